@@ -103,7 +103,7 @@ export default defineTask({
   ],
 });
 
-/** The mistake in the parameters, if any. It is reported before any host is queried. */
+/** The error in the parameters, if any. It is reported before any host is queried. */
 function wrongly(task: Task): string | undefined {
   if (task.state === 'query') return undefined;
   if (task.entry === undefined && task.etype === undefined) return "'etype' or 'entry' must be given";

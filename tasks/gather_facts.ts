@@ -8,7 +8,7 @@ export default defineTask({
   description: 'The same as `setup`.',
   params: {
     ...setup.params,
-    parallel: { type: 'bool', ignored: 'one question gathers all facts' },
+    parallel: { type: 'bool', ignored: 'all facts are gathered by a single question' },
   },
   examples: [{ title: 'Gather facts in a play that does not gather them', yaml: 'gather_facts:' }],
 });

@@ -9,7 +9,7 @@ const params = {
     aliases: ['host'],
     doc: 'The host, in the form that `ssh` uses: `[HOST]:PORT` if the port is not 22.',
   },
-  key: { type: 'str', doc: "The host's key, as in known_hosts: `HOST TYPE KEY`; separate several keys by newlines." },
+  key: { type: 'str', doc: "The host's key, as in known_hosts: `HOST TYPE KEY`; separate several keys with newlines." },
   path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
   hash_host: { type: 'bool', default: false, doc: 'Hash the host name, so that it cannot be read.' },
   state: {

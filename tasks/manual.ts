@@ -32,7 +32,7 @@ const params = {
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'What the `unless` command depends on, for example `path:/root/.ssh`, so that a check knows which foreseen changes matter. Default: everything.',
+    doc: 'What the `unless` command depends on, for example `path:/root/.ssh`, so that a check knows which predicted changes matter. Default: everything.',
   },
   poll: { type: 'int', default: 2, doc: 'Seconds between checks while waiting for a person.' },
   timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for a person before the task fails.' },

@@ -11,7 +11,7 @@ export default defineTask({
   params: {
     ...systemd.params,
     sleep: { type: 'int', doc: 'How many seconds to wait between stopping and starting the service during a restart.' },
-    arguments: { type: 'str', aliases: ['args'], ignored: 'systemd has no arguments for services' },
+    arguments: { type: 'str', aliases: ['args'], ignored: 'systemd does not pass arguments to services' },
     pattern: { type: 'str', ignored: 'systemd knows which services are running' },
     runlevel: { type: 'str', default: 'default', ignored: 'it is for OpenRC' },
     use: { type: 'str', default: 'auto', ignored: 'systemd is always used' },

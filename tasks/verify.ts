@@ -4,14 +4,14 @@ export default defineTask({
   name: 'verify',
   summary: 'Check something with a read-only command that must succeed.',
   description:
-    'The command runs together with all other questions, so it costs no extra round trip, and it never counts as a change. It must not change anything on the host. If it fails, the task fails with its output, even in a check, unless a change that the check foresees may fix it.',
+    'The command runs together with all other questions, so it costs no extra round trip, and it never counts as a change. It must not change anything on the host. If it fails, the task fails with its output, even in a check, unless a change that the check predicts may fix it.',
   looks: () => true,
   params: {
     cmd: { type: 'str', required: true, doc: 'The command, which is run by `sh`.' },
     about: {
       type: 'list',
       elements: 'str',
-      doc: 'What the outcome depends on, for example `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`, so that a check knows which foreseen changes matter. Default: everything.',
+      doc: 'What the outcome depends on, for example `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`, so that a check knows which predicted changes matter. Default: everything.',
     },
     timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until the command succeeds.' },
     deadline: { type: 'int', default: 60, doc: 'Seconds that one attempt may take.' },

@@ -63,7 +63,7 @@ function readArgs(args: string): unknown {
   try {
     return JSON.parse(args);
   } catch {
-    return args; // not valid JSON: the task type will report the mistake
+    return args; // not valid JSON: the task type will report the error
   }
 }
 

@@ -10,7 +10,7 @@ export function lastWords(error: unknown): { readonly text: string; readonly exi
     : { text: visible(`error: ${refused}\n`), exitCode: 1 };
 }
 
-/** The message for an unexpected exception, which is a bug in Retrace and not a user's mistake. */
+/** The message for an unexpected exception, which is a bug in Retrace and not a user error. */
 function bugReport(error: unknown): string {
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `unexpected: this is a bug in Retrace ${version} (Node ${process.version}); please report it with the command that you ran and this text:\n${shown}\n`;

@@ -19,7 +19,7 @@ export interface CliIo extends CommandIo {
 
 /** The second argument of a command's `run`. */
 export interface CallIo extends CliIo {
-  /** Reports mistakes in the command line and returns the exit code. */
+  /** Reports errors in the command line and returns the exit code. */
   readonly refuse: (mistakes: readonly string[]) => number;
 }
 
@@ -63,7 +63,7 @@ export const optionsOf = ({ options, name }: Command, face: Face): OptionSpecs =
   ...HELP,
 });
 
-/** Parses a command line and runs the command. Help, version and mistakes are handled here, the same way for all commands. */
+/** Parses a command line and runs the command. Help, version and errors are handled here, the same way for all commands. */
 export async function callCommand(command: Command, argv: readonly string[], io: CliIo): Promise<number> {
   const refuse = (mistakes: readonly string[]): number => report(mistakes, command, io);
   const line = readLine(command, argv, io.face);

@@ -50,7 +50,7 @@ function markdown(): number {
   const sorted = Object.values(taskTypes).sort((a, b) => (shortName(a) < shortName(b) ? -1 : 1));
   process.stdout.write(`# Task types
 
-\`npm run docs\` generates this page from the task types. Types that Ansible also has keep its names; the others are ours.
+\`npm run docs\` generates this page from the task types. Types that also exist in Ansible keep their Ansible names; the others are Retrace's own.
 
 ${sorted.map((type) => `- [${shortName(type)}](#${shortName(type)}): ${type.summary}`).join('\n')}
 

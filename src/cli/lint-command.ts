@@ -9,7 +9,7 @@ import { readConfig } from './load-all.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
 import { taskTypeRegistry } from './task-types.ts';
 
-/** Reports the mistakes that lint finds. Exit code 2 if there are any, 1 if a playbook does not load. */
+/** Reports the problems that lint finds. Exit code 2 if there are any, 1 if a playbook does not load. */
 export async function lintCommand(files: readonly string[], io: CallIo): Promise<number> {
   const absent = missingPlaybooks(files);
   if (absent.length > 0) return io.refuse(absent);

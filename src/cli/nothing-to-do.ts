@@ -6,7 +6,7 @@ import { hostsOf, isSettled, mayAddHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 
 /**
- * Reports a run that has no hosts as a mistake, because it must not count as a success. A run whose plays may add hosts to the inventory is
+ * Reports a run that has no hosts as an error, because it must not count as a success. A run whose plays may add hosts to the inventory is
  * not reported. An empty group is only a warning, because cloud inventories have empty groups.
  */
 export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): readonly Diagnostic[] {

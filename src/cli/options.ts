@@ -71,7 +71,7 @@ export const runOptions = {
   'list-tasks': { type: 'switch', help: 'list the tasks that would run, without connecting to any host' },
   'list-tags': { type: 'switch', help: 'list the tags, without connecting to any host' },
   'list-hosts': { type: 'switch', help: 'list the hosts, without connecting to any host' },
-  'syntax-check': { type: 'switch', help: 'load everything and report all mistakes, without connecting to any host' },
+  'syntax-check': { type: 'switch', help: 'load everything and report all errors, without connecting to any host' },
   'module-path': {
     type: 'path',
     exists: 'directory',

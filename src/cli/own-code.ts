@@ -16,7 +16,7 @@ export function ownFiles(folder: string): readonly string[] {
 const unlike = /\.(d|test|spec)\.[jt]s$/;
 
 /**
- * Loads a user's file and returns its exports, or a diagnostic for a mistake in it. In the file, `retrace` resolves to the exports of
+ * Loads a user's file and returns its exports, or a diagnostic for an error in it. In the file, `retrace` resolves to the exports of
  * `src/sdk.ts`.
  */
 export async function importOwn(path: string): Promise<Result<Readonly<Record<string, unknown>>>> {
@@ -27,7 +27,7 @@ export async function importOwn(path: string): Promise<Result<Readonly<Record<st
   }
 }
 
-/** A diagnostic for a mistake in user code. */
+/** A diagnostic for an error in user code. */
 export const ownMistake = (path: string, message: string, at?: Position): Diagnostic => ({
   severity: 'error',
   code: 'own-code',

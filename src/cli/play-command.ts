@@ -111,7 +111,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       return 1;
     }
     tell(loaded.warnings ?? []);
-    // Ansible reports such mistakes only when it reaches them, if at all.
+    // Ansible reports such errors only when it reaches them, if at all.
     const syntax = parsed.options['syntax-check'] ? ('syntax' as const) : undefined;
     const only = lists(parsed) ? ('listing' as const) : syntax;
     const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });

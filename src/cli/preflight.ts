@@ -12,7 +12,7 @@ import type { Loaded } from './load-all.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { unconfirmed } from './to-confirm.ts';
 
-/** Reports all mistakes that can be found before any host is touched. */
+/** Reports all errors that can be found before any host is touched. */
 export function preflight(
   loaded: Loaded,
   { only }: { readonly only?: 'listing' | 'syntax' } = {},

@@ -44,7 +44,7 @@ const closed = (properties: Json, required: readonly string[] = []): Json => ({
   ...(required.length > 0 && { required }),
 });
 
-/** Matches an object with the key against `one`, anything else against `other`, so that an editor reports only the relevant mistakes. */
+/** Matches an object with the key against `one`, anything else against `other`, so that an editor reports only the relevant errors. */
 const either = (key: string, one: string, other: string): Json => ({
   if: { type: 'object', required: [key] },
   // biome-ignore lint/suspicious/noThenProperty: a JSON schema keyword

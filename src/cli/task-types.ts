@@ -33,7 +33,7 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
     addPython(modules: ReadonlyMap<string, string>): void {
       for (const [name, path] of modules) if (known(name) === undefined) loaded.set(name, pythonModule(name, path));
     },
-    /** Loads the user's own types, which parameter checks need, and reports mistakes in them. */
+    /** Loads the user's own types, which parameter checks need, and reports errors in them. */
     async loadOwn(): Promise<readonly Diagnostic[]> {
       const mine = await Promise.all([...own].map(async ([name, path]) => [name, await loadFile(path)] as const));
       for (const [name, type] of mine) if (type.ok) loaded.set(name, type.value);

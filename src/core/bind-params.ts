@@ -41,7 +41,7 @@ type Shape = Pick<TaskType, 'name' | 'params' | 'rules' | 'anyParams'>;
 
 /**
  * Bind values to a task type's parameters: resolve aliases, coerce types as Ansible does, fill in defaults. Reports
- * all mistakes at once.
+ * all errors at once.
  */
 export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): Bound {
   const binder = new Binder(options);
@@ -52,7 +52,7 @@ export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): B
 }
 
 /**
- * Mistakes that can be found before templates are evaluated: wrong names, missing parameters, and wrong types of plain
+ * Errors that can be found before templates are evaluated: wrong names, missing parameters, and wrong types of plain
  * values.
  */
 export function checkParams(type: Shape, args: Raw, options: BindOptions = {}): readonly ParamProblem[] {

@@ -66,7 +66,7 @@ type Value = boolean | number | string | readonly string[] | undefined;
 
 /**
  * Parse a command line. Supports `-abc`, `-fVALUE`, `--name=value`, unambiguous abbreviations and `--`; reports all
- * mistakes at once.
+ * errors at once.
  */
 export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readonly string[]): Read<S> {
   const known = namesOf(specs);

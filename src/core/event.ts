@@ -23,7 +23,7 @@ export interface Outcome {
   readonly result: TaskResult;
   /** For failed, unknown and skipped: the reason, in one sentence. */
   readonly message?: string;
-  /** In a check: the tasks whose foreseen changes this one builds on (`would change, assuming …`). */
+  /** In a check: the tasks whose predicted changes this one builds on (`would change, assuming …`). */
   readonly assuming?: readonly string[];
   /**
    * In a check: earlier tasks that may or may not change what this one is about; this outcome holds if they do not. If

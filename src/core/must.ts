@@ -3,6 +3,6 @@
  * names it.
  */
 export function must<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`a mistake in Retrace: ${what} is missing`);
+  if (value === undefined) throw new Error(`a bug in Retrace: ${what} is missing`);
   return value;
 }

@@ -1,5 +1,5 @@
 /** Zip two lists of equal length. */
 export const pairs = <A, B>(left: readonly A[], right: readonly B[]): readonly (readonly [A, B])[] => {
-  if (left.length !== right.length) throw new Error(`a mistake in Retrace: ${left.length} for ${right.length}`);
+  if (left.length !== right.length) throw new Error(`a bug in Retrace: ${left.length} for ${right.length}`);
   return left.map((one, index) => [one, right[index]!]);
 };

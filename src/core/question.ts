@@ -15,12 +15,12 @@ export interface QuestionKind<Arg, A> {
   readonly scripts: (args: readonly Arg[]) => readonly Pick<Part, 'script' | 'stdin' | 'deadlineMs' | 'large'>[];
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /**
-   * The subjects that an answer depends on. Default: everything on the host, so any foreseen change makes it unknown.
+   * The subjects that an answer depends on. Default: everything on the host, so any predicted change makes it unknown.
    */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
   /**
-   * In a check: compute, from the picture of the host, what the answer will be after all foreseen changes. If none of
-   * them touches it, that is the host's own answer. Without it, an answer that a foreseen change touches is unknown.
+   * In a check: compute, from the picture of the host, what the answer will be after all predicted changes. If none of
+   * them touches it, that is the host's own answer. Without it, an answer that a predicted change touches is unknown.
    */
   foretell?(arg: Arg, picture: Picture): A;
   /** Further questions whose answers `foretell` needs; asked in the same round, in a check. */
@@ -34,15 +34,15 @@ export interface QuestionKind<Arg, A> {
   readonly costly?: boolean;
 }
 
-/** A host in a check, as a kind of question sees it: its current state and the foreseen changes. */
+/** A host in a check, as a kind of question sees it: its current state and the predicted changes. */
 export interface Picture {
-  /** The foreseen entry at each path. */
+  /** The predicted entry at each path. */
   readonly files: Overlay;
   /** The host's own current answer. Throws `AskFirst` if it has not been asked yet, `Refused` if there is no answer. */
   now<A>(question: Question<A>): A;
   /** The host's own current answer, if it is already known. */
   nowIfAsked<A>(question: Question<A>): A | undefined;
-  /** Record that the answer relies on this foreseen change. */
+  /** Record that the answer relies on this predicted change. */
   restsOn(foreseen: { readonly task: string; readonly at: number }): void;
   /** Throws `NotForeseen` if one of these subjects is unknown, unless something later than `since` made it known. */
   mustBeKnown(subjects: readonly Subject[], since: number): void;

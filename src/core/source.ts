@@ -8,11 +8,11 @@ export interface Position {
 }
 
 /**
- * A mistake in what a person wrote, or something worth a warning: its position, what was found and what was expected.
+ * An error in what a person wrote, or something worth a warning: its position, what was found and what was expected.
  */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
-  /** A stable identifier for the kind of mistake, such as `unknown-parameter`. */
+  /** A stable identifier for the kind of error, such as `unknown-parameter`. */
   readonly code: string;
   /** What is wrong, in one sentence that starts in lower case, without the position. */
   readonly message: string;
@@ -28,7 +28,7 @@ export function inOneLine({ at, message, hint }: Diagnostic): string {
 }
 
 /**
- * The result of something that may fail in an expected way. Mistakes come as a list, so that all are reported at once.
+ * The result of something that may fail in an expected way. Errors come as a list, so that all are reported at once.
  */
 export type Result<T, E = readonly Diagnostic[]> =
   | { readonly ok: true; readonly value: T; readonly warnings?: readonly Diagnostic[] }

@@ -112,7 +112,7 @@ function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunCon
   if (ended.failed) return 2;
   if (!run.options.check || run.options.ansible === true) return 0;
   if (some('changed')) return 2;
-  // A check that looked at nothing cannot claim that everything is in order.
+  // A check that looked at nothing cannot claim that there is no drift.
   return some('unknown') || some('unless') || idle ? 3 : 0;
 }
 

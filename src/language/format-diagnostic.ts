@@ -29,7 +29,7 @@ const place = (at: Position): string => `${visible(at.file)}:${at.line}:${at.col
 
 let latest: { readonly text: string; readonly lines: readonly string[] } = { text: '', lines: [''] };
 
-/** Splits text into lines. A file with one mistake often has a thousand, so the lines of the last text are cached. */
+/** Splits text into lines. A file with one error often has a thousand, so the lines of the last text are cached. */
 function linesOf(text: string): readonly string[] {
   if (text !== latest.text) latest = { text, lines: text.split(/\r\n?|\n/) };
   return latest.lines;

@@ -13,7 +13,7 @@ import {
 } from './lint/tasks.ts';
 import type { Item, Play, Playbook } from './model.ts';
 
-/** The rules, the most harmful mistakes first. */
+/** The rules, the most harmful problems first. */
 export const lintRules: readonly Rule[] = [
   modeWithoutZero,
   bareLoopVariable,

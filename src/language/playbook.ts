@@ -7,7 +7,7 @@ import type { Playbook } from './model.ts';
 export { createDynamicLoader } from './load/dynamic.ts';
 export type { LoadOptions } from './load/loading.ts';
 
-/** Loads playbooks with everything they import. Returns either all of them, or all mistakes in all files. */
+/** Loads playbooks with everything they import. Returns either all of them, or all errors in all files. */
 export function loadPlaybooks(files: readonly string[], options: LoadOptions = {}): Result<readonly Playbook[]> {
   const shared = options.files ?? createFiles();
   const loadings = files.map((file) => loadOne(file, { ...options, files: shared }));
@@ -23,7 +23,7 @@ function loadOne(file: string, options: LoadOptions) {
   return { file, plays: loadPlaybookFile(loading, file), loading };
 }
 
-// Report the mistakes of a file only once, even if it is imported in several places.
+// Report a file's errors only once, even if it is imported in several places.
 function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

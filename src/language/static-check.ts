@@ -43,7 +43,7 @@ function checkPlay(checking: Checking, reached: ReachedPlay): void {
   checkLocalFiles(checking, reached);
 }
 
-// Report the mistakes of a role only once, even if it is used in several places.
+// Report a role's errors only once, even if it is used in several places.
 function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   const keyOf = (one: Diagnostic): string => JSON.stringify([one.code, one.message, one.at]);
   const grave = new Set(problems.filter(({ severity }) => severity === 'error').map(keyOf));

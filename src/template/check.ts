@@ -9,7 +9,7 @@ import { parseKind, type TextKind } from './parse-kind.ts';
 import { findFilter, findLookup, findTest, knownNames } from './plugins.ts';
 import { walk } from './walk.ts';
 
-/** The mistakes in a template that can be found without any values. */
+/** The errors in a template that can be found without any values. */
 export function checkTemplate(
   source: string,
   at: Position | undefined,

@@ -5,7 +5,7 @@ import { asTemplateError, positionIn, TemplateError } from './errors.ts';
 import type { Syntax } from './lexer.ts';
 import { Undefined } from './python/object.ts';
 
-/** The variables that templates see. `get` may throw anything: only template mistakes are ever caught here. */
+/** The variables that templates see. `get` may throw anything: only template errors are ever caught here. */
 export interface Scope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from '../core/source.ts';
 import { systemReason } from '../core/system-error.ts';
 
-/** A mistake found while parsing or evaluating a template. */
+/** An error found while parsing or evaluating a template. */
 export class TemplateError extends Error {
   diagnostic: Diagnostic;
   /** The condition that failed to evaluate, as written. */
@@ -24,7 +24,7 @@ export class TemplateError extends Error {
 export const isUndefinedError = (error: unknown): boolean =>
   error instanceof TemplateError && error.diagnostic.code === 'undefined';
 
-/** Stops the evaluation, reporting a mistake of the template's author. */
+/** Stops the evaluation, reporting an error made by the template's author. */
 export function fail(message: string, code = 'template-error'): never {
   throw new TemplateError(message, code);
 }

@@ -15,7 +15,7 @@ interface FreeNames {
   readonly certain: ReadonlySet<string>;
 }
 
-/** The variables that a template uses; none if it has mistakes. */
+/** The variables that a template uses; none if it has errors. */
 export function freeNames(
   source: string,
   { kind = 'text', options = {} }: { kind?: TextKind; options?: RenderOptions } = {},

@@ -90,6 +90,6 @@ const TOKEN_NAMES: Partial<Record<TokenType, string>> = {
 export const describeToken = (token: Token): string =>
   token.type === 'string' || token.type === 'number' ? String(token.value) : (TOKEN_NAMES[token.type] ?? token.text);
 
-/** A mistake at a token. */
+/** An error at a token. */
 export const mistake = (message: string, { offset, end }: Token): SyntaxMistake =>
   new SyntaxMistake(message, offset, end - offset);

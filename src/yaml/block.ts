@@ -131,7 +131,7 @@ function readAtom(c: Cursor, code: number, indent: number, props: Properties | u
 
 const whole = (c: Cursor, value: Raw): Atom => ({ value: () => value, to: c.pos });
 
-// `{{ x }}` without quotes is a dict whose key is a dict; it is the most common mistake of all.
+// `{{ x }}` without quotes is a dict whose key is a dict; it is the most common error of all.
 function readFlowAtom(c: Cursor, props: Properties | undefined): Atom {
   const from = c.pos;
   const braces = c.text.startsWith('{{', from) || c.text.startsWith('{%', from);

@@ -21,7 +21,7 @@ export interface Cursor {
   readonly warnings: Diagnostic[];
 }
 
-/** Stops parsing at the first mistake; the code that started parsing turns it into a diagnostic. */
+/** Stops parsing at the first error; the code that started parsing turns it into a diagnostic. */
 export class SyntaxMistake extends Error {
   readonly from: number;
   readonly to: number;

@@ -83,7 +83,7 @@ function core(c: Cursor, scalar: Scalar, tag: string): Value {
   throw unknownTag(c, tag, scalar.from);
 }
 
-/** The mistake of using a tag that means nothing here. */
+/** The error for a tag that means nothing here. */
 export function unknownTag(c: Cursor, tag: string, before: number): SyntaxMistake {
   const at = Math.max(c.text.lastIndexOf(tag.replace(/^!!/, '!'), before), 0);
   return new SyntaxMistake(`could not determine a constructor for the tag "${tag}"`, at, at + tag.length);

@@ -104,7 +104,7 @@ function falsePredictions(check: RanWithEvents, run: RanWithEvents): readonly st
     .filter(
       ([task, status]) => !['unknown', 'unless', notRun].includes(status) && (did.get(task) ?? 'not run') !== status,
     )
-    .map(([task, status]) => `${task}: ${status} was foreseen, ${did.get(task) ?? 'not run'} it was`);
+    .map(([task, status]) => `${task}: predicted ${status}, but the run reported ${did.get(task) ?? 'not run'}`);
 }
 
 /** How each task, or item of a loop, first ended on each host. */

@@ -465,7 +465,7 @@ export const stoppingToo: readonly TamperingAnew[] = [
       script: 'cd /var/www/html/images/products/560/247/784/2456 && cp only-on-backend.jpg front_fr.3.200.jpg',
     },
     script: `chmod 0700 ${image}`,
-    task: 'It is the file on the disk',
+    task: 'The response matches the file on disk',
     told: /the served image has the tag .*, the file on the disk has "/,
     undo: `chmod 0755 ${image}`,
   },

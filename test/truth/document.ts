@@ -24,10 +24,10 @@ process.exitCode = run.exitCode === 0 ? 0 : 1;
 
 function page(verdicts: readonly Verdict[]): string {
   const unknown = verdicts.filter(({ worth }) => worth === 'unknown');
-  return `# The install document: what a check foresees, and what the run does
+  return `# The install document: what a check predicts, and what the run does
 
-A check of ${PLAYBOOK} on pristine hosts of the lab, beside the run that follows, outcome by outcome; \`npm run truth:document\` prints
-this page. Container 100 is not there before the run, so of all that is done in it nothing can be known.
+A check of ${PLAYBOOK} on pristine hosts in the lab, compared with the run that follows, outcome by outcome; \`npm run truth:document\` prints
+this page. Container 100 does not exist before the run, so nothing that is done in it can be predicted.
 
 | what the prediction was worth | how many of ${verdicts.length} |
 | --- | --- |

@@ -19,7 +19,7 @@ const changeable: readonly { readonly names: RegExp; readonly subjects: readonly
 ];
 
 /**
- * The subjects of a fact: a foreseen change to one of them makes the fact unknown. `interfaces` are the host's network
+ * The subjects of a fact: a predicted change to one of them makes the fact unknown. `interfaces` are the host's network
  * interfaces, each of which has its own fact.
  */
 export function aboutFact(name: string, interfaces: readonly string[]): readonly Subject[] {

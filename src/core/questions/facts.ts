@@ -17,7 +17,7 @@ const kind: QuestionKind<FactsQuestion, Facts> = {
   scripts: (args) =>
     args.map(({ factPath = '/etc/ansible/facts.d' }) => ({ script: script(factPath), deadlineMs: 30_000 })),
   read: (replies) => replies.map((reply) => ({ ok: true, value: readFacts(decodeText(reply.stdout)) })),
-  // Each fact has its own subjects (`aboutFact`): the engine omits the facts that a foreseen change may alter.
+  // Each fact has its own subjects (`aboutFact`): the engine omits the facts that a predicted change may alter.
   about: () => [],
 };
 

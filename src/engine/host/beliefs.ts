@@ -8,7 +8,7 @@ import { about, alteredBy, everything, isDoubt, touchesAny } from './subjects-of
 /** What is believed about a question, or the questions that must be asked first. */
 type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
 
-/** What is believed about a question: an answer, possibly one that a check foresees, or that the answer is unknown. */
+/** What is believed about a question: an answer, possibly one that a check predicts, or that the answer is unknown. */
 export type Belief =
   | {
       readonly is: 'answer';
@@ -19,7 +19,7 @@ export type Belief =
     }
   | { readonly is: 'unknown'; readonly because: string };
 
-/** The effect of a foreseen change on later answers. */
+/** The effect of a predicted change on later answers. */
 interface Foreseen {
   readonly task: string;
   readonly answers: ReadonlyMap<string, unknown>;
@@ -29,7 +29,7 @@ interface Foreseen {
   readonly doubtful: readonly Subject[];
 }
 
-/** What was foreseen at some point of a check. */
+/** What was predicted at some point of a check. */
 export interface ForeseenSoFar {
   readonly changes: number;
   readonly files: Overlay;
@@ -45,7 +45,7 @@ export interface World {
   unsettled?: string;
 }
 
-/** A host's answers since its last change; in a check, also its answers after the changes foreseen so far. */
+/** A host's answers since its last change; in a check, also its answers after the changes predicted so far. */
 export class Beliefs {
   #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
   #foreseen: Foreseen[] = [];
@@ -129,12 +129,12 @@ export class Beliefs {
     this.doubt(task, effects?.flatMap(alteredBy) ?? [everything]);
   }
 
-  /** What is foreseen so far, to return to with `doubtSince`. */
+  /** What is predicted so far, to return to with `doubtSince`. */
   mark(): ForeseenSoFar {
     return { changes: this.#foreseen.length, files: this.#files.copy() };
   }
 
-  /** In a check: the changes foreseen since that mark may or may not be made. */
+  /** In a check: the changes predicted since that mark may or may not be made. */
   doubtSince({ changes, files }: ForeseenSoFar): void {
     const since = this.#foreseen.splice(changes);
     this.#files = files.copy();
@@ -142,8 +142,8 @@ export class Beliefs {
   }
 
   /**
-   * The answers to expect after changes with these effects. Asks nothing, and records nothing as
-   * foreseen.
+   * The answers to expect after changes with these effects. Asks nothing, and adds nothing to the
+   * predicted changes.
    */
   afterwards(
     effects: readonly (readonly Effect[] | undefined)[],
@@ -160,7 +160,7 @@ export class Beliefs {
     };
   }
 
-  /** The last task whose foreseen change makes this subject unknown. */
+  /** The last task whose predicted change makes this subject unknown. */
   blurredBy(subject: Subject): string | undefined {
     return this.#foreseen.findLast(({ blurred }) => touchesAny(blurred, [subject]))?.task;
   }
@@ -224,7 +224,7 @@ export class Beliefs {
       : known.answer;
   }
 
-  /** The answer that a check foresees; undefined if no foreseen change touches it. */
+  /** The answer that a check predicts; undefined if no predicted change touches it. */
   #foretold(question: AnyQuestion<unknown>, user: string, now: Answer<unknown> | undefined): Believed | undefined {
     const foretells = 'kind' in question && question.kind.foretell !== undefined;
     const isAffected = this.#foreseen.length > 0 && ('controller' in question || about(question).length > 0);

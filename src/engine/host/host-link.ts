@@ -45,7 +45,7 @@ interface Unasked {
 interface LinkOptions extends SessionsOptions {
   readonly beliefs: Beliefs;
   /**
-   * In a check: the task whose foreseen change would make this host reachable (a container that has not been created
+   * In a check: the task whose predicted change would make this host reachable (a container that has not been created
    * yet).
    */
   readonly excuse?: (identity: Identity) => string | undefined;
@@ -87,7 +87,7 @@ export class HostLink {
   }
 
   /**
-   * In a check: the task whose foreseen change may resolve this failure, by creating the container or user, or
+   * In a check: the task whose predicted change may resolve this failure, by creating the container or user, or
    * permitting become.
    */
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
@@ -103,7 +103,7 @@ export class HostLink {
 
   /**
    * What is believed about the questions. Those without an answer are asked in one round, together with those of
-   * `ahead`. Without `foreseen`, ignores what a check foresees.
+   * `ahead`. Without `foreseen`, ignores what a check predicts.
    */
   async ask(
     identity: Identity,

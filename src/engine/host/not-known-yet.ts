@@ -7,7 +7,7 @@ import type { Identity } from './identity.ts';
  */
 export class NotKnownYet {
   readonly what: 'pending' | 'facts' | 'home' | 'unknown';
-  /** For unknown: the task whose foreseen change or skipped command the value depends on. */
+  /** For unknown: the task whose predicted change or skipped command the value depends on. */
   readonly because: string;
   readonly host: string;
   constructor(what: NotKnownYet['what'], host: string, because = '') {

@@ -14,8 +14,8 @@ interface Looked {
 }
 
 /**
- * In a check: the result of a task after its foreseen changes, computed from the answers that the host would then give.
- * Keys that depend on an unknown answer are unknown.
+ * In a check: the result of a task after its predicted changes, computed from the answers that the host will give
+ * afterwards. Keys that depend on an unknown answer are unknown.
  */
 export function resultAfterwards(
   type: AnyTaskType,

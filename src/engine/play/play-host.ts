@@ -41,7 +41,7 @@ export class PlayHost {
   /** Validating blocks left because of a failure: their changes must be rolled back. */
   readonly toPutBack: Block[] = [];
   /**
-   * In a check: what was foreseen when a task failed for the first time in a block with an `always`. A run leaves the
+   * In a check: what was predicted when a task failed for the first time in a block with an `always`. A run leaves the
    * block there, so in `always` it is not known whether the tasks in between make their changes.
    */
   readonly stumbledIn = new Map<Block, ForeseenSoFar>();

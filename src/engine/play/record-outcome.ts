@@ -98,7 +98,7 @@ function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
 }
 
-/** Report that the rest is not checked, so that it is not assumed to be in order. */
+/** Report that the rest is not checked, so that nobody takes it to be free of drift. */
 function tellTheEnd({ run }: PlayContext, { name: host }: PlayHost, { at }: Task | Include | Meta | Block): void {
   const message = 'the remaining tasks were not checked on this host: they must not run if this one fails';
   run.emit({ kind: 'warning', host, diagnostic: { severity: 'warning', code: 'not-looked-at', message, at } });

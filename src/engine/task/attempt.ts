@@ -121,7 +121,7 @@ const withUnless = (outcome: Outcome, read: ReadonlySet<string>): Outcome =>
     ? outcome
     : { ...outcome, unless: [...new Set([...(outcome.unless ?? []), ...read])] };
 
-/** In a check: the foreseen change that is invisible to a task with `check_mode: false`, which really runs. */
+/** In a check: the predicted change that is invisible to a task with `check_mode: false`, which really runs. */
 function lookedInSpiteOf({ play }: TaskRun, { context, link }: BoundTask): readonly string[] {
   const because = play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : undefined;
   return because === undefined ? [] : [because];
@@ -160,14 +160,14 @@ async function wouldOf(run: TaskRun, call: BoundTask): Promise<readonly Change[]
   return status === 'ok' || status === 'changed' ? foreseen : undefined;
 }
 
-/** In a check: if the outcome cannot be foreseen, report the current state, which is what an audit needs. */
+/** In a check: if the outcome cannot be predicted, report the current state, which is what an audit needs. */
 async function withNow(run: TaskRun, call: BoundTask, converged: Converged): Promise<Converged> {
   if (converged.status !== 'unknown' || call.ansible) return converged;
   const now = await foundNow(run, call);
   return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
 }
 
-/** What a task would do on the host in its current state, ignoring foreseen changes. */
+/** What a task would do on the host in its current state, ignoring predicted changes. */
 async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefined> {
   const target = targetOf(run, { ...call, ansible: true }, []);
   return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
@@ -208,7 +208,7 @@ function foresee(
 
 const mayAlterAll = (effect: Effect): boolean => 'mayAlter' in effect && effect.mayAlter.includes('everything');
 
-/** In a check, a host reports its current facts: those that a foreseen change alters are removed and become unknown. */
+/** In a check, a host reports its current facts: those that a predicted change alters become unknown. */
 function withDoubtedFacts(
   outcome: Outcome,
   { state }: TaskRun,
@@ -266,7 +266,7 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
 });
 
 /**
- * In a check, most Ansible modules tolerate that the results of earlier tasks do not exist yet; our types foresee them.
+ * In a check, most Ansible modules tolerate that the results of earlier tasks do not exist yet; our types predict them.
  */
 async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: BoundTask) => Target): Promise<Converged> {
   const { type, params, context } = call;

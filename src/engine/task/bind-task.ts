@@ -172,7 +172,7 @@ function placeOf(
   };
 }
 
-/** Ansible's message for missing parameters; undefined for other mistakes, for which it is the same as ours. */
+/** Ansible's message for missing parameters; undefined for other errors, for which it is the same as ours. */
 function msgOf(problems: readonly ParamProblem[]): string | undefined {
   const missing = problems.flatMap(({ missing: name }) => name ?? []);
   return missing.length === 0 ? undefined : `missing required arguments: ${missing.join(', ')}`;

@@ -20,7 +20,7 @@ type NoFacts =
 
 /**
  * Gather a host's facts, as `gather_facts` does: one question, asked when something first reads a fact. In a check
- * after a foreseen change, the host reports its current facts; those that the change may alter are unknown.
+ * after a predicted change, the host reports its current facts; those that the change may alter are unknown.
  */
 export async function learnFacts(
   play: PlayContext,
@@ -56,7 +56,7 @@ export function cacheFacts(play: PlayContext, owner: HostState): void {
 }
 
 /**
- * The facts that a foreseen change alters, with what reading them throws, and those that a task may or may not alter.
+ * The facts that a predicted change alters, with what reading them throws, and those that a task may or may not alter.
  */
 export function doubtOfFacts(beliefs: Beliefs, host: string, found: Readonly<Record<string, unknown>>): FactDoubt {
   const { ansible_interfaces: listed } = found;

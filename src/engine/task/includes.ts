@@ -30,7 +30,7 @@ export type Included =
       readonly message: string;
       /** The file or role cannot be loaded: `ignore_errors` applies only to computing the include. */
       readonly unloadable?: true;
-      /** The content exists but contains a mistake: in Ansible, this ends the run. */
+      /** The content exists but contains an error: in Ansible, this ends the run. */
       readonly mistake?: string;
       readonly item?: LoopItem;
     };

@@ -52,11 +52,11 @@ export function wouldFail(outcome: Outcome, unless: readonly string[]): Outcome 
 }
 
 function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
-  // All answers are known, and the type says what it would do: no foreseen change would make a difference.
+  // All answers are known, and the type says what it would do: no predicted change would make a difference.
   if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  // Everything foreseen about files is known. But a command that really runs despite the check runs before the changes
-  // that are only foreseen.
+  // Everything predicted about files is known. But a command that really runs despite the check runs before the changes
+  // that are only predicted.
   const isForeseen = context.check && type.acts !== true && converged.status === 'failed';
   if (isForeseen && questions.every(isOfFiles)) return undefined;
   return link.beliefs.uncertainBecauseOf(questions.some((question) => question.beyond === true));

@@ -57,7 +57,7 @@ export class HostState {
   }
 
   /**
-   * In a check: a value based on the host's current state, although the foreseen tasks in `because` may change it.
+   * In a check: a value based on the host's current state, although the predicted tasks in `because` may change it.
    * Everything that reads it is reported accordingly.
    */
   ofNow(entry: Entry, because: readonly string[]): Entry {
@@ -119,7 +119,7 @@ export class HostState {
   }
 }
 
-/** In a check: facts that are unknown because of a foreseen change, and those that hold unless a task changes them. */
+/** In a check: facts that are unknown because of a predicted change, and those that hold unless a task changes them. */
 export interface FactDoubt {
   readonly unknown: ReadonlyMap<string, NotKnownYet>;
   readonly ofNow: ReadonlyMap<string, string>;

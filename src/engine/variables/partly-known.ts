@@ -87,7 +87,7 @@ interface Registering {
   readonly relies?: () => void;
 }
 
-/** A result as later tasks see it. For a foreseen change, what only the change itself produces is unknown. */
+/** A result as later tasks see it. For a predicted change, what only the change itself produces is unknown. */
 export function asRegistered(result: Result, by: Registering): Value {
   const { results } = result;
   if (Array.isArray(results) && results.some((one: Result) => isUnrun(one)))

@@ -76,7 +76,7 @@ export interface Reached {
 }
 
 /**
- * Whether an item is reached: `perhaps` if it is behind an include with a condition, `elsewhere` if it is behind a condition on the host's
+ * Whether an item is reached: `perhaps` if it is in an include with a condition, `elsewhere` if a condition on it depends on the host's
  * system.
  */
 export type Chance = 'sure' | 'perhaps' | 'elsewhere';
@@ -84,15 +84,15 @@ export type Chance = 'sure' | 'perhaps' | 'elsewhere';
 /** Ordered from certain to least certain. */
 export const CHANCES: readonly Chance[] = ['sure', 'perhaps', 'elsewhere'];
 
-/** Codes of diagnostics about something missing, which is harmless where it is not needed. All other mistakes count everywhere. */
+/** Codes of diagnostics about something missing, which is harmless where it is not needed. All other errors count everywhere. */
 const MAY_BE_MISSING = new Set([
   ...['unknown-task-type', 'unknown-filter', 'unknown-test', 'unknown-lookup', 'unknown-handler'],
   ...['missing-file', 'missing-role', 'undefined-variable'],
 ]);
 
 /**
- * Adjusts diagnostics to the chance of reaching their place: in items that the run may never reach, mistakes are only
- * warnings.
+ * Adjusts the severity of diagnostics to the chance that a run reaches their place: in items that it may never
+ * reach, errors are only warnings.
  */
 export function weighed(found: readonly Diagnostic[], chance: Chance): readonly Diagnostic[] {
   if (chance === 'sure') return found;

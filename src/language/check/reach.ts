@@ -87,7 +87,7 @@ function bring(
   return settle(walk, brought, mayFail || isHandler ? later(chance, 'perhaps') : chance);
 }
 
-// Reports mistakes in existing files. A file named by a variable that is not known yet is left to the run.
+// Reports errors in existing files. A file named by a variable that is not known yet is left to the run.
 function settle(walk: Walk, result: Result<IncludedItems>, chance: Chance): IncludedItems | undefined {
   if (result.ok) return result.value;
   const told = weighed(

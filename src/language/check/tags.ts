@@ -7,8 +7,8 @@ import type { Checking, ReachedPlay } from './checking.ts';
 const SPECIAL = new Set(['all', 'always', 'never', 'tagged', 'untagged']);
 
 /**
- * Reports command-line tags that no task has. A run with such a tag would do nothing, or less than intended, so it is a
- * mistake. It is only a warning if something is included by a name known only during the run, and for `--skip-tags`,
+ * Reports command-line tags that no task has. A run with such a tag would do nothing, or less than intended, so it is
+ * an error. It is only a warning if something is included by a name known only during the run, and for `--skip-tags`,
  * which then skips too little.
  */
 export function checkTags(checking: Checking, plays: readonly ReachedPlay[]): void {

@@ -15,7 +15,7 @@ export function checkTexts(checking: Checking, { item }: Reached): void {
     check(checking, text, 'error');
 }
 
-/** Checks the templates of a value that may never be used, so mistakes are only warnings. */
+/** Checks the templates of a value that may never be used, so errors in it are only warnings. */
 export function checkUnusedTexts(checking: Checking, raw: Raw): void {
   for (const text of inRaw(raw)) check(checking, text, 'warning');
 }

@@ -116,7 +116,7 @@ function collectTask(checking: Checking, task: Task, defined: Defined): boolean 
 }
 
 // If every definition of a variable needs an undefined variable, reports this where the definition is written. A value
-// behind a condition may never be computed.
+// that depends on a condition may never be computed.
 function checkDefinition(checking: Checking, name: string, known: Known, item: Reached['item']): void {
   const { tags } = checking.options;
   if (tags !== undefined && (item.keywords.tags.some(isTemplateText) || !selectedByTags(item.keywords.tags, tags)))
@@ -145,7 +145,7 @@ interface Lack {
 function lacking(name: string, known: Known): Lack | undefined {
   const { defined, lacks } = known;
   if (lacks.has(name)) return lacks.get(name);
-  lacks.set(name, undefined); // a self-referential variable is a different mistake
+  lacks.set(name, undefined); // a self-referential variable is a different error
   const found = [...(defined.get(name) ?? [])].map((one) =>
     one?.value instanceof Template ? lackOf(name, one.value, known) : undefined,
   );

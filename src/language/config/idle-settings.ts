@@ -34,7 +34,7 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
 /** Settings for things that do not exist here and can therefore be ignored safely. */
 export const WITHOUT_MEANING: readonly RegExp[] = [
   /cow/i,
-  // An unreadable source is always a mistake here.
+  // An unreadable source is always an error here.
   /unparsed/i,
   /pipelining/i,
   /^(ANSIBLE_)?(LOCAL_TEMP|REMOTE_TEMP|REMOTE_TMP|HOME|CONFIG|KEEP_REMOTE_FILES|MODULE_|SYSLOG|NO_TARGET_SYSLOG)/,

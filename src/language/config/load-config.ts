@@ -37,7 +37,7 @@ export type Config = {
 /** Where a setting's value comes from. */
 export type Origins = ReadonlyMap<keyof typeof SETTINGS, string>;
 
-/** Reads ansible.cfg and the `ANSIBLE_*` variables. Mistakes and settings that are not honoured are returned as diagnostics. */
+/** Reads ansible.cfg and the `ANSIBLE_*` variables. Errors and settings that are not honoured are returned as diagnostics. */
 export function loadConfig(
   env: NodeJS.ProcessEnv,
   cwd: string,

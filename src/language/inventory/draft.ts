@@ -7,7 +7,7 @@ import { LEVELS } from '../variables/levels.ts';
 export interface Draft {
   readonly hosts: Map<string, HostDraft>;
   readonly groups: Map<string, GroupDraft>;
-  /** Mistakes and warnings from the sources' readers. */
+  /** Errors and warnings from the sources' readers. */
   readonly notes: Diagnostic[];
   /**
    * Turns a name as written into a group name: if so configured, without characters that a variable name cannot
@@ -71,7 +71,7 @@ export function addHost(draft: Draft, name: string, group: string, source?: stri
   return host;
 }
 
-/** Makes a group the child of another; a cycle is a mistake. */
+/** Makes a group the child of another; a cycle is an error. */
 export function addChild(draft: Draft, parent: string, child: string, at?: Position): void {
   const above = addGroup(draft, parent);
   addGroup(draft, child);

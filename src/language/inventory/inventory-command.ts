@@ -14,7 +14,7 @@ import { nearInventory } from './near-inventory.ts';
 import { hostOf, selectHosts } from './select-hosts.ts';
 
 /**
- * `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0; 1 for mistakes; under the name ansible-inventory, 5 for
+ * `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0; 1 for errors; under the name ansible-inventory, 5 for
  * wrong options.
  */
 export async function inventoryCommand(

@@ -20,7 +20,7 @@ export interface LoadedInventory extends Inventory {
   readonly reader: VarsReader;
 }
 
-/** Loads an inventory from its sources: files, directories, executable scripts, lists such as `a,b,`. Reports all mistakes at once. */
+/** Loads an inventory from its sources: files, directories, executable scripts, lists such as `a,b,`. Reports all errors at once. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions = {}): Result<LoadedInventory> {
   const draft = emptyDraft(options.safeGroupNames ? safeName : undefined);
   const cwd = options.cwd ?? process.cwd();

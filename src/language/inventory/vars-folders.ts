@@ -18,7 +18,7 @@ export interface VarsFolder {
 export interface VarsReader {
   groupLayers(folder: VarsFolder, group: string): readonly VarsLayer[];
   hostLayers(folder: VarsFolder, host: string): readonly VarsLayer[];
-  /** Returns the mistakes and warnings since the last call. */
+  /** Returns the errors and warnings since the last call. */
   takeNotes(): readonly Diagnostic[];
   /** Strings from vault-encrypted files, to be masked. */
   readonly secrets: ReadonlySet<string>;

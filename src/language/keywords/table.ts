@@ -90,7 +90,7 @@ export const KEYWORDS = {
   import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
   gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts when the first one is used.' },
   gather_subset: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts cost nothing until one is used; the task type setup accepts it' }, doc: 'Which facts to gather.' },
-  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are one question, with the time limit of all questions' }, doc: 'Time limit for gathering facts, in seconds.' },
+  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are a single question, with the same time limit as all questions' }, doc: 'Time limit for gathering facts, in seconds.' },
   fact_path: { type: 'any', on: ['play'], templated: 'never', use: { none: 'local facts are always read from /etc/ansible/facts.d' }, doc: 'The directory of local facts.' },
   vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Variable files to load. For a nested list, only the first file that exists is loaded.' },
   vars_prompt: { type: 'prompts', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Variables to prompt for before the play starts.' },

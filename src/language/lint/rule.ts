@@ -17,7 +17,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** A mistake worth a warning: its code, why it matters, and how to find it in an item. */
+/** A problem worth a warning: its code, why it matters, and how to find it in an item. */
 export interface Rule {
   readonly code: string;
   /** Why it matters, in one sentence. */

@@ -22,7 +22,7 @@ export interface LoadOptions {
   readonly decrypt?: (vaulted: Vaulted) => string;
 }
 
-/** A load in progress. It collects mistakes, which are all reported at the end. */
+/** A load in progress. It collects errors, which are all reported at the end. */
 export interface Loading {
   readonly options: LoadOptions;
   readonly files: Files;
@@ -67,7 +67,7 @@ export interface Within {
   readonly chain: readonly string[];
 }
 
-/** Reports a mistake. */
+/** Reports an error. */
 export function report(loading: Loading, code: string, message: string, at?: Position, hint?: string): void {
   const diagnostic: Diagnostic = { severity: 'error', code, message, ...(at && { at }), ...(hint && { hint }) };
   loading.problems.push(diagnostic);

@@ -4,7 +4,7 @@ import { type Document, loadYaml } from '../../yaml/load.ts';
 import type { Files } from '../files.ts';
 import { type Loading, report } from './loading.ts';
 
-/** A file's document and its mistakes. */
+/** A file's document and its errors. */
 interface ReadFile {
   readonly document?: Document;
   readonly problems: readonly Diagnostic[];
@@ -12,7 +12,7 @@ interface ReadFile {
 
 const readFiles = new WeakMap<Files, Map<string, ReadFile>>();
 
-/** Reads a file's YAML, once per run; its mistakes are reported to every load that needs the file. */
+/** Reads a file's YAML, once per run; its errors are reported to every load that needs the file. */
 export function readDocument(loading: Loading, path: string, at?: Position): Document | undefined {
   const known = readFiles.get(loading.files) ?? new Map<string, ReadFile>();
   readFiles.set(loading.files, known);

@@ -24,7 +24,7 @@ interface VarsIo extends CommandIo {
 }
 
 /**
- * `run vars`: shows each of a host's variables and where its value comes from. Exit codes: 0; 1 for mistakes and for
+ * `run vars`: shows each of a host's variables and where its value comes from. Exit codes: 0; 1 for errors and for
  * anything that does not exist.
  */
 export async function varsCommand(

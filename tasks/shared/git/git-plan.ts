@@ -49,7 +49,7 @@ export function planGit(
   wanted: WantedClone,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
-  // This follows from the answers about files alone, so it is certain even if a foreseen change affects the clone.
+  // This follows from the answers about files alone, so it is certain even if a predicted change affects the clone.
   if (now.is === 'other') return { failed: `${wanted.dest} exists and is not a git clone`, would: [] };
   const there = now.is === 'clone';
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };

@@ -19,7 +19,7 @@ export function awaitListening(places: readonly string[]): readonly Command[] {
   return [
     {
       ...sh`n=0; for port in ${ports}; do until grep -q "^ *[0-9]*: [0-9A-F]*$port [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null || [ $n = 100 ]; do n=$((n + 1)); sleep 0.1; done; done`,
-      shown: `wait until a process listens on ${places.join(', ')}`,
+      shown: `wait until a process is listening on ${places.join(', ')}`,
     },
   ];
 }

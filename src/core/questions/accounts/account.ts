@@ -8,7 +8,7 @@ import { inGroups } from '../files/paths.ts';
 /** The parts of a user or group that matter for file ownership. */
 export interface Account {
   readonly exists: boolean;
-  /** Undefined if a check foresees that the account will exist, but not its number. */
+  /** Undefined if a check predicts that the account will exist, but not its number. */
   readonly id?: number;
   /** A user's home directory. */
   readonly home?: string;

@@ -43,7 +43,7 @@ const kind: QuestionKind<Arg, Checksum> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** In a check: the SHA-1 of the foreseen file at a place. */
+/** In a check: the SHA-1 of the predicted file at a place. */
 export const checksumAt = (picture: Picture, place: string): string | undefined =>
   foretold(picture, { path: place, algorithm: 'sha1' }).hex;
 

@@ -40,7 +40,7 @@ function foretold(arg: CloneQuestion, picture: Picture): ShellAnswer {
   const last = files.below(place).at(-1)?.[1].task ?? foreseen?.task;
   const unknown = files.blurredBelow(place, isEmptied(root) ? (foreseen?.at ?? 0) : 0);
   if (unknown !== undefined) throw new NotForeseen(unknown);
-  // Nothing is foreseen here, so the host's answer holds.
+  // Nothing is predicted here, so the host's answer holds.
   if (last === undefined) return picture.now(clone(arg));
   const names = (foreseenListing(place, picture) ?? []).map(({ name }) => name);
   if (names.length === 0) {

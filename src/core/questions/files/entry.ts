@@ -25,9 +25,9 @@ export interface Entry {
   readonly owner: string | undefined;
   readonly group: string | undefined;
   readonly size: number;
-  /** Information that only the host has; undefined for foreseen entries. */
+  /** Information that only the host has; undefined for predicted entries. */
   readonly inode?: Inode;
-  /** For foreseen entries: names with the same `id` are one file; `names` is the number of its names, if known. */
+  /** For predicted entries: names with the same `id` are one file; `names` is the number of its names, if known. */
   readonly foreseen?: { readonly id: string; readonly names?: number };
 }
 
@@ -84,7 +84,7 @@ export type PathState = {
       readonly exists: true;
       /** For a link: its target as written, and the entry at its end, undefined if it dangles. */
       readonly link?: { readonly target: string; readonly to: Entry | undefined };
-      /** The permissions of the asking user (following links); undefined for foreseen entries. */
+      /** The permissions of the asking user (following links); undefined for predicted entries. */
       readonly may?: { readonly read: boolean; readonly write: boolean; readonly execute: boolean };
     })
 );

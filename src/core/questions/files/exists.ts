@@ -54,7 +54,7 @@ function fixedPath(arg: ExistsQuestion): string | undefined {
   return path === undefined || /[*?[]/.test(path) ? undefined : path;
 }
 
-/** Whether a pattern with wildcards will match something: known only if no foreseen change touches it. */
+/** Whether a pattern with wildcards will match something: known only if no predicted change touches it. */
 function existsLike(arg: ExistsQuestion, picture: Picture): boolean {
   const now = picture.now(question(kind, arg));
   const touched = picture.files.touchedBy(kind.about!(arg, now) as readonly Subject[]);

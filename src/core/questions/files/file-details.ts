@@ -13,7 +13,7 @@ export interface FileDetails {
   /** Flags as `lsattr` prints them, and the inode's version. */
   readonly flags?: string;
   readonly version?: string;
-  /** In a check: the file is only foreseen, so none of this is known. */
+  /** In a check: the file is only predicted, so none of this is known. */
   readonly foreseen?: true;
 }
 
@@ -39,7 +39,7 @@ const kind: QuestionKind<Arg, FileDetails> = {
     // `file` prints less for a link to nothing.
     if (located.entry.kind === 'link' && endAt(picture, arg.path)?.foreseen !== undefined) return { foreseen: true };
     mustHoldKnown(picture, located, arg.path);
-    // A foreseen link may lead to an entry that stays as it is; the host's answer about this path is about another one.
+    // A predicted link may lead to an entry that stays as it is; the host's answer for this path is about another.
     const isSameEntry = now !== undefined && now === picture.nowIfAsked(stat(arg.path));
     if (isSameEntry || isSamePlace(picture, located, arg.path)) return picture.now(fileDetails(arg.path, arg.follow));
     const { mimetype, charset, flags, version } = picture.now(fileDetails(place, false));

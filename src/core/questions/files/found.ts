@@ -57,7 +57,7 @@ const kind: QuestionKind<Arg, Finding> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** A foreseen entry has no inode, and neither does a directory where entries are added or removed. */
+/** A predicted entry has no inode, and neither does a directory where entries are added or removed. */
 function foundEntry({ listed, foreseen, place }: Below<Found>, path: string, picture: Picture): Found {
   if (foreseen !== undefined) return { ...foreseen.entry, path };
   const { inode, ...entry } = listed;

@@ -37,10 +37,10 @@ const statNow =
   (path: string): PathState =>
     picture.now(stat(path));
 
-/** In a check: the foreseen entry at a path itself, following only links on the way. */
+/** In a check: the predicted entry at a path itself, following only links on the way. */
 export const entryAt = (picture: Picture, path: string): Located => locate(picture, path, statNow(picture));
 
-/** In a check: the foreseen entry that a path leads to, also following a link at its end. */
+/** In a check: the predicted entry that a path leads to, also following a link at its end. */
 export const endAt = (picture: Picture, path: string): Located | undefined => endOf(picture, path, statNow(picture));
 
 /** What is at a path on the host. A link is not followed; its target is reported separately. */

@@ -16,9 +16,9 @@ import { endAt, entryAt, stat } from './stat.ts';
 export interface TreeEntry extends Omit<Entry, 'inode'> {
   /** Relative to the root; empty for the root itself. */
   readonly path: string;
-  /** Undefined for foreseen entries. */
+  /** Undefined for predicted entries. */
   readonly mtime: number | undefined;
-  /** Device and inode, as `DEV:INO`; undefined for foreseen entries. */
+  /** Device and inode, as `DEV:INO`; undefined for predicted entries. */
   readonly id?: string;
   /** For a link, its target. */
   readonly target?: string;
@@ -66,7 +66,7 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** The foreseen tree, without following links. */
+/** The predicted tree, without following links. */
 function foreseenTree(
   picture: Picture,
   root: Located & { readonly entry: Entry },

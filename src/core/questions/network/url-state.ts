@@ -67,7 +67,7 @@ export function servedPath(url: string): string | undefined {
   }
 }
 
-/** In a check: the comparison of what a URL serves with a file that is foreseen to change or disappear. */
+/** In a check: the comparison of what a URL serves with a file that is predicted to change or disappear. */
 function foretold(arg: Arg, picture: Picture): UrlState {
   const { request, dest, name } = arg;
   const into = endAt(picture, dest);

@@ -28,7 +28,7 @@ export interface Snapshot {
 export type Snapshots = Readonly<Record<string, Replica>> | undefined;
 
 interface Replica {
-  /** Where it is mounted: a path, `none` or `legacy`; undefined for foreseen datasets. */
+  /** Where it is mounted: a path, `none` or `legacy`; undefined for predicted datasets. */
   readonly mountpoint?: string;
   readonly snapshots: readonly Snapshot[];
   /** The guids of deleted snapshots that left a bookmark, from which an incremental send can start. */
