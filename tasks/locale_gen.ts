@@ -26,7 +26,7 @@ export default defineTask({
   },
   ask: ({ name }) => ({ generated, list: content('/etc/locale.gen'), supported: supported(name) }),
   plan({ generated: { stdout }, list, supported: known }, { name, state }) {
-    if (list.bytes === undefined) return { failed: '/etc/locale.gen is missing. Is the package locales installed?' };
+    if (list.bytes === undefined) return { failed: '/etc/locale.gen is missing. Is the locales package installed?' };
     const there = new Set(stdout.split('\n').map(normal));
     const lines = decodeText(list.bytes).split('\n');
     const charsets = new Map(known.stdout.split('\n').map((line) => line.split(' ') as [string, string]));

@@ -1,5 +1,5 @@
 /**
- * Split an Ansible name: `community.docker.docker` is `docker` in the collection `community.docker`; a short name has
+ * Split an Ansible name: `community.docker.docker` is `docker` in the `community.docker` collection; a short name has
  * no collection.
  */
 export function splitCollection(word: string): { readonly collection?: string; readonly name: string } {

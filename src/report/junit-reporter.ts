@@ -15,7 +15,7 @@ interface TestCase {
   readonly text: string;
 }
 
-/** The tasks of a play on one host, or the errors of the run itself. */
+/** A play's tasks on one host, or the errors of the run itself. */
 interface Suite {
   readonly name: string;
   readonly host?: string;

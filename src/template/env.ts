@@ -13,18 +13,18 @@ export interface Env {
   searchPath(kind: 'templates' | 'files' | 'vars'): readonly string[];
   /** Decrypts an Ansible Vault envelope. */
   decrypt(vaulted: Vaulted): string;
-  /** Encrypts text to an Ansible Vault envelope, for the filter `vault`. */
+  /** Encrypts text to an Ansible Vault envelope, for the `vault` filter. */
   encrypt(text: string, secret: string, options: { salt?: string; id?: string }): string;
-  /** Decrypts an envelope with a given secret, for the filter `unvault`. */
+  /** Decrypts an envelope with a given secret, for the `unvault` filter. */
   decryptWith(envelope: string, secret: string): string;
   now(): Date;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
-  /** Environment variables, as the lookup `env` sees them. */
+  /** Environment variables, as the `env` lookup sees them. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** A setting in Ansible's configuration, for the lookup `config`. */
+  /** A setting in Ansible's configuration, for the `config` lookup. */
   setting(name: string): Value | undefined;
-  /** The hosts that match a pattern, for the lookup `inventory_hostnames`. */
+  /** The hosts that match a pattern, for the `inventory_hostnames` lookup. */
   hosts(pattern: string): readonly string[];
   /** The working directory of commands that lookups run. */
   readonly folder: string;

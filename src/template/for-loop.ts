@@ -56,7 +56,7 @@ export function compileFor(node: Extract<Statement, { type: 'for' }>, blocks: Bl
   };
 }
 
-/** The variable `loop`. */
+/** The `loop` variable. */
 class Loop extends PyObject {
   readonly opaque = 'LoopContext';
   readonly #items: readonly Value[];

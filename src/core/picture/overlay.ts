@@ -36,7 +36,7 @@ export type Foreseen = Made &
 /** A foreseen entry as stored: a file may have several names. */
 type Stored = Made & (Thing | { readonly is: 'file'; readonly file: FileRecord });
 
-/** The future files of a host: the results of foreseen changes, laid over the current files. */
+/** A host's future files: the results of foreseen changes, laid over the current files. */
 export class Overlay {
   readonly #places = new Map<string, Stored>();
   readonly #parents = new Set<string>();

@@ -12,7 +12,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 /** An item under `handlers`. */
 export type AnyHandler = Handler | Include | Meta;
 
-/** The handlers of a play, looked up by the names that tasks notify. */
+/** A play's handlers, looked up by the names that tasks notify. */
 export class Handlers {
   readonly #play: PlayContext;
   #all: readonly AnyHandler[];

@@ -140,7 +140,7 @@ const mayBeFact = (name: string): boolean =>
   name === 'module_setup';
 
 /**
- * The facts of a host as variables. A play that gathers facts makes them due; while they are due, reading one throws
+ * A host's facts as variables. A play that gathers facts makes them due; while they are due, reading one throws
  * `NotKnownYet`, and the engine gathers them. They stay due until something reads them, even in a later play.
  */
 class Facts implements Vars {

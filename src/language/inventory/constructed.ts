@@ -9,7 +9,7 @@ import { addChild, addGroup, addHostVars, copyDraft, type Draft, safeName, short
 import { freeze } from './freeze.ts';
 import { type VarsFolder, varsReader } from './vars-folders.ts';
 
-/** Evaluates an expression, as in `{{ }}`, with the variables of a host. */
+/** Evaluates an expression, as in `{{ }}`, with a host's variables. */
 export type EvaluateExpression = (source: string, scope: Scope) => Result<Value>;
 
 /** Whether a YAML source is for the `constructed` plugin: groups and variables computed from existing variables. */

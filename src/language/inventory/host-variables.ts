@@ -5,7 +5,7 @@ import { LEVELS } from '../variables/levels.ts';
 import type { HashBehaviour } from '../variables/merge-layers.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 
-/** How to list the variables of hosts and groups. */
+/** How to list host and group variables. */
 export interface ListOptions {
   /** Show only the variables set for a host or group itself. */
   readonly export?: boolean;
@@ -27,7 +27,7 @@ const INTERNAL = new Set([
   'playbook_dir',
 ]);
 
-/** The variables of a host, as written: all that apply to it, or only its own. */
+/** A host's variables, as written: all that apply to it, or only its own. */
 export function hostVariables(host: Host, options: ListOptions): ReadonlyMap<string, Raw> {
   const layers = options.export ? host.layers.filter(({ level }) => level >= LEVELS.inventoryHost) : host.layers;
   return listed(layers, options);

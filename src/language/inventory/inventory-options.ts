@@ -38,7 +38,7 @@ export const INVENTORY_OPTIONS = {
 /** The options of `run inventory`. */
 export const INVENTORY_COMMAND_OPTIONS = {
   list: { type: 'switch', help: 'print all hosts, groups and variables' },
-  host: { type: 'text', value: 'HOST', help: 'print the variables of a host' },
+  host: { type: 'text', value: 'HOST', help: 'print the variables for a host' },
   graph: { type: 'switch', help: 'print the groups as a tree' },
   yaml: { type: 'switch', short: 'y', help: 'print YAML instead of JSON' },
   vars: { type: 'switch', help: 'with --graph: include variables' },

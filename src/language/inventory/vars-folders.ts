@@ -65,7 +65,7 @@ const GROUP_LEVELS = {
 
 const groupLevel = ({ of }: VarsFolder, group: string): Level => GROUP_LEVELS[of][group === 'all' ? 'all' : 'group'];
 
-/** The files of a group or host in `group_vars` or `host_vars`: a single file of that name, or all files in a directory of that name. */
+/** A group's or host's files in `group_vars` or `host_vars`: a single file of that name, or all files in a directory of that name. */
 function findVarsFiles(
   parent: string,
   name: string,

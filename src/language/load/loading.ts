@@ -37,7 +37,7 @@ export interface PlayScope {
   readonly layers: readonly VarsLayer[];
   /** Vars files known at load time; used only for the names of imports. */
   readonly staticLayers: readonly VarsLayer[];
-  /** Defaults and vars of roles, visible to all tasks of the play. */
+  /** Role defaults and vars, visible to all tasks of the play. */
   readonly exported: VarsLayer[];
   /** Handlers that imported roles add to the play's own. */
   readonly importedHandlers: import('../model.ts').Play['handlers'][number][];

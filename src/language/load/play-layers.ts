@@ -17,7 +17,7 @@ export function shareWithPlay(play: Play, exported: Layers): Play {
   };
 }
 
-/** Does the same for items that are loaded later: adds variables of the play below the items' own. */
+/** Does the same for items that are loaded later: adds the play's variables below the items' own. */
 export function completeItems<T extends Item>(items: readonly T[], shared: Layers): T[] {
   const complete = completer(shared);
   return items.map((item) => completeItem(item, complete) as T); // each item keeps its type

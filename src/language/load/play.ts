@@ -117,7 +117,7 @@ function settings(loading: Loading, dict: RawDict, at: Position) {
   });
 }
 
-// In execution order; handlers of roles come before the play's own.
+// In execution order; role handlers come before the play's own.
 function sections(
   loading: Loading,
   dict: RawDict,

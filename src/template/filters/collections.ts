@@ -13,7 +13,7 @@ import { toBool } from './data.ts';
 import { mergeDicts } from './merge.ts';
 import { timeFilters } from './time-units.ts';
 
-/** Filters from the collection community.general, under unique names. */
+/** Filters from the community.general collection, under unique names. */
 export const communityFilters: Callees = {
   ...inCollection(timeFilters),
   'community.general.dict': fn('sequence', ([pairs]) => dictOf(iterate(pairs).map(pairOf))),

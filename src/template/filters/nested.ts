@@ -9,7 +9,7 @@ import { type Callees, fn } from '../python/signature.ts';
 import { assign, lookup, mapping, sequence, truth } from '../python/values.ts';
 import { attributeGetter } from './attribute-path.ts';
 
-/** Filters from the collection ansible.utils for nested data. */
+/** Filters from the ansible.utils collection for nested data. */
 export const nestedFilters: Callees = {
   'ansible.utils.index_of': fn(
     'data, test, value=None, key=None, fail_on_missing=False, wantlist=False',

@@ -30,7 +30,7 @@ interface Wish {
 function secretOf(term: string, options: Kwargs, context: Context): Value {
   const wish = wishOf(term, options, context);
   if ((wish.text('backend') ?? 'pass') !== 'pass')
-    return fail('lookup_plugin.passwordstore: only the backend pass is supported');
+    return fail('lookup_plugin.passwordstore: only the `pass` backend is supported');
   const found = pass(wish, ['show', wish.path]);
   if (found.status === 0) return wish.flag('overwrite') ? insert(wish, found.stdout) : told(wish, found.stdout);
   if (!/is not in the password store/.test(found.stderr))
