@@ -56,7 +56,7 @@ export default defineTask({
     cache_valid_time: {
       type: 'int',
       default: 0,
-      doc: 'Fetch package lists only if they are older than this, in seconds.',
+      doc: 'Fetch package lists only if they are older than this many seconds.',
     },
     update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try to fetch the package lists.' },
     update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between attempts, in seconds.' },

@@ -23,7 +23,7 @@ const params = {
     type: 'str',
     default: 'installed',
     choices: ['installed', 'renewable'],
-    doc: '`installed`: there is a certificate for the domains. `renewable`: a dry run that renews all certificates has recently succeeded.',
+    doc: '`installed`: there is a certificate for the domains. `renewable`: a dry-run renewal of all certificates has recently succeeded.',
   },
   domains: { type: 'list', elements: 'str', default: [], doc: 'The names the certificate is for.' },
   cert_name: { type: 'str', doc: "certbot's name for the certificate (default: the first domain)." },

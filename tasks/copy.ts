@@ -122,7 +122,7 @@ type Given = Params<typeof params>;
 function sourceOf(given: Given, controller: Controller) {
   if (given.content !== undefined)
     return { from: 'text' as const, bytes: textContent(given.content), name: nameOf(given.dest), path: undefined };
-  const src = must(given.src, 'src, where no content is given,');
+  const src = must(given.src, 'the src of a copy without content');
   if (given.remote_src) return { from: 'host' as const, path: src };
   return localSources(src, controller, { follow: given.local_follow ?? true, decrypt: given.decrypt });
 }

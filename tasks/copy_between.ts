@@ -31,7 +31,7 @@ const params = {
   id_offset: {
     type: 'int',
     default: 0,
-    doc: 'A number to subtract from UIDs and GIDs that are at least as high: 100000 for the files of an unprivileged container, as seen from its node.',
+    doc: 'A number to subtract from UIDs and GIDs that are at least that high: 100000 for the files of an unprivileged container, as seen from its node.',
   },
 } as const;
 

@@ -127,7 +127,7 @@ export default defineTask({
     before: 'The commit before the task.',
     after: 'The commit after the task.',
     remote_url_changed: 'Whether the clone had a different repository URL before.',
-    clean: 'Whether the clone has no local changes.',
+    clean: 'Whether the clone is free of local changes.',
     dirty: 'Files with local changes.',
     ahead: 'How many local commits are not in the repository.',
   },

@@ -97,7 +97,7 @@ export default defineTask({
     {
       title: 'Bind-mount a directory',
       yaml: 'mount:\n  path: /srv/chroot/data\n  src: /srv/data\n  fstype: none\n  opts: bind\n  state: mounted',
-      runs: { no: 'a test host is not allowed to mount' },
+      runs: { no: 'a test host is not allowed to mount filesystems' },
     },
     { title: 'Unmount a filesystem and remove its entry', yaml: 'mount:\n  path: /mnt/gone\n  state: absent' },
   ],

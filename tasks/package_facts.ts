@@ -2,7 +2,7 @@ import { defineTask, type Package, packages } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.package_facts',
-  summary: 'List the installed packages, as facts.',
+  summary: 'Gather facts about the installed packages.',
   params: {
     manager: {
       type: 'list',

@@ -151,7 +151,7 @@ function refused(config: Lines, { vmid, unprivileged, rootfs }: Given): string |
   if (diskStorage(disk) !== diskStorage(rootfs))
     return `the disk of container ${vmid} is on ${diskStorage(disk)}, and cannot be moved to ${diskStorage(rootfs)}`;
   return (diskSize(disk) ?? 0) > (diskSize(rootfs) ?? 0)
-    ? `the disk of container ${vmid} is ${diskSize(disk)} GiB in size, and cannot shrink to ${diskSize(rootfs)}`
+    ? `the disk of container ${vmid} is ${diskSize(disk)} GiB in size, and cannot be shrunk to ${diskSize(rootfs)}`
     : undefined;
 }
 

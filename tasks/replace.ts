@@ -71,7 +71,7 @@ export default defineTask({
   returns: { msg: 'how many replacements were made', backup_file: 'the path of the backup' },
   examples: [
     {
-      title: 'Replace a name wherever it is a whole word',
+      title: 'Replace a name wherever it occurs as a whole word',
       yaml: "replace:\n  path: /etc/login.defs\n  regexp: '\\bnosuchword\\b'\n  replace: other",
     },
     {

@@ -151,7 +151,7 @@ function whyRefused(
     return `${name} exists and has no snapshot in common with ${source}: syncoid refuses to destroy it; destroy or rename it first`;
   const newest = received.at(-1);
   return given.no_rollback && newest !== undefined && newest !== common
-    ? `${name} has its own snapshot ${newest.name} after ${common.name}, the last one in common with ${source}: with \`no_rollback\` nothing can be received`
+    ? `${name} has its own snapshot ${newest.name} after ${common.name}, the last one that it has in common with ${source}: with \`no_rollback\` nothing can be received`
     : undefined;
 }
 

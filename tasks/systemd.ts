@@ -50,7 +50,7 @@ export default defineTask({
       type: 'str',
       default: 'system',
       choices: ['system', 'user', 'global'],
-      doc: "The manager to talk to: the system's (`system`), the user's (`user`), or the defaults for all users (`global`).",
+      doc: "What to manage: the system's units (`system`), the user's units (`user`), or the defaults for all users (`global`).",
     },
     no_block: { type: 'bool', default: false, doc: 'Do not wait for the operation to finish.' },
     force: { type: 'bool', doc: 'Replace links that would prevent enabling or masking the unit.' },

@@ -96,7 +96,7 @@ export default defineTask({
       runs: { no: 'there is no such site on a test host' },
     },
     {
-      title: 'Check that the page is refused without the password',
+      title: 'Check that the page cannot be accessed without the password',
       yaml: 'uri:\n  url: http://127.0.0.1:8080/metrics\n  status_code: 401',
       runs: { no: 'there is no such site on a test host' },
     },

@@ -27,7 +27,7 @@ const params = {
   },
   search_regex: {
     type: 'str',
-    doc: 'A pattern that must match in the file, or in the first data that the server sends.',
+    doc: 'A pattern that must be found in the file, or in the first data that the server sends.',
   },
   timeout: { type: 'int', default: 300, doc: 'Seconds after which the task fails.' },
   delay: { type: 'int', default: 0, ignored: 'checking costs nothing, so the first check is immediate' },

@@ -9,7 +9,7 @@ const KINDS = {
   entry: 'an absolute path, without anything below it',
   data: 'the absolute path of a file; only its content matters',
   inode: 'the absolute path of a file; everything but its content matters',
-  listed: 'the absolute path of a directory whose list of names matters',
+  listed: 'the absolute path of a directory; only the names in it matter',
   missing: 'an absolute path where nothing exists',
   package: 'a package',
   apt: '`lists`: the package lists that apt has fetched',

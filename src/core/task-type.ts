@@ -64,7 +64,7 @@ export interface TaskContext {
 /** The controller's side of a task, used before any question: files next to the playbook, templates, variables. */
 export interface Controller {
   /**
-   * The first existing `name` in this task's search path (`files`, `templates`, `vars` of the role and the playbook).
+   * The first existing `name` in this task's search path (`files`, `templates`, `vars` in the role and the playbook).
    */
   find(
     kind: 'files' | 'templates' | 'vars',

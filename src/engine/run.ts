@@ -103,7 +103,7 @@ export async function runPlaybooks(
 
 /**
  * 0: success, or nothing to change; 1: error or interrupted; 2: failed, or drift in a check; 3: no drift, but
- * something is unknown or holds only `unless` a task changes it; 4: unreachable.
+ * something is unknown or holds `unless` a task changes it; 4: unreachable.
  */
 function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunContext, idle: boolean): number {
   const some = (key: keyof HostSummary): boolean => summaries.some((summary) => summary[key] > 0);

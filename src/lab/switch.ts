@@ -44,13 +44,13 @@ export async function startSwitch(): Promise<void> {
   if (!daemonPid('apt-proxy')) {
     const proxy = join(contentDir(), 'apt-proxy.mjs');
     startDaemon('apt-proxy', [process.execPath, proxy, aptSocket(), state('apt-cache'), state('apt-proxy.log')]);
-    await until('the start of the apt proxy', 10_000, () => existsSync(aptSocket()) || undefined);
+    await until('the startup of the apt proxy', 10_000, () => existsSync(aptSocket()) || undefined);
   }
   if (!daemonPid('apt-relay')) {
     const relay = [process.execPath, join(contentDir(), 'relay.mjs'), aptProxy.address, aptProxy.port, aptSocket()];
     startDaemon('apt-relay', ['ip', 'netns', 'exec', switchNamespace(), ...relay]);
     const asks = ['sh', '-c', `ss -Hltn src ${aptProxy.address}:${aptProxy.port} | grep -q .`];
-    await until('the start of the apt relay', 10_000, async () => {
+    await until('the startup of the apt relay', 10_000, async () => {
       return (await runUnjudged`ip netns exec ${switchNamespace()} ${asks}`).exitCode === 0 || undefined;
     });
   }

@@ -49,7 +49,7 @@ interface ItemBase {
   /** Variables that only items here see: play, role, block, task, include. Lowest precedence first. */
   readonly layers: readonly VarsLayer[];
   /**
-   * Directories to search for relative `src` and `file`, nearest first, in their subdirectories `files/`, `templates/`, `vars/`, `tasks/`.
+   * Directories, nearest first, whose subdirectories `files/`, `templates/`, `vars/`, `tasks/` are searched for relative `src` and `file`.
    */
   readonly searchPath: readonly string[];
 }

@@ -71,7 +71,7 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
     function receive(stream: 'stdout' | 'stderr', chunk: Buffer): void {
       before += chunk.length;
       if (before > mostBeforeGreeting) {
-        giveUp(`more than ${mostBeforeGreeting / 1024 ** 2} MiB of output before the shell`);
+        giveUp(`more than ${mostBeforeGreeting / 1024 ** 2} MiB of output before the shell started`);
         return;
       }
       said[stream] = (said[stream] + chunk.toString('utf8')).slice(-longestSaid);

@@ -56,7 +56,7 @@ export function asTemplateError(error: unknown): unknown {
 /** Recognizes V8's messages about exceeding its stack or its maximum string length. */
 function tooMuch(error: unknown): string | undefined {
   if (!(error instanceof RangeError)) return undefined;
-  if (error.message.includes('call stack')) return 'this is nested too deeply or calls itself too often';
+  if (error.message.includes('call stack')) return 'this is nested too deeply or calls itself too many times';
   return /^Invalid (string|array|typed array|count|code)|Array buffer allocation|too large/.test(error.message)
     ? 'the value is too large'
     : undefined;

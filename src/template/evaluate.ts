@@ -85,7 +85,7 @@ function evaluateBraces(raw: Raw, at: Position | undefined, scope: Scope, env: E
 
 function conclude(value: Value, source: string): Condition {
   if (typeof value === 'boolean') return { value };
-  return { value: truth(value), warning: `the condition '${source}' is not a boolean, but ${describe(value)}` };
+  return { value: truth(value), warning: `the condition '${source}' evaluates to ${describe(value)}, not a boolean` };
 }
 
 function describe(value: Value): string {

@@ -258,7 +258,7 @@ function page(rows: readonly (readonly string[])[], start: string): string {
 These are the 40 tasks of [test/bench/play.yaml](../test/bench/play.yaml) on Debian 12 hosts in the lab. One run of \`npm run bench\` measures all programs
 side by side. Times are medians for whole processes, including start-up. *Ansible* is ansible-core 2.14 with pipelining; *Mitogen* is
 ansible-mitogen 0.3.3 on top of it. The *floor* is \`ssh HOST sh < questions.sh\` to all hosts at once, with exactly the questions that Retrace asks.
-The delay is the round-trip time, which a relay adds. Ratios mean more than absolute times, because the hosts share the machine's two
+The delay is the round-trip time, simulated by a relay. Ratios mean more than absolute times, because the hosts share the machine's two
 cores with the programs.
 
 ${table}

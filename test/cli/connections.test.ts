@@ -3,7 +3,7 @@ import { Rig } from './rig.ts';
 
 test.for([
   ['{ ansible_connection: winrm }', 'unknown connection type `winrm`'],
-  ['{ ansible_connection: pct }', 'set ansible_pct_node, an inventory host, and ansible_pct_id'],
+  ['{ ansible_connection: pct }', 'set ansible_pct_node to an inventory host, and ansible_pct_id to the container ID'],
 ] as const)('an unknown connection is reported, and not replaced by another one: %s', async ([variables, message]) => {
   using rig = new Rig().write({
     'hosts.yaml': `all: { hosts: { box: ${variables} } }\n`,

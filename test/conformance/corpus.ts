@@ -27,7 +27,7 @@ ${[...surveys.map(({ found }) => row(found)), row(sumOf(surveys.map(({ found }) 
 ## How long loading takes
 
 CPU seconds used by one \`--syntax-check\` of all playbooks at the top of a repository, including program start-up: Ansible's
-ansible-playbook (2.14), ours called by that name, and \`run --syntax-check\`, which also loads included files, compiles all
+ansible-playbook (2.14), ours when called by that name, and \`run --syntax-check\`, which also loads included files, compiles all
 templates, binds all parameters and looks for undefined variables. (Left out: repositories with a playbook that
 ansible-playbook refuses, mostly because a collection is missing.)
 

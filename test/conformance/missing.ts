@@ -6,6 +6,6 @@ export const missing: readonly { readonly target: string; readonly why: string }
   },
   {
     target: 'test_core',
-    why: 'the test `vault_encrypted` looks at a variable that is vaulted in a playbook. We decrypt variables when they are read, so the test sees the decrypted value; it works only on strings as they are in files.',
+    why: 'the test `vault_encrypted` looks at a variable that is encrypted with vault in a playbook. We decrypt variables when they are read, so the test sees the decrypted value; it works only on strings as they appear in files.',
   },
 ];

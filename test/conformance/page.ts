@@ -28,7 +28,7 @@ Ansible's own integration targets (stable-2.14), run with our front ends and wit
 identical Debian hosts. A role target is run as a play with that role; a script target is its \`runme.sh\`, with our \`ansible-playbook\`,
 \`ansible\`, \`ansible-inventory\` and \`ansible-vault\` first in PATH. Ansible runs them unmodified. For us, the \`assert\` tasks
 that held with Ansible get \`ignore_errors\`, and a script continues after a failed check, so one difference does not
-hide the others. Any other failed task ends its target as usual, and everything after it counts as not held.
+hide the others. Any other failed task ends its target as usual, and everything after it counts as failed.
 
 An assertion is a condition of an \`assert\` task (counted once for each host and item), or a check or run in a script. The table
 shows how many assertions hold with Ansible, and how many of these also hold with our programs. A target with an assertion

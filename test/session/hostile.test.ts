@@ -21,7 +21,7 @@ describe('XM12: a host that sends endless output', () => {
 
       expect(started).toEqual({
         ok: false,
-        failure: { reason: 'unreachable', message: 'more than 1 MiB of output before the shell' },
+        failure: { reason: 'unreachable', message: 'more than 1 MiB of output before the shell started' },
       });
     },
   );

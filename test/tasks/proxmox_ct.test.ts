@@ -114,7 +114,7 @@ describe('proxmox_ct', () => {
 
   test.for([
     [{ unprivileged: false }, 'container 100 is unprivileged, and that cannot be changed'],
-    [{ rootfs: 'zfs-hdd:16' }, 'the disk of container 100 is 32 GiB in size, and cannot shrink to 16'],
+    [{ rootfs: 'zfs-hdd:16' }, 'the disk of container 100 is 32 GiB in size, and cannot be shrunk to 16'],
     [{ rootfs: 'local:32' }, 'the disk of container 100 is on zfs-hdd, and cannot be moved to local'],
   ])('%j fails: %s', ([more, failed]) => {
     expect(planOn(proxmoxCt, { container: running }, { ...args, ...(more as object) })).toEqual({ failed });

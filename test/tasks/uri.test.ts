@@ -41,7 +41,7 @@ describe('uri', () => {
 
   test.for([
     [{ content_type: 'text/plain' }, undefined],
-    [{ content_type: 'image/jpeg' }, 'the content type is text/plain and not image/jpeg'],
+    [{ content_type: 'image/jpeg' }, 'the content type is text/plain, not image/jpeg'],
     [{ contains: 'nginx_up 1' }, undefined],
     [{ contains: 'nginx_up 0' }, '`nginx_up 0` is not in the body'],
   ] as const)('expects %j: %s', async ([wanted, message]) => {

@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 export const lint = defineCommand({
   name: 'lint',
   usage: ['PLAYBOOK...'],
-  summary: 'find problems that cause trouble later',
+  summary: 'find code that works now but causes trouble later',
   about: `Reports code that works now but causes trouble later, in playbooks and in the roles and files that they include. Connects to no host.
 Exit codes: 0 nothing found, 1 a playbook does not load, 2 something found.`,
   options: {},

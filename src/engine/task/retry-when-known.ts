@@ -68,7 +68,7 @@ async function satisfy(
   if (touched instanceof HomeNotKnownYet) return learnHome(touched, ahead);
   const state = play.stateOf(host);
   if (state === undefined || what === 'pending')
-    return { is: 'mistaken', error: new TemplateError(`a value of ${host} is not known yet`, 'pending') };
+    return { is: 'mistaken', error: new TemplateError(`a value for ${host} is not known yet`, 'pending') };
   const identity = identityBeforeFacts(play, state, host);
   if ('is' in identity) return identity;
   return learnFacts(play, state, identity, ahead);

@@ -90,7 +90,7 @@ export const KEYWORDS = {
   import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
   gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts when the first one is used.' },
   gather_subset: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts cost nothing until one is used; the task type setup accepts it' }, doc: 'Which facts to gather.' },
-  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are a single question, with the same time limit as all questions' }, doc: 'Time limit for gathering facts, in seconds.' },
+  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are gathered by a single question, which has the same time limit as any other' }, doc: 'Time limit for gathering facts, in seconds.' },
   fact_path: { type: 'any', on: ['play'], templated: 'never', use: { none: 'local facts are always read from /etc/ansible/facts.d' }, doc: 'The directory of local facts.' },
   vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Variable files to load. For a nested list, only the first file that exists is loaded.' },
   vars_prompt: { type: 'prompts', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Variables to prompt for before the play starts.' },
@@ -113,7 +113,7 @@ export const KEYWORDS = {
   // Blocks.
   block: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that share the keywords of the block.' },
   rescue: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that run if a task in the block fails.' },
-  always: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that run in any case.' },
+  always: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that always run, even after a failure.' },
   validate: { type: 'text', on: ['block'], templated: 'task', use: { by: 'engine' }, doc: 'A command that verifies the result of the block. If it fails, changed files are rolled back. Not in Ansible.' },
   // Tasks.
   action: { type: 'action', on: tasksAndIncludes, templated: 'turn', use: { by: 'loader' }, doc: 'The task type and its parameters in one value.' },

@@ -20,7 +20,7 @@ export const modeWithoutZero: Rule = {
 /** `state: latest`. */
 export const packageLatest: Rule = {
   code: 'package-latest',
-  why: 'the installed version then depends on the day, and a check reports drift even though nothing was changed',
+  why: 'the installed version then depends on when the task runs, and a check reports drift even though nothing was changed',
   find: ({ item }) => {
     if (argOf(item, 'state') !== 'latest' || item.kind !== 'task') return [];
     const at = argPlace(item.args, 'state', item.argsAt, 'value');

@@ -34,7 +34,7 @@ export function loadImportRole(
   const loaded = loadRole(loading, use, inner);
   // The whole play sees the variables of the import, just as it sees the role's own.
   const given = dict.get('vars');
-  const own = isRawDict(given) ? [layerOf(LEVELS.role, `vars of the import of role ${use.name}`, given)] : [];
+  const own = isRawDict(given) ? [layerOf(LEVELS.role, `vars set where role ${use.name} is imported`, given)] : [];
   within.play.exported.push(...loaded.exported, ...own);
   within.play.importedHandlers.push(...loaded.handlers);
   return loaded.items;

@@ -106,7 +106,7 @@ export function conditionsIn(loading: Loading, dict: RawDict, key: string, at: P
   const conditions = writtenList(dict, key, at) ?? [];
   for (const condition of conditions) {
     if (isScalar(condition.value)) continue;
-    const hint = 'write the condition in one string, or a list of strings that must all hold';
+    const hint = 'write one condition as a string, or a list of conditions that must all hold';
     report(loading, 'wrong-keyword-type', `a condition in '${key}' is ${kindOf(condition.value)}`, condition.at, hint);
   }
   return conditions.filter(({ value }) => isScalar(value) && value !== null && value !== '');

@@ -175,7 +175,7 @@ function entryLayers(use: RoleUse, name: string): VarsLayer[] {
   const vars =
     use.vars === undefined
       ? []
-      : [layerOf(use.included ? LEVELS.includeParams : LEVELS.role, `vars of the use of role ${name}`, use.vars)];
+      : [layerOf(use.included ? LEVELS.includeParams : LEVELS.role, `vars set where role ${name} is used`, use.vars)];
   return use.params === undefined ? vars : [...vars, layerOf(LEVELS.roleParams, `role params of ${name}`, use.params)];
 }
 

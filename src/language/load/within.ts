@@ -68,7 +68,7 @@ function checkNames(loading: Loading, vars: RawDict, at: Position): void {
       'invalid-variable-name',
       message,
       writtenAt(vars, name, at),
-      'names are letters, digits and underscores',
+      'names consist of letters, digits and underscores',
     );
   }
 }

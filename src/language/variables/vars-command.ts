@@ -126,7 +126,7 @@ function jsonOrigin(origin: VarOrigin, teller: Teller) {
 
 function answerMagic(name: string, scope: ComposedScope, teller: Teller, io: CommandIo): number {
   const value = shown({ written: scope.get(name) as Raw, level: 0, from: '', secret: false }, teller);
-  io.stdout.write(`${name}\n  value    ${value}\n  from     Ansible's magic variables, above all others\n`);
+  io.stdout.write(`${name}\n  value    ${value}\n  from     Ansible's magic variables, which override all others\n`);
   return 0;
 }
 

@@ -27,7 +27,7 @@ export const VAULT_COMMAND_OPTIONS = {
     help: 'output file (encrypt, decrypt, encrypt_string); - means standard output',
   },
   'new-vault-password-file': { type: 'path', value: 'FILE', help: 'rekey: a file with the new password' },
-  'new-vault-id': { type: 'text', value: 'LABEL@SOURCE', help: 'rekey: the new labelled password' },
+  'new-vault-id': { type: 'text', value: 'LABEL@SOURCE', help: 'rekey: the new password and its label' },
   name: {
     type: 'text',
     mayBeEmpty: true,

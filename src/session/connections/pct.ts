@@ -13,11 +13,11 @@ export const pct: EnteredConnection = {
       ? {
           reason: 'unsupported',
           message: `${name}: the pct connection needs a container`,
-          hint: 'set ansible_pct_node, an inventory host, and ansible_pct_id',
+          hint: 'set ansible_pct_node to an inventory host, and ansible_pct_id to the container ID',
         }
       : undefined,
   enter(endpoint) {
-    if (endpoint.via === undefined) throw new Error(`${endpoint.name} has connection pct but no node`);
+    if (endpoint.via === undefined) throw new Error(`${endpoint.name} uses the pct connection but has no node`);
     return {
       from: endpoint.via,
       wrap: (line) => script`exec pct exec ${idOf(endpoint)} -- /bin/sh -c ${line}`.text,

@@ -48,7 +48,7 @@ function judge(
     case 'revoked':
       return {
         reason: 'host-key-changed',
-        message: `${target.place}: presents ${shown}, which ${verdict.by.at} revokes`,
+        message: `${target.place}: presents ${shown}, which is revoked in ${verdict.by.at}`,
       };
     case 'changed':
       return {

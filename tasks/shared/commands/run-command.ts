@@ -179,7 +179,7 @@ export const commandReturns = {
   start: 'When the command was started.',
   end: 'When the command ended.',
   delta: 'How long the command took.',
-  msg: 'Why the command was not run, or a message that it failed.',
+  msg: 'Why the command was not run, or why it failed.',
 } as const;
 
 function messageOf({ timedOut, code }: Done<unknown, unknown>['replies'][number]): string {

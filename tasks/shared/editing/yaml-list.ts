@@ -49,12 +49,12 @@ const stepsOf = (path: string): readonly string[] => path.match(/\[[^\]]*\]|[^.[
 
 function follow(value: unknown, step: string): { readonly value: unknown } | Failed {
   if (!step.startsWith('[')) {
-    if (!(value instanceof Map)) return { failed: `is not a dict, and has no ${step}` };
+    if (!(value instanceof Map)) return { failed: `is not a dict, so it has no ${step}` };
     return value.has(step)
       ? { value: value.get(step) }
       : { failed: `has no ${step}; it has ${[...value.keys()].join(', ')}` };
   }
-  if (!Array.isArray(value)) return { failed: `is not a list, and has no ${step}` };
+  if (!Array.isArray(value)) return { failed: `is not a list, so it has no ${step}` };
   const [key = '', wanted] = step.slice(1, -1).split(/=(.*)/s);
   if (wanted === undefined)
     return Number(key) in value

@@ -37,7 +37,7 @@ function faultOf({ status, headers, body }: HttpReply, { status_code: codes, exp
   if (!codes.includes(status)) return `Status code was ${status} and not [${codes.join(', ')}]`;
   const type = headers['content-type']?.replace(/;.*/, '').trim();
   if (expect?.content_type !== undefined && type !== expect.content_type)
-    return `the content type is ${type ?? 'missing'} and not ${expect.content_type}`;
+    return `the content type is ${type ?? 'missing'}, not ${expect.content_type}`;
   const sought = expect?.contains;
   if (sought !== undefined && !body.includes(Buffer.from(sought).toString('latin1')))
     return `\`${sought}\` is not in the body`;

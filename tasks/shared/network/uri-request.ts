@@ -10,7 +10,7 @@ export const uriParams = {
     doc: 'The HTTP method. GET and HEAD are read-only and are also sent in a check; all others count as changes.',
   },
   headers: { type: 'dict', default: {}, doc: 'The header fields to send.' },
-  body: { type: 'raw', doc: 'The body to send: text, or data to encode as `body_format`.' },
+  body: { type: 'raw', doc: 'The body to send: text, or data to encode in the format `body_format`.' },
   body_format: {
     type: 'str',
     default: 'raw',

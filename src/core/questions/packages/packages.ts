@@ -13,8 +13,8 @@ export interface Package {
   /** Empty if no version is installed. */
   readonly version: string;
   /**
-   * `config-files` means that a removed package has left configuration files (dpkg's `rc`); only `installed` means
-   * installed.
+   * `config-files` means that a removed package has left configuration files behind (dpkg's `rc`); only `installed`
+   * means installed.
    */
   readonly status: string;
   /** The selection in dpkg: `install`, `hold`, `deinstall`, `purge`. */
