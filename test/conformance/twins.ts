@@ -82,7 +82,7 @@ export async function run(side: Side, from: string, target: string, passedOver: 
     (await labExec(host, `cat /tmp/conformance/${target}/${name} 2>/dev/null`)).stdout;
   return {
     events: await read('events'),
-    asserts: await read('all'),
+    asserts: await read('asserts'),
     trace: await read('trace'),
     log: (await read('log')).slice(-200_000),
     exit: (await read('exit')).trim(),
