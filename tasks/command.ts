@@ -1,4 +1,5 @@
 import { defineTask, sh, splitWords, type TaskResult } from '../src/sdk.ts';
+import { readsOnly } from './shared/commands/reads-only.ts';
 import {
   askGuards,
   commandResult,
@@ -16,6 +17,7 @@ export default defineTask({
     'Runs and reports a change every time, unless `creates`, `removes`, `unless` or `onlyif` shows that there is nothing to do. A check honours these parameters as well.',
   freeForm: 'cmd',
   acts: true,
+  looks: (params) => readsOnly(wordsOf(params) ?? []),
   params: {
     cmd: {
       type: 'str',

@@ -49,7 +49,7 @@ describe('U4: changed_when of a command that a check does not run', () => {
 });
 
 describe('U5, P19: a command with changed_when: false', () => {
-  const looks = '- {name: look, command: uptime, register: r, changed_when: false}\n';
+  const looks = '- {name: look, command: date, register: r, changed_when: false}\n';
   const drift = '- {name: drift, copy: {dest: FOLDER/x, content: x}}\n';
 
   test('makes no other task unknown', async () => {
@@ -96,7 +96,7 @@ describe('U5, P19: a command with changed_when: false', () => {
 
   test('whether it fails is unknown if a failure would be ignored', async () => {
     const { told, all } = await check(
-      '- {name: look, command: uptime, register: r, changed_when: false, ignore_errors: true}\n- {name: it, debug: , when: r is failed}',
+      '- {name: look, command: date, register: r, changed_when: false, ignore_errors: true}\n- {name: it, debug: , when: r is failed}',
     );
 
     expect(told, all).toEqual(['look: skipped', 'it: unknown']);
@@ -265,8 +265,8 @@ describe('M7: a check continues', () => {
 });
 
 describe('what is known of a command that would run', () => {
-  const runs = '- {name: first, command: uptime, register: r}\n';
-  const mayFail = '- {name: first, command: uptime, register: r, ignore_errors: true}\n';
+  const runs = '- {name: first, command: date, register: r}\n';
+  const mayFail = '- {name: first, command: date, register: r, ignore_errors: true}\n';
 
   test.each([
     ['it would change something', runs, 'r is changed', 'ok'],
@@ -300,6 +300,50 @@ describe('what is known of a command that would run', () => {
     );
 
     expect(told, all).toEqual(['first: changed', 'sets: unless', 'reads: unknown']);
+  });
+});
+
+describe('a command with changed_when: false whose program only reads', () => {
+  const looks = (command: string, more = '') =>
+    `- {name: look, command: ${command}, register: r, changed_when: false${more}}\n`;
+  const reader = '- {name: reader, set_stats: {data: {x: "{{ r.stdout }}"}}}';
+
+  test.each(['ls FOLDER', 'test -d FOLDER', '/usr/bin/stat FOLDER', 'dpkg -s dpkg', '"[ -d FOLDER ]"'])(
+    'runs in a check: %s',
+    async (command) => {
+      const { told, code, all } = await check(`${looks(command)}${reader}`);
+
+      expect(told, all).toEqual(['look: ok', 'reader: ok']);
+      expect(code).toBe(0);
+    },
+  );
+
+  test.each([
+    ['touch FOLDER/made', ''],
+    ['dpkg --configure -a', ''],
+    ['find FOLDER -delete', ''],
+    ['/tmp/ls FOLDER', ''],
+    ['ls FOLDER', ', check_mode: true'],
+  ])('not: %s%s', async (command, more) => {
+    const { told, all } = await check(looks(command, more));
+
+    expect(told, all).toEqual(['look: skipped']);
+  });
+
+  test('after predicted changes, what it finds holds unless they change it', async () => {
+    const { told, all } = await check(
+      `- {name: change, copy: {dest: FOLDER/x, content: x}}\n${looks('test -e FOLDER/x', ', failed_when: false')}${reader}`,
+    );
+
+    expect(told, all).toEqual(['change: changed', 'look: ok', 'reader: unless']);
+  });
+
+  test('and a failure may be prevented by them', async () => {
+    const { outcomes, all } = await check(
+      `- {name: change, copy: {dest: FOLDER/x, content: x}}\n${looks('test -e FOLDER/x')}`,
+    );
+
+    expect(outcomes[1], all).toMatchObject({ status: 'unless', would: 'failed', unless: ['change'] });
   });
 });
 

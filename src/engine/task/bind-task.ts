@@ -9,7 +9,7 @@ import type { Place } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
-import { firstFalse, keywordNumber, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
+import { firstFalse, isNever, keywordNumber, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { BadParams } from './bad-params.ts';
@@ -100,7 +100,6 @@ async function makeCall(
   const { options } = play.run;
   const type = await typeOf(play, task, sight);
   const where = placeOf(play, state, task, sight);
-  const check = keywordTruth(task.keywords.checkMode, sight) ?? options.check;
   const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
   const bound = bindParams(type, argsOf(task, type, sight), {
     omit: OMIT,
@@ -112,7 +111,9 @@ async function makeCall(
     throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '), msgOf(bound.problems));
   for (const secret of bound.secrets) play.run.secrets.add(secret);
   const context: TaskContext = {
-    check,
+    check:
+      keywordTruth(task.keywords.checkMode, sight) ??
+      (options.check && !runsInCheck(type, bound.params, task, options)),
     diff,
     host: where.delegatedTo ?? state.host.name,
     interactive: options.interactive,
@@ -139,6 +140,12 @@ async function makeCall(
     timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
     warnings,
   };
+}
+
+/** Whether a check runs a command: its author says that it changes nothing, and its program is one that only reads. */
+function runsInCheck(type: TaskType, params: unknown, task: Task, options: { readonly ansible?: boolean }): boolean {
+  const isCommand = type.acts === true && type.prepare === undefined;
+  return isCommand && options.ansible !== true && isNever(task.changedWhen) && type.looks?.(params as never) === true;
 }
 
 async function typeOf(play: PlayContext, task: Task, sight: TemplateScope): Promise<TaskType> {

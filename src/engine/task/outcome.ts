@@ -178,10 +178,6 @@ function reasonOf(converged: Ended, { msg }: TaskResult, { failedWhen = [] }: Ta
   return msg === undefined || msg === '' ? holds : `${holds}: ${msg}`;
 }
 
-/** Whether `changed_when` says that the task never changes anything. */
-export const isNever = (written: Task['changedWhen']): boolean =>
-  written?.length === 1 && String(written[0]?.value) === 'false';
-
 /**
  * A command that a check does not run: its author's `changed_when` says whether it would change something, unless that
  * depends on its result.

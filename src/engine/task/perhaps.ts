@@ -4,9 +4,9 @@ import type { Subject } from '../../core/touches.ts';
 import { isDict, type Raw, toJs, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
+import { isNever } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
-import { isNever } from './outcome.ts';
 import { ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 

@@ -1,7 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
-import type { Written } from '../../language/model.ts';
+import type { Task, Written } from '../../language/model.ts';
 import { evaluate, evaluateCondition, TemplateError } from '../../template/index.ts';
 import type { TemplateScope } from './scopes.ts';
 
@@ -47,3 +47,7 @@ export function keywordNumber(written: Written | undefined, sight: TemplateScope
   const value = keywordValue(written, sight);
   return value === undefined || value === null ? undefined : Number(toJs(value));
 }
+
+/** Whether `changed_when` says that the task never changes anything. */
+export const isNever = (written: Task['changedWhen']): boolean =>
+  written?.length === 1 && String(written[0]?.value) === 'false';
