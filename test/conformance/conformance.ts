@@ -61,12 +61,20 @@ async function main(from: string): Promise<void> {
   for (const [index, target] of targets.entries()) {
     const core = await theirs[index];
     if (core === undefined || values.record === true) continue;
-    const row = compared(target, await run('ours', from, target, neverFailed(core.asserts)), core);
+    const row = await compareTarget(from, target, core);
     rows.push(row);
     process.stdout.write(`${rowLine(row)}\n`);
     if (values.misses === true) for (const line of row.misses) process.stdout.write(`    ${line}\n`);
   }
   if (values.all === true && named.length === 0) writeFileSync(join(root, 'docs/conformance.md'), page(rows, there));
+}
+
+/** Only a run that stops early is repeated, going on after what fails: that can change what a target is about. */
+async function compareTarget(from: string, target: string, core: Ran): Promise<Row> {
+  const plain = compared(target, await run('ours', from, target), core);
+  if (plain.held === plain.of && plain.exits.ours === core.exit) return plain;
+  const tolerant = compared(target, await run('ours', from, target, neverFailed(core.asserts)), core);
+  return tolerant.held > plain.held ? { ...tolerant, exits: plain.exits, seconds: plain.seconds } : plain;
 }
 
 async function alone(from: string, targets: readonly string[]): Promise<void> {
@@ -88,7 +96,6 @@ function compared(target: string, ours: Ran, core: Ran): Row {
     { ...theirs, checks: checksHeld(core.trace, Number(core.exit)) },
   );
   const failures = failuresOf(ours.events);
-  const passedOver = failures.some((line) => line.startsWith('passed over')) && counts.held < counts.of;
   const misses = [...theirs.held]
     .filter(([place, times]) => (held.get(place) ?? 0) < times)
     .map(([place, times]) => {
@@ -98,7 +105,7 @@ function compared(target: string, ours: Ran, core: Ran): Row {
   return {
     target,
     ...counts,
-    exits: { ours: ours.exit === '0' && passedOver ? '2' : ours.exit, theirs: core.exit },
+    exits: { ours: ours.exit, theirs: core.exit },
     seconds: { ours: ours.seconds, theirs: core.seconds },
     misses: [
       ...misses,
@@ -123,7 +130,7 @@ function recorded(target: string): Ran | undefined {
 }
 
 async function record(from: string, target: string): Promise<Ran> {
-  const ran = await run('theirs', from, target, new Map());
+  const ran = await run('theirs', from, target);
   const path = pathOf(target);
   if (path !== undefined) {
     mkdirSync(join(path, '..'), { recursive: true });
