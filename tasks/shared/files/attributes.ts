@@ -17,10 +17,10 @@ export const attributeParams = {
   group: { type: 'str', doc: 'The name or GID of the group.' },
   unsafe_writes: { type: 'bool', default: false, doc: 'Overwrite in place if the file cannot be replaced.' },
   attributes: { type: 'str', aliases: ['attr'], ignored: 'file flags (`chattr`) are left as they are' },
-  selevel: { type: 'str', ignored: 'hosts are managed without SELinux' },
-  serole: { type: 'str', ignored: 'hosts are managed without SELinux' },
-  setype: { type: 'str', ignored: 'hosts are managed without SELinux' },
-  seuser: { type: 'str', ignored: 'hosts are managed without SELinux' },
+  selevel: { type: 'str', ignored: 'SELinux is not managed' },
+  serole: { type: 'str', ignored: 'SELinux is not managed' },
+  setype: { type: 'str', ignored: 'SELinux is not managed' },
+  seuser: { type: 'str', ignored: 'SELinux is not managed' },
 } as const satisfies ParamSpecs;
 
 /** The owner, group and mode that a task wants. */
