@@ -16,7 +16,8 @@ import { tolerant } from './tolerant.ts';
 
 /** Two equal hosts: one with our program under Ansible's names, one with Debian's ansible-core. */
 export type Side = 'ours' | 'theirs';
-const hosts = { ours: 'conf-ours', theirs: 'conf-core' } as const;
+/** `CONFORMANCE_HOST` names another host for ours, so that several runs do not get in each other's way. */
+const hosts = { ours: process.env['CONFORMANCE_HOST'] ?? 'conf-ours', theirs: 'conf-core' } as const;
 
 /** What a run of a target left. */
 export interface Ran {
