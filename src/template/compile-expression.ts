@@ -74,7 +74,7 @@ const compilers: Compilers = {
     return (context, frame) => {
       const value = run(context, frame);
       context.offset = offset;
-      return getSlice(value, from(context, frame), to(context, frame), by(context, frame), context);
+      return getSlice(value, from(context, frame), to(context, frame), by(context, frame));
     };
   },
   call: compileCall,

@@ -83,6 +83,11 @@ class Loop extends PyObject {
     this.#index++;
   }
 
+  /** The item at an index, which may be null; undefined if there is none. */
+  #neighbour(index: number, missing: string): Value {
+    return index in this.#items ? (this.#items[index] ?? null) : this.#context.undefined(missing);
+  }
+
   override attribute(name: string): Value | undefined {
     const index = this.#index;
     const count = this.#items.length;
@@ -106,11 +111,13 @@ class Loop extends PyObject {
       case 'depth0':
         return this.#depth;
       case 'previtem':
-        return this.#items[index - 1] ?? this.#context.undefined('there is no previous item');
+        return this.#neighbour(index - 1, 'there is no previous item');
       case 'nextitem':
-        return this.#items[index + 1] ?? this.#context.undefined('there is no next item');
+        return this.#neighbour(index + 1, 'there is no next item');
       case 'cycle':
-        return new Callable('cycle', (args) => args[index % args.length] ?? fail('no items for cycling given'));
+        return new Callable('cycle', (args) =>
+          args.length === 0 ? fail('no items for cycling given') : (args[index % args.length] ?? null),
+        );
       case 'changed':
         return new Callable('changed', (args) => this.#changed(args));
       default:

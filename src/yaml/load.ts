@@ -71,10 +71,13 @@ function readDocuments(c: Cursor, several: boolean): Node[] {
 
 function startDocument(c: Cursor, first: boolean): boolean {
   skipToToken(c);
+  const start = c.pos;
   while (c.pos === c.lineStart && c.text.charCodeAt(c.pos) === 37) {
     skipLine(c);
     skipToToken(c);
   }
+  if (c.pos > start && !c.text.startsWith('---', c.pos))
+    throw new SyntaxMistake('expected --- after a directive (a line that starts with %)', start, c.pos);
   while (c.pos === c.lineStart && c.text.startsWith('...', c.pos) && isMarker(c.text, c.pos)) {
     c.pos += 3;
     skipToToken(c);

@@ -45,6 +45,42 @@ function errorOf(run: () => unknown): TemplateError {
   throw new Error('nothing failed');
 }
 
+describe('found by random templates: the same as in Ansible', () => {
+  test.for([
+    ['{{ n.real }}{{ f.real }}{{ n.denominator }}', '32.51'],
+    ['{% for i in [none, 1] %}{{ loop.previtem | default("-") }};{% endfor %}', '-;;'],
+    ['{{ 2.5 // 0.001 }};', '2499.0;'],
+    ['{{ large | round(1) }};{{ 1250 | round(-2) }};{{ 1350 | round(-2) }};', '12345678901234567000;1200;1400;'],
+    ['{{ none is uri }};{{ d.nosuch is uri }};', 'False;False;'],
+    ['{{ [1] | combine }};', '1;'],
+    ['{{ d | combine(d, recursive=true, list_merge="append") }}', { l: [1] }],
+    ["{{ 'a: 1\n\tb' | urlsplit('path') }};", ' 1b;'],
+    ['{{ 1 ** 100000000000 }};{{ (0 - 1) ** 3 }};', '1;-1;'],
+    ["{{ 'YQ==Yg' | b64decode }};", 'a;'],
+  ] as const)('%s is %j', ([source, is]) => {
+    expect(text(source, { n: 3, f: 2.5, large: 12345678901234567000n, d: { l: [1] } })).toEqual(is);
+  });
+
+  test.for([
+    ['{{ 3.is_integer() }}', "'int object' has no attribute 'is_integer'"],
+    ['{{ 2.5.bit_length() }}', "'float object' has no attribute 'bit_length'"],
+    ["{{ ([1] if false)[0] | default('x') }}", 'the inline if-expression evaluated to false'],
+    ['{{ n[1:] | default(1) }}', "'int' object is not subscriptable"],
+    ["{{ 'abc' | b64decode }}", 'Incorrect padding'],
+    ['{{ true | strftime }}', 'strftime() argument 1 must be str, not bool'],
+    ['{{ [1] | path_join }}', 'expected str, bytes or os.PathLike object, not int'],
+    ['{{ [] | path_join }}', 'join() missing 1 required positional argument'],
+    ['{{ -8 | root(3) }}', 'math domain error'],
+    ['{{ -8 ** 0.5 }}', 'complex'],
+    ['{{ 10.0 ** 400 }}', 'Numerical result out of range'],
+    ['{{ 3 ** 100000000000 }}', 'larger than a template can hold'],
+    ['{{ d | random }}', 'random can only be used on sequences and integers'],
+    ["{{ '%d' | from_yaml }}", 'expected --- after a directive'],
+  ] as const)('%s fails: %s', ([source, message]) => {
+    expect(errorOf(() => text(source, { n: 3, d: { a: 1 } })).message).toContain(message);
+  });
+});
+
 describe('line ends after a lone expression', () => {
   test.for([
     ['{{ name }}\n', 'ann\n'],

@@ -72,6 +72,14 @@ function toFloat(value: Value): Value | undefined {
   return x === undefined ? undefined : float(x);
 }
 
+/** Rounds an int to tens, hundreds and so on, half to even. */
+function roundInt(value: bigint, zeros: number): Value {
+  const scale = 10n ** BigInt(zeros);
+  const below = value - (((value % scale) + scale) % scale);
+  const rest = (value - below) * 2n;
+  return int(rest > scale || (rest === scale && (below / scale) % 2n !== 0n) ? below + scale : below);
+}
+
 function round(value: Value, precision: number, method: string): Value {
   if (!['common', 'ceil', 'floor'].includes(method)) return fail('method must be common, ceil or floor');
   if (!isNumber(value)) return fail(`type ${typeName(value)} doesn't define __round__ method`, 'template-type');
@@ -79,8 +87,7 @@ function round(value: Value, precision: number, method: string): Value {
   const x = numberOf(value);
   if (method === 'ceil') return float(Math.ceil(x * scale) / scale);
   if (method === 'floor') return float(Math.floor(x * scale) / scale);
-  const rounded = roundHalfEven(x, precision);
-  return isInt(value) ? intOf(rounded) : float(rounded);
+  return isInt(value) ? roundInt(BigInt(value), Math.max(0, -precision)) : float(roundHalfEven(x, precision));
 }
 
 /** Python's `round`: exact halves go to the even neighbour. */

@@ -67,7 +67,10 @@ export const dataFilters: Callees = {
 function combine(terms: readonly Value[], kwargs: Kwargs): Value {
   const unknown = [...kwargs.keys()].find((name) => name !== 'recursive' && name !== 'list_merge');
   if (unknown !== undefined) return fail("'recursive' and 'list_merge' are the only valid keyword arguments");
-  const dicts = flatten(terms, 1, true).map(
+  const given = flatten(terms, 1, true);
+  // A single value is returned unchanged, whatever it is.
+  if (given.length === 1 && given[0] !== undefined) return checkDefined(given[0]);
+  const dicts = given.map(
     (term) =>
       mapping(checkDefined(term)) ??
       fail(`failed to combine variables, expected dicts but got a '${typeName(term)}'`, 'template-type'),

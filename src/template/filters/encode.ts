@@ -14,6 +14,21 @@ import { present } from './common.ts';
 const bytesOf = (value: Value, encoding: BufferEncoding = 'utf8'): Buffer =>
   value instanceof Uint8Array ? Buffer.from(value) : bytesIn(encoding, str(present(value)));
 
+/** Decodes as Python does: other characters are skipped, what follows the padding is ignored, and an incomplete end fails. */
+function fromBase64(text: string): Buffer {
+  let data = '';
+  let pads = 0;
+  for (const char of text) {
+    if (char === '=') {
+      if (data.length % 4 >= 2 && (data.length % 4) + ++pads >= 4) return Buffer.from(data, 'base64');
+    } else if (/[A-Za-z0-9+/]/.test(char)) {
+      data += char;
+      pads = 0;
+    }
+  }
+  return data.length % 4 === 0 ? Buffer.from(data, 'base64') : fail('Incorrect padding');
+}
+
 const bytesIn = (encoding: BufferEncoding, text: string): Buffer =>
   encoding === 'utf8' ? encodeText(text) : Buffer.from(text, encoding);
 
@@ -40,15 +55,15 @@ export const encodeFilters: Callees = {
     bytesOf(value, encodingOf(encoding)).toString('base64'),
   ),
   b64decode: fn("value, encoding='utf-8'", ([value, encoding]) =>
-    textIn(encodingOf(encoding), Buffer.from(bytesOf(value).toString('latin1'), 'base64')),
+    textIn(encodingOf(encoding), fromBase64(bytesOf(value).toString('latin1'))),
   ),
   to_json: fn(`value, ${JSON_OPTIONS}`, (args) => toJson(args)),
   to_nice_json: toNiceJson(),
   from_json: fn('value', ([value]) => parseJson(jsonText(value))),
   to_yaml: yamlFilter('value, default_flow_style=None, indent=None', null),
   to_nice_yaml: yamlFilter('value, indent=4, default_flow_style=False', false),
-  from_yaml: fn('value', ([value]) => (typeof present(value) === 'string' ? loadYaml(value as string) : value)),
-  from_yaml_all: fn('value', ([value]) => (typeof present(value) === 'string' ? loadAllYaml(value as string) : value)),
+  from_yaml: fn('value', ([value]) => (typeof value === 'string' ? loadYaml(value) : value)),
+  from_yaml_all: fn('value', ([value]) => (typeof value === 'string' ? loadAllYaml(value) : value)),
   hash: fn("value, hashtype='sha1'", ([value, kind]) => {
     const name = str(kind).toLowerCase().replace('_', '-');
     return getHashes()

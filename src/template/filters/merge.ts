@@ -1,6 +1,6 @@
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
-import { contains, lookup, mapping, sequence, truth } from '../python/values.ts';
+import { contains, equals, lookup, mapping, sequence, truth } from '../python/values.ts';
 
 const LIST_MERGES: Record<string, (low: readonly Value[], high: readonly Value[]) => Value> = {
   replace: (_low, high) => [...high],
@@ -31,6 +31,7 @@ export function mergeDicts(
   return merged;
 
   function merge(below: Value, value: Value): Value {
+    if (equals(below, value)) return value;
     const [lowDict, highDict] = [mapping(below), mapping(value)];
     if (lowDict && highDict) return recursive ? mergeDicts(lowDict, highDict, true, listMerge) : value;
     const [lowList, highList] = [sequence(below), sequence(value)];

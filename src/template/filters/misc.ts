@@ -1,11 +1,11 @@
 import { createHash, randomInt } from 'node:crypto';
-import { type Value, Vaulted } from '../../core/value.ts';
+import { isDict, type Value, Vaulted } from '../../core/value.ts';
 import { hashPassword } from '../crypt/password-hash.ts';
 import { fail } from '../errors.ts';
 import { DateTime } from '../python/datetime.ts';
 import { indexOf, isInt, isNumber, numberOf, parseFloat10 } from '../python/number.ts';
 import { SeededRandom } from '../python/random.ts';
-import { str } from '../python/repr.ts';
+import { str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 import { strptime } from '../python/strftime.ts';
 import { elements, truth } from '../python/values.ts';
@@ -19,6 +19,8 @@ export const miscFilters: Callees = {
   ),
   shuffle: fn('value, seed=None', ([value, seed]) => shuffle(value, truth(seed) ? below(seed) : below(null))),
   strftime: fn('format, second=None, utc=False', ([format, second, utc], { session }) => {
+    if (typeof present(format) !== 'string')
+      return fail(`strftime() argument 1 must be str, not ${typeName(format)}`, 'template-type');
     const at = second === null ? session.env.now() : new Date(Math.floor(seconds(second)) * 1000);
     const zone = truth(utc) ? 0 : -at.getTimezoneOffset();
     return (truth(utc) ? DateTime.utc(at) : new DateTime(at.getTime() + zone * 60_000, 0, zone)).strftime(str(format));
@@ -76,7 +78,8 @@ function random(end: Value, start: Value, step: Value, pick: Below): Value {
     if (count <= 0) return fail(`empty range for randrange() (${from}, ${Number(end)}, ${Number(end) - from})`);
     return from + by * pick(count);
   }
-  const items = elements(end) ?? fail('random can only be used on sequences and integers');
+  const items = isDict(end) ? undefined : elements(end);
+  if (items === undefined) return fail('random can only be used on sequences and integers');
   if (truth(start) || truth(step)) return fail('start and step can only be used with integer values');
   return items.length === 0 ? fail('Cannot choose from an empty sequence') : items[pick(items.length)]!;
 }

@@ -9,7 +9,13 @@ import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { sequence } from '../python/values.ts';
 import { present } from './common.ts';
 
-const path = (change: (path: string) => Value): Callee => fn('path', ([value]) => change(str(value)));
+const path = (change: (path: string) => Value): Callee => fn('path', ([value]) => change(pathOf(value)));
+
+/** A path, as Python's `os.path` accepts it. */
+function pathOf(value: Value): string {
+  if (typeof present(value) === 'string') return value as string;
+  return fail(`expected str, bytes or os.PathLike object, not ${typeName(value)}`, 'template-type');
+}
 
 /** Ansible's filters for paths on the controller. */
 export const pathFilters: Callees = {
@@ -19,7 +25,8 @@ export const pathFilters: Callees = {
   expandvars: fn('path', ([value], { session }) => expandVariables(str(value), session.env.variables)),
   path_join: fn('paths', ([paths]) => {
     const parts = sequence(present(paths));
-    if (parts) return joinPaths(parts.map(str));
+    if (parts?.length === 0) return fail("join() missing 1 required positional argument: 'a'", 'template-type');
+    if (parts) return joinPaths(parts.map(pathOf));
     return typeof paths === 'string'
       ? paths
       : fail(`|path_join expects string or sequence, got ${typeName(paths)} instead.`, 'template-type');

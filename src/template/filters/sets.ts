@@ -57,8 +57,9 @@ function logarithm(x: number, base: number): number {
 }
 
 function root(x: number, base: number): number {
-  if (base !== 2) return x ** (1 / base);
-  return x < 0 ? fail('root() can only be used on numbers: math domain error') : Math.sqrt(x);
+  const exponent = 1 / base;
+  if (x < 0 && !Number.isInteger(exponent)) return fail('root() can only be used on numbers: math domain error');
+  return base === 2 ? Math.sqrt(x) : x ** exponent;
 }
 
 function product(lists: readonly (readonly Value[])[]): Value[] {

@@ -24,7 +24,9 @@ function splitUrl(url: string, query: string): Value {
 }
 
 /** The parts of a URL, as returned by Python's `urlsplit`. */
-function urlParts(url: string): Record<string, Value> {
+function urlParts(text: string): Record<string, Value> {
+  // Python removes these, as browsers do.
+  const url = text.replace(/^[\0- ]+/, '').replace(/[\t\r\n]/g, '');
   const [, scheme = '', afterScheme = ''] = /^(?:([a-zA-Z][\w+.-]*):)?(.*)$/s.exec(url) ?? [];
   const [, netloc = '', rest = ''] = /^(?:\/\/([^/?#]*))?(.*)$/s.exec(afterScheme) ?? [];
   const [, path = '', search = '', fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(rest) ?? [];

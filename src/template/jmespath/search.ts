@@ -44,7 +44,7 @@ function visit(path: Path, value: Value): Value {
       return listOf(value)?.at(path.index) ?? null;
     case 'slice': {
       const items = listOf(value);
-      return items ? getSlice([...items], path.start, path.stop, path.step, undefined as never) : null;
+      return items ? getSlice([...items], path.start, path.stop, path.step) : null;
     }
     case 'pipe':
       return visit(path.right, visit(path.left, value));

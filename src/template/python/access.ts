@@ -2,17 +2,17 @@ import { isDict, Tuple, type Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
 import { dictMethods } from './dict-methods.ts';
-import { bytesMethods, listMethods, numberMethods, tupleMethods } from './list-methods.ts';
+import { bytesMethods, floatMethods, intMethods, listMethods, numberAttribute, tupleMethods } from './list-methods.ts';
 import { isInt, isNumber } from './number.ts';
-import { Callable, LazyMapping, NamedTuple, PyObject, Undefined } from './object.ts';
-import { repr, str, typeName } from './repr.ts';
+import { Callable, LazyMapping, MISSING, NamedTuple, PyObject, Undefined } from './object.ts';
+import { repr, str, typeName, undefinedError } from './repr.ts';
 import type { Callee, Callees } from './signature.ts';
 import { stringMethods } from './string-methods.ts';
 import { chars, hashable, lookup, sequence } from './values.ts';
 
 /** Jinja's `value.name`: an attribute or method, else the item with that name, else undefined. */
 export function getAttribute(value: Value, name: string, context: Context): Value {
-  if (value instanceof Undefined) return value;
+  if (value instanceof Undefined) return passedOn(value);
   const method = ownAttribute(value, name, context);
   if (method !== undefined) return method;
   const item = isDict(value) || value instanceof LazyMapping ? value.get(name) : undefined;
@@ -21,13 +21,19 @@ export function getAttribute(value: Value, name: string, context: Context): Valu
 
 /** Jinja's `value[key]`: the item, else the attribute with that name, else undefined. */
 export function getItem(value: Value, key: Value, context: Context): Value {
-  if (value instanceof Undefined) return value;
+  if (value instanceof Undefined) return passedOn(value);
   const item = ownItem(value, key);
   if (item !== undefined) return item;
   if (key instanceof Undefined) return key;
   if (typeof key !== 'string') return noItem(value, key, context);
   const attribute = ownAttribute(value, key, context);
   return attribute === undefined ? noAttribute(value, key, context) : attribute;
+}
+
+/** Looking into an undefined value gives the same undefined value, except for what a missing `else` leaves. */
+function passedOn(value: Undefined): Undefined {
+  if (value === MISSING) throw undefinedError(value);
+  return value;
 }
 
 function noAttribute(value: Value, name: string, context: Context): Undefined {
@@ -62,6 +68,10 @@ function ownAttribute(value: Value, name: string, context: Context): Value | und
     const own = value.attribute(name, context);
     if (own !== undefined) return own;
   }
+  if (isNumber(value)) {
+    const own = numberAttribute(value, name);
+    if (own !== undefined) return own;
+  }
   const table = methodsOf(value);
   const method = table && Object.hasOwn(table, name) ? table[name] : undefined;
   return method && bound(value, name, method);
@@ -76,17 +86,18 @@ function methodsOf(value: Value): Callees | undefined {
   if (isDict(value) || value instanceof LazyMapping) return dictMethods;
   if (value instanceof Tuple) return tupleMethods;
   if (value instanceof Uint8Array) return bytesMethods;
-  return isNumber(value) ? numberMethods : undefined;
+  if (isInt(value)) return intMethods;
+  return isNumber(value) ? floatMethods : undefined;
 }
 
 /** Python's `value[start:stop:step]`. */
-export function getSlice(value: Value, start: Value, stop: Value, step: Value, context: Context): Value {
-  if (value instanceof Undefined) return value;
+export function getSlice(value: Value, start: Value, stop: Value, step: Value): Value {
+  if (value instanceof Undefined) return passedOn(value);
   if (typeof value === 'string') return slice(chars(value), start, stop, step).join('');
   if (Array.isArray(value)) return slice<Value>(value, start, stop, step);
   if (value instanceof Tuple) return new Tuple(slice(value.items, start, stop, step));
   if (value instanceof Uint8Array) return Uint8Array.from(slice([...value], start, stop, step));
-  return noItem(value, `slice(${[start, stop, step].map(repr).join(', ')})`, context);
+  return fail(`'${typeName(value)}' object is not subscriptable`, 'template-type');
 }
 
 function slice<T>(items: readonly T[], startValue: Value, stopValue: Value, stepValue: Value): T[] {

@@ -117,7 +117,11 @@ function divide(a: Value, b: Value): Value {
 function floorDivide(a: Value, b: Value): Value {
   if (!isNumber(a) || !isNumber(b)) return unsupported('//', a, b);
   if (numberOf(b) === 0) return fail(isInt(a) && isInt(b) ? 'integer division or modulo by zero' : 'float divmod()');
-  if (!isInt(a) || !isInt(b)) return float(Math.floor(numberOf(a) / numberOf(b)));
+  if (!isInt(a) || !isInt(b)) {
+    // As Python does: rounding the quotient could give one more than fits.
+    const [x, y] = [numberOf(a), numberOf(b)];
+    return float(Math.round((x - modOf(x, y)) / y));
+  }
   if (typeof a !== 'bigint' && typeof b !== 'bigint') return Math.floor(Number(a) / Number(b)) + 0;
   const [x, y] = [bigOf(a), bigOf(b)];
   return int(x % y !== 0n && x < 0n !== y < 0n ? x / y - 1n : x / y);
@@ -141,9 +145,16 @@ function modOf(x: number, y: number): number {
 
 function power(a: Value, b: Value): Value {
   if (!isNumber(a) || !isNumber(b)) return unsupported('**', a, b);
-  if (isInt(a) && isInt(b) && Number(b) >= 0) return int(bigOf(a) ** bigOf(b));
+  if (isInt(a) && isInt(b) && Number(b) >= 0) {
+    const bits = Math.log2(Math.max(1, Math.abs(Number(a)))) * Number(b);
+    if (bits > LARGEST) return fail('this power is larger than a template can hold');
+    return int(bigOf(a) ** bigOf(b));
+  }
   if (numberOf(a) === 0 && numberOf(b) < 0) return fail('0.0 cannot be raised to a negative power');
-  return float(numberOf(a) ** numberOf(b));
+  const result = numberOf(a) ** numberOf(b);
+  if (Number.isNaN(result) && numberOf(a) < 0) return fail('a fractional power of a negative number is complex');
+  const isTooLarge = !Number.isFinite(result) && Number.isFinite(numberOf(a)) && Number.isFinite(numberOf(b));
+  return isTooLarge ? fail("(34, 'Numerical result out of range')") : float(result);
 }
 
 /** Python's unary minus. */

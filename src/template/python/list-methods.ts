@@ -1,4 +1,4 @@
-import { type Float, Tuple, type Value } from '../../core/value.ts';
+import { Float, Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { callValue } from './access.ts';
 import { indexOf, numberOf } from './number.ts';
@@ -73,17 +73,19 @@ export const listMethods: Callees = {
 /** The methods of tuples. */
 export const tupleMethods: Callees = { count, index };
 
-/** The methods of ints and floats. */
-export const numberMethods: Callees = {
+const conjugate = fn('self', ([self]) => self);
+const as_integer_ratio = fn('self', ([self]) => new Tuple(ratio(numberOf(self as number))));
+
+/** The methods of ints. */
+export const intMethods: Callees = {
   bit_length: fn('self', ([self]) => {
     const bits = BigInt(self as number)
       .toString(2)
       .replace('-', '');
     return bits === '0' ? 0 : bits.length;
   }),
-  is_integer: fn('self', ([self]) => Number.isInteger(numberOf(self as Float))),
-  conjugate: fn('self', ([self]) => self),
-  as_integer_ratio: fn('self', ([self]) => new Tuple(ratio(numberOf(self as number)))),
+  conjugate,
+  as_integer_ratio,
   to_bytes: fn('self, length=1, byteorder="big"', ([self, length, order]) => {
     const hex = BigInt(self as number)
       .toString(16)
@@ -92,6 +94,22 @@ export const numberMethods: Callees = {
     return order === 'little' ? bytes.reverse() : bytes;
   }),
 };
+
+/** The methods of floats. */
+export const floatMethods: Callees = {
+  is_integer: fn('self', ([self]) => Number.isInteger(numberOf(self as Float))),
+  conjugate,
+  as_integer_ratio,
+};
+
+/** An attribute of a number that is no method; undefined if it has none of that name. */
+export function numberAttribute(value: Value, name: string): Value | undefined {
+  if (name === 'real') return typeof value === 'boolean' ? Number(value) : value;
+  if (name === 'imag') return value instanceof Float ? new Float(0) : 0;
+  if (value instanceof Float) return undefined;
+  if (name === 'numerator') return typeof value === 'boolean' ? Number(value) : value;
+  return name === 'denominator' ? 1 : undefined;
+}
 
 function ratio(x: number): Value[] {
   let [top, bottom] = [x, 1];

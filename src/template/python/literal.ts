@@ -10,7 +10,7 @@ import { assign } from './values.ts';
 export function literal(text: string, json = false): Value | undefined {
   const reader = new Reader(text, json);
   try {
-    const value = reader.expression();
+    const value = reader.expressions();
     return reader.atEnd() ? value : undefined;
   } catch (error) {
     if (error === NO_LITERAL) return undefined;
@@ -31,6 +31,18 @@ class Reader {
   constructor(text: string, json: boolean) {
     this.#text = text;
     this.#json = json;
+  }
+
+  /** An expression; several with commas between them are a tuple. */
+  expressions(): Value {
+    const first = this.expression();
+    if (!this.#take(',')) return first;
+    const items = [first];
+    while (!this.atEnd()) {
+      items.push(this.expression());
+      if (!this.#take(',')) break;
+    }
+    return new Tuple(items);
   }
 
   expression(): Value {

@@ -1,4 +1,5 @@
 import type { Value } from '../../core/value.ts';
+import { present } from '../filters/common.ts';
 import { isNumber, numberOf } from '../python/number.ts';
 import { type Callees, fn } from '../python/signature.ts';
 import { contains, identityKey, iterate, truth } from '../python/values.ts';
@@ -10,7 +11,7 @@ const isSubset = (a: Value, b: Value): boolean => {
 
 const subset = fn('a, b', ([a, b]) => isSubset(a, b));
 const superset = fn('a, b', ([a, b]) => isSubset(b, a));
-const nan = fn('value', ([value]) => isNumber(value) && Number.isNaN(numberOf(value)));
+const nan = fn('value', ([value]) => isNumber(present(value)) && Number.isNaN(numberOf(value as number)));
 
 /** Tests for lists. */
 export const setTests: Callees = {

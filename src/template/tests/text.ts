@@ -20,7 +20,7 @@ export const textTests: Callees = {
   ),
   truthy: fn('value, convert_bool=False', ([value, convert]) => isTruthy(value, convert)),
   falsy: fn('value, convert_bool=False', ([value, convert]) => !isTruthy(value, convert)),
-  uri: fn('value, schemes=None', ([value, schemes]) => isUri(str(value), schemes)),
+  uri: fn('value, schemes=None', ([value, schemes]) => typeof value === 'string' && isUri(value, schemes)),
   url: fn(
     'value, schemes=None',
     ([value, schemes]) => isUri(str(value), schemes) && /^(?:[a-z][\w+.-]*:)?\/\/[^/?#]|^file:/i.test(str(value)),
