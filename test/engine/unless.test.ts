@@ -136,6 +136,16 @@ describe('values based on such a finding hold only unless the command changes it
     ]);
   });
 
+  test('the target of a link that a command is about', async () => {
+    const { told, text } = await check(
+      `- {name: link, file: {src: FOLDER/there, dest: FOLDER/link, state: link}}
+- {name: writes, shell: date > FOLDER/link, args: {about: ["path:FOLDER/link"]}}
+- {name: reads, stat: {path: FOLDER/there}}`,
+    );
+
+    expect(told, text).toEqual(['link: changed', 'writes: changed', 'reads: ok unless writes']);
+  });
+
   test('a file whose content may differ because of a command about another file', async () => {
     const { told, text } = await check(
       `- {name: writes, shell: date > FOLDER/there, args: {about: ["path:FOLDER/there"]}}

@@ -13,7 +13,7 @@ import {
   parseFloat10,
   parseInt10,
 } from '../python/number.ts';
-import { MISSING, Undefined } from '../python/object.ts';
+import { Undefined } from '../python/object.ts';
 import { str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 import { truth } from '../python/values.ts';
@@ -55,8 +55,7 @@ function absolute(value: Value): Value {
 
 /** Jinja's `int`: parses the text of an int in its base, or of a float; otherwise returns the default. */
 function toInt(value: Value, otherwise: Value, base: number): Value {
-  if (value instanceof Undefined && value !== MISSING) return str(value);
-  if (isInt(value)) return typeof value === 'boolean' ? Number(value) : value;
+  if (isInt(present(value))) return typeof value === 'boolean' ? Number(value) : value;
   if (isNumber(value)) return Number.isFinite(numberOf(value)) ? intOf(Math.trunc(numberOf(value))) : otherwise;
   if (typeof value !== 'string') return otherwise;
   const whole = parseInt10(value, base);
@@ -66,8 +65,7 @@ function toInt(value: Value, otherwise: Value, base: number): Value {
 }
 
 function toFloat(value: Value): Value | undefined {
-  if (value instanceof Undefined && value !== MISSING) str(value);
-  if (isNumber(value)) return float(numberOf(value));
+  if (isNumber(present(value))) return float(numberOf(value as number));
   const x = typeof value === 'string' ? parseFloat10(value) : undefined;
   return x === undefined ? undefined : float(x);
 }

@@ -5,16 +5,19 @@ import {
   type Command,
   type Done,
   decodeText,
+  each,
   exists,
   exporting,
   mayAlter,
   ownLocale,
+  type PathState,
   predicts,
   type Script,
   type ShellAnswer,
   script,
   sh,
   shell,
+  stat,
   type TaskContext,
   type TaskResult,
   writtenScript,
@@ -58,8 +61,14 @@ export function askGuards({ creates, removes, unless, onlyif, chdir, about }: Gu
     ...(removes === undefined ? {} : { removes: exists(removes, chdir) }),
     ...(unless === undefined ? {} : { unless: ask(unless) }),
     ...(onlyif === undefined ? {} : { onlyif: ask(onlyif) }),
+    // Where a check follows a link, what the command changes is the link's target.
+    ...(context.check ? each('at', pathsOf(about), (path) => stat(path)) : {}),
   };
 }
+
+/** The paths that a command states as what it is about. */
+const pathsOf = (about: readonly string[] = []): readonly string[] =>
+  about.flatMap((subject) => /^path:(\/[^*]*)$/.exec(subject)?.[1] ?? []);
 
 /** The answers to the guards' questions. */
 interface Guarded {
@@ -67,6 +76,7 @@ interface Guarded {
   readonly removes?: boolean;
   readonly unless?: ShellAnswer;
   readonly onlyif?: ShellAnswer;
+  readonly [path: `at ${string}`]: PathState | undefined;
 }
 
 /** Runs a command, unless its guards show that there is nothing to do. */
@@ -78,7 +88,7 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
     from: '',
     to: typeof cmd === 'string' ? cmd : cmd.join(' '),
     commands: [{ long: true, accepts: anyCode, ownLocale: true, ...command }],
-    effects: foreseen(params),
+    effects: foreseen(state, params),
   };
   return { changes: [change] };
 }
@@ -114,8 +124,8 @@ const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: stri
 });
 
 /** The effects of a command are unknown, except for what its guards state and `about` rules out. */
-const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) => [
-  mayAlter(...about),
+const foreseen = (state: Guarded, { creates, removes, chdir, about = ['everything'] }: Guards) => [
+  mayAlter(...about, ...pathsOf(about).flatMap((path) => targetOf(state[`at ${path}`]))),
   // The path in `creates` then exists, with unknown content.
   ...(creates === undefined
     ? []
@@ -127,6 +137,9 @@ const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) =
         predicts(exists(removes, chdir), false),
       ]),
 ];
+
+const targetOf = (there: PathState | undefined): readonly string[] =>
+  there?.exists === true && there.link !== undefined && there.resolved !== undefined ? [`path:${there.resolved}`] : [];
 
 const isOnePath = (path: string): boolean => path.startsWith('/') && !/[*?[]/.test(path);
 

@@ -49,7 +49,11 @@ const REASONS: readonly (readonly [reason: string, holds: (difference: Differenc
     'Python shows no number of more than 4300 digits',
     ({ real }) => 'fails' in real && real.fails.includes('Exceeds the limit'),
   ],
-  ['we have no complex numbers', ({ real }) => 'is' in real && /\d[-+][\d.e+-]+j\)/.test(real.is)],
+  [
+    'we have no complex numbers',
+    ({ ours, real }) =>
+      ('is' in real && /\d[-+][\d.e+-]+j\)/.test(real.is)) || ('fails' in ours && ours.fails.includes('is complex')),
+  ],
   [
     'we leave dates in YAML as text',
     ({ text, real }) => /from_yaml/.test(text) && /when/.test(text) && /date/.test('is' in real ? real.is : real.fails),
