@@ -77,7 +77,9 @@ export function allTasks(from: string, target: string): PassedOver {
 export async function run(side: Side, from: string, target: string, passedOver?: PassedOver): Promise<Ran> {
   const host = hosts[side];
   const path = `${side === 'ours' ? '/opt/front:' : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
-  const edited = [...(passedOver ?? [])].filter(([file]) => existsSync(join(targetsIn(from), inTargets(file))));
+  const edited = [...(passedOver ?? [])].filter(
+    ([file]) => targetOf(file) !== '..' && existsSync(join(targetsIn(from), inTargets(file))),
+  );
   const touched = [...new Set([target, ...edited.map(([file]) => targetOf(file))])];
   await on(host, `cd ${integration}/targets && rm -rf ${touched.join(' ')}`);
   await unpack(host, targetsIn(from), touched, `${integration}/targets`);

@@ -210,3 +210,21 @@ describe('tasks for several hosts', () => {
     `);
   });
 });
+
+test('a limit must leave hosts, and its file must be one', async () => {
+  const limited = async (limit: string) =>
+    (await play({ 'play.yml': '[{hosts: all, gather_facts: false}]', 'in/h': 'a\n' }, '-l', limit)).replace(
+      /b'(.*)'/,
+      '$1',
+    );
+  expect([await limited('other'), await limited('@in'), await limited('@none')]).toMatchInlineSnapshot(`
+    [
+      "ERROR! Specified inventory, host pattern and/or --limit leaves us with no hosts to target.
+    exit 1",
+      "ERROR! Limit starting with "@" must be a file, not a directory: in
+    exit 1",
+      "ERROR! Unable to find limit file none
+    exit 1",
+    ]
+  `);
+});
