@@ -39,6 +39,13 @@ export class Tuple {
   }
 }
 
+/** A copy in which every tuple is a list, as in data that has been serialized. */
+export function withoutTuples(value: Value): Value {
+  if (value instanceof Tuple) return value.items.map(withoutTuples);
+  if (Array.isArray(value)) return value.map(withoutTuples);
+  return isDict(value) ? new Map([...value].map(([key, item]) => [key, withoutTuples(item)])) : value;
+}
+
 /**
  * A value that templates may use but never store or serialize: undefined, functions, macros, generators, namespaces.
  */
