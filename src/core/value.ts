@@ -110,6 +110,10 @@ export type Raw = Value | Template | Vaulted | Expression | readonly Raw[] | Map
 export const isTemplateText = (text: string): boolean =>
   text.includes('{{') || text.includes('{%') || text.includes('{#');
 
+/** Whether a name or pattern contains a template. */
+export const holdsTemplate = (raw: Raw): boolean =>
+  raw instanceof Template || (Array.isArray(raw) && (raw as readonly Raw[]).some(holdsTemplate));
+
 /** A name or pattern as written in the playbook; a list as a single string. */
 export const asWritten = (raw: Raw): string =>
   Array.isArray(raw)

@@ -76,7 +76,10 @@ export const listFilters: Callees = {
         ? (item: Value) => (truth(cased) ? item : lower(item))
         : attributeGetter(attribute, context, undefined, !truth(cased));
     const items = iterate(value);
-    const unhashable = cased === false || attribute !== null ? items.map(get).find((key) => Array.isArray(key) || isDict(key)) : undefined;
+    const unhashable =
+      cased === false || attribute !== null
+        ? items.map(get).find((key) => Array.isArray(key) || isDict(key))
+        : undefined;
     if (unhashable !== undefined)
       fail(`unique: cannot fall back to comparing values, unhashable type: '${typeName(unhashable)}'`, 'template-type');
     return unique(items, get);
