@@ -25,8 +25,10 @@ export function tolerant(text: string, lines: ReadonlySet<number> | 'all'): stri
   return edits
     .sort((a, b) => b.start - a.start)
     .reduce((all, { start, end, by }) => {
-      const kept = all.slice(start, end).replace(/[^\n]/g, '');
-      return all.slice(0, start) + by + kept + all.slice(end);
+      const replaced = all.slice(start, end);
+      // After a comment, a task reaches as far as the indentation of the next one.
+      const [indentation = ''] = /(?<=\n) *$/.exec(replaced) ?? [];
+      return all.slice(0, start) + by + replaced.replace(/[^\n]/g, '') + indentation + all.slice(end);
     }, text);
 }
 
