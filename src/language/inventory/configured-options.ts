@@ -11,12 +11,13 @@ export function configuredOptions(config: Config, asAnsible: boolean): Inventory
   };
 }
 
-function groupNamesOf({ transformInvalidGroupChars: choice }: Config, asAnsible: boolean) {
+function groupNamesOf(config: Config, asAnsible: boolean) {
+  const choice = config.transformInvalidGroupChars;
   if (asAnsible) return choice;
   return choice === 'always' || choice === 'silently' ? 'silently' : 'ignore';
 }
 
-function unparsedOf({ inventoryAnyUnparsedIsFailed, inventoryUnparsedFailed }: Config) {
-  if (inventoryAnyUnparsedIsFailed) return 'error';
-  return inventoryUnparsedFailed ? 'error-if-all' : 'warning';
+function unparsedOf(config: Config) {
+  if (config.inventoryAnyUnparsedIsFailed) return 'error';
+  return config.inventoryUnparsedFailed ? 'error-if-all' : 'warning';
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Rig } from '../rig.ts';
 import { play } from './as-ansible.ts';
 
 // Inline snapshots contain the output of ansible-playbook 2.14: see as-ansible.ts.
@@ -227,4 +228,11 @@ test('a limit must leave hosts, and its file must be one', async () => {
     exit 1",
     ]
   `);
+});
+
+test('an error in a JSON file says what is wrong with it as JSON', async () => {
+  using rig = new Rig().write({ 'play.yml': '[{hosts: all, vars_files: [v.json]}]', 'v.json': '{ }}' });
+  const { stderr } = await rig.run(['-i', 'a,', 'play.yml'], { calledAs: 'ansible-playbook' });
+
+  expect(stderr).toContain('JSON: ');
 });

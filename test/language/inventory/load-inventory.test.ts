@@ -338,6 +338,15 @@ describe('mistakes in YAML', () => {
     expect(result).toMatchObject({ warnings: [{ hint: 'did you mean "hosts"?' }] });
   });
 
+  test('a host whose name is a number is taken, with a warning', () => {
+    const files = { 'hosts.yaml': 'web:\n  hosts:\n    1234:\n' };
+
+    expect(mistakes(files)).toEqual([
+      'warning 3:5 Host pattern 1234 must be a string. Enclose integers/floats in quotation marks',
+    ]);
+    expect([...loaded(files).hosts.keys()]).toEqual(['1234']);
+  });
+
   test('a file with keys but without an extension is read as YAML', () => {
     expect(mistakes({ hosts: 'web:\n  hosts:\n    h: [\n' })[0]).toMatch(/^error \d/);
     expect([...loaded({ hosts: 'web:\n  hosts:\n    h:\n' }).hosts.keys()]).toEqual(['h']);
