@@ -22,6 +22,12 @@ const options = {
     value: 'ARGS',
     help: 'parameters for the task type: k=v words, JSON or free text',
   },
+  'task-timeout': {
+    type: 'int',
+    min: 1,
+    value: 'SECONDS',
+    help: 'fail the task if it takes longer than this many seconds',
+  },
   background: {
     type: 'int',
     min: 0,
@@ -50,7 +56,7 @@ export const adHoc = defineCommand({
     const type = given['module-name'] ?? 'command';
     const args = given.args ?? '';
     const file = resolve('ad-hoc');
-    const task = { [type]: args === '' ? null : readArgs(args), ...inBackground(given) };
+    const task = { [type]: args === '' ? null : readArgs(args), ...inBackground(given), ...limited(given) };
     const text = JSON.stringify([{ hosts, gather_facts: false, tasks: [task] }]);
     const line = { options: { ...nothingGiven(runOptions), ...given }, rest: [file] };
     return (await import('./play-command.ts')).play(line, face, { [file]: text });
@@ -66,6 +72,9 @@ function readArgs(args: string): unknown {
     return args; // not valid JSON: the task type will report the error
   }
 }
+
+const limited = ({ 'task-timeout': seconds }: { readonly 'task-timeout'?: number }): object =>
+  seconds === undefined ? {} : { timeout: seconds };
 
 /** `poll` applies only to a background task, and a background time of 0 seconds means no background task. */
 const inBackground = ({ background, poll }: { readonly background?: number; readonly poll?: number }): object =>

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../core/source.ts';
-import { type Raw, Template, toJs } from '../core/value.ts';
+import { holdsTemplate, type Raw, Template, toJs } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { listPlaybook } from '../language/listing.ts';
 import type { Item, Play } from '../language/model.ts';
@@ -83,9 +83,6 @@ export const mayAddHosts = (plays: readonly Play[]): boolean => plays.some((play
 
 /** Whether a play's `hosts` contain no template. */
 export const isSettled = (play: Play): boolean => !holdsTemplate(play.hosts.value);
-
-const holdsTemplate = (raw: Raw): boolean =>
-  raw instanceof Template || (Array.isArray(raw) && (raw as readonly Raw[]).some(holdsTemplate));
 
 function addsHosts(item: Item): boolean {
   if (item.kind === 'task') return /(^|\.)(add_host|group_by)$/.test(String(item.type));

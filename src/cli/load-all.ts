@@ -11,6 +11,7 @@ import { labInventoryPath } from '../lab/paths.ts';
 import { type Config, loadConfig, type Origins } from '../language/config/index.ts';
 import { createFiles, type Files } from '../language/files.ts';
 import {
+  configuredOptions,
   type LoadedInventory,
   loadInventory,
   loadVarsFile,
@@ -78,8 +79,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     cwd: process.cwd(),
     env: process.env,
     vaultSecrets: passwords.value,
-    ignoreExtensions: config.inventoryIgnoreExtensions,
-    ignorePatterns: config.inventoryIgnorePatterns,
+    ...configuredOptions(config, given.face.ansible),
     evaluate: evaluateWith,
   });
   if (!extra.ok) return { ok: false, error: [...extra.error, ...(inventory.ok ? [] : inventory.error)] };

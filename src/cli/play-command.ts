@@ -13,6 +13,7 @@ import type { Face } from './face.ts';
 import { formOf } from './form-of.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
+import { limitProblems } from './limit.ts';
 import { listingOf, lists } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
@@ -114,7 +115,9 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     // Ansible reports such errors only when it reaches them, if at all.
     const syntax = parsed.options['syntax-check'] ? ('syntax' as const) : undefined;
     const only = lists(parsed) ? ('listing' as const) : syntax;
-    const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
+    const mistakes = face.ansible
+      ? limitProblems(loaded.value)
+      : (await import('./preflight.ts')).preflight(loaded.value, { only });
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);

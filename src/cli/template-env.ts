@@ -36,8 +36,12 @@ function makeEnv(
   return defaultEnv({
     ...plugins,
     decrypt,
-    encrypt: (text, secret, { id }) =>
-      encryptVault(text, { label: id ?? 'default', password: Buffer.from(secret), from: 'the template' }),
+    encrypt: (text, secret, { id = 'default', salt }) =>
+      encryptVault(
+        text,
+        { label: id, password: Buffer.from(secret), from: 'the template' },
+        salt === undefined ? undefined : Buffer.from(salt),
+      ),
     decryptWith: (envelope, secret) => opened(envelope, secret),
     searchPath: (kind) => searchPath.flatMap((folder) => [join(folder, kind), folder]),
     folder: directory,

@@ -39,6 +39,13 @@ export class Tuple {
   }
 }
 
+/** A copy in which every tuple is a list, as in data that has been serialized. */
+export function withoutTuples(value: Value): Value {
+  if (value instanceof Tuple) return value.items.map(withoutTuples);
+  if (Array.isArray(value)) return value.map(withoutTuples);
+  return isDict(value) ? new Map([...value].map(([key, item]) => [key, withoutTuples(item)])) : value;
+}
+
 /**
  * A value that templates may use but never store or serialize: undefined, functions, macros, generators, namespaces.
  */
@@ -102,6 +109,10 @@ export type Raw = Value | Template | Vaulted | Expression | readonly Raw[] | Map
 /** Whether a value must be evaluated before use. */
 export const isTemplateText = (text: string): boolean =>
   text.includes('{{') || text.includes('{%') || text.includes('{#');
+
+/** Whether a name or pattern contains a template. */
+export const holdsTemplate = (raw: Raw): boolean =>
+  raw instanceof Template || (Array.isArray(raw) && (raw as readonly Raw[]).some(holdsTemplate));
 
 /** A name or pattern as written in the playbook; a list as a single string. */
 export const asWritten = (raw: Raw): string =>

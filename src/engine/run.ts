@@ -155,7 +155,7 @@ class States {
         return made === undefined ? undefined : this.get(made.host)?.link.beliefs.touchedBy(made.subject);
       },
     });
-    const state = new HostState(host, link);
+    const state = new HostState(host, link, this.#run.options.ansible);
     const cached = this.#run.factCache?.read(name);
     if (cached !== undefined) state.facts.add(fromJs(cached) as Map<Value, Value>);
     if (cached !== undefined && this.#run.options.gathering === 'smart') state.facts.settle();

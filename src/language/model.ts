@@ -172,7 +172,7 @@ export interface Play {
 /** A variable that the user is prompted for before a play. */
 export interface VarsPrompt {
   readonly name: string;
-  readonly prompt: string;
+  readonly prompt: Raw;
   readonly private: boolean;
   readonly default?: Raw;
   /** Ask twice, until both answers are the same. */

@@ -89,6 +89,7 @@ test('XB1: text that people wrote is evaluated wherever it is written', async ()
     - assert: { that: "{{ cond }}" }
     - assert: { that: ["{{ cond }}", "{{ one }}", "{{ extra }}", "{{ cond }} and {{ one }}"] }
     - assert: { that: "{{ more }}" }
+    - assert: { that: ["{{ a | mandatory }} == 1", "{{ '1 KB' | human_to_bytes }} == 1024"] }
     - assert: { that: "{{ item }}" }
       loop: "{{ conds }}"
     - assert: { that: "{{ item.of }}" }

@@ -217,6 +217,13 @@ test('encrypt_string --prompt: prompts for the string', async () => {
   expect(code).toBe(0);
 });
 
+test('--task-timeout: a task that takes longer fails', async () => {
+  using rig = new Rig();
+  const { code, stdout } = await ansible(rig, ['localhost', '-a', 'sleep 600', '--task-timeout', '1']);
+
+  expect([code, stdout]).toEqual([2, expect.stringContaining('took too long')]);
+});
+
 describe('tasks in the background', () => {
   test('--background: a task that takes longer is killed, and has failed', async () => {
     using rig = new Rig();

@@ -30,6 +30,14 @@ test('tasks at the given lines continue after a failure, and no line moves', () 
   for (const what of ['debug', 'block', 'that: e']) expect(lineOf(edited, what)).toBe(lineOf(tasks, what));
 });
 
+test('a play, and what follows a comment below a task, is left unchanged', () => {
+  const play = '- hosts: all\n  tasks:\n    - assert: {that: a}\n      # comment\n\n    - debug:\n';
+
+  expect(parse(tolerant(play, new Set([1, 3])))).toEqual([
+    { hosts: 'all', tasks: [{ assert: { that: 'a' }, ignore_errors: true }, { debug: null }] },
+  ]);
+});
+
 test('a file that is not YAML, or has no task at the given lines, is left unchanged', () => {
   expect(tolerant('- a: [', new Set([1]))).toBe('- a: [');
   expect(tolerant(tasks, new Set([3]))).toBe(tasks);

@@ -12,19 +12,23 @@ export function tolerant(text: string, lines: ReadonlySet<number> | 'all'): stri
     visit(document, {
       Map(_, node, path) {
         const range = node.range;
-        if (!isSeq(path.at(-1)) || !range || node.has('ignore_errors')) return;
+        // A play stands where its implicit gathering of facts is noted.
+        if (!isSeq(path.at(-1)) || !range || node.has('ignore_errors') || node.has('hosts')) return;
         const meant = lines === 'all' ? isTask(node, path) : lines.has(counter.linePos(range[0]).line);
         if (!meant || /!(unsafe|vault)\b/.test(text.slice(range[0], range[1]))) return;
         const task = { ...(node.toJS(document) as object), ignore_errors: true };
         edits.push({ start: range[0], end: range[1], by: JSON.stringify(task) });
+        return visit.SKIP;
       },
     });
   }
   return edits
     .sort((a, b) => b.start - a.start)
     .reduce((all, { start, end, by }) => {
-      const kept = all.slice(start, end).replace(/[^\n]/g, '');
-      return all.slice(0, start) + by + kept + all.slice(end);
+      const replaced = all.slice(start, end);
+      // After a comment, a task reaches as far as the indentation of the next one.
+      const [indentation = ''] = /(?<=\n) *$/.exec(replaced) ?? [];
+      return all.slice(0, start) + by + replaced.replace(/[^\n]/g, '') + indentation + all.slice(end);
     }, text);
 }
 

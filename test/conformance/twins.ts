@@ -78,7 +78,7 @@ export async function run(side: Side, from: string, target: string, passedOver?:
   const host = hosts[side];
   const path = `${side === 'ours' ? '/opt/front:' : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
   const edited = [...(passedOver ?? [])].filter(
-    ([file]) => !inTargets(file).startsWith('.') && existsSync(join(targetsIn(from), inTargets(file))),
+    ([file]) => targetOf(file) !== '..' && existsSync(join(targetsIn(from), inTargets(file))),
   );
   const touched = [...new Set([target, ...edited.map(([file]) => targetOf(file))])];
   await on(host, `cd ${integration}/targets && rm -rf ${touched.join(' ')}`);

@@ -13,19 +13,27 @@ import type { HostState } from '../variables/host-state.ts';
 import { keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 
-/** Handle prompts, fact gathering and vars_files; returns the hosts that are ready for the play, or the problem. */
+/**
+ * Handle prompts, unless they are already answered, fact gathering and vars_files. Returns the hosts that are ready for the play, or the
+ * problem.
+ */
 export async function prepare(
   context: PlayContext,
   states: readonly HostState[],
+  answered?: Vars,
 ): Promise<{ readonly ready: readonly HostState[] } | { readonly error: string }> {
   const [first] = states;
-  const prompted = await retryWhenKnown({ play: context, state: first }, () => askPrompts(context, states));
+  const prompted = await retryWhenKnown(
+    { play: context, state: first },
+    () => answered ?? (first === undefined ? new Map() : askPrompts(context, context.scopes.of(first))),
+  );
   if (prompted.is === 'unknown') {
     tellUnlooked(context, states, 'vars_prompt', prompted.because);
     return { ready: [] };
   }
   if (prompted.is !== 'value') return { error: keywordError(prompted) };
-  if (prompted.value !== undefined) return { error: prompted.value };
+  if ('error' in prompted.value) return { error: prompted.value.error };
+  for (const state of states) for (const [name, entry] of prompted.value) state.prompted.set(name, entry);
   const ready: HostState[] = [];
   for (const state of states) {
     const wrong = await retryWhenKnown({ play: context, state }, () => prepareHost(context, state));

@@ -1,9 +1,11 @@
-import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
+import { holdsTemplate, type Raw, Template, toJs, type Value } from '../../core/value.ts';
 import { selectHosts } from '../../language/inventory/index.ts';
-import type { Item, Play, VarsLayer } from '../../language/model.ts';
+import type { Item, Play, Vars, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import { playName } from '../../language/variables/play-vars.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { Throttle } from '../host/throttle.ts';
+import { askPrompts } from '../task/ask-prompts.ts';
 import { environmentBeforeFacts } from '../task/environment.ts';
 import type { Includes } from '../task/includes.ts';
 import { ifKnown, retryWhenKnown } from '../task/retry-when-known.ts';
@@ -48,7 +50,9 @@ export async function runPlay(
     () => all,
     () => batch,
   );
-  const pattern = await retryWhenKnown({ play: context }, () => hostsOf(context));
+  const prompted = await promptedFirst(context);
+  if (prompted !== undefined && 'error' in prompted) return prompted;
+  const pattern = await retryWhenKnown({ play: context }, () => hostsOf(context, prompted));
   if (pattern.is === 'unknown') {
     tellUnlooked(context, reachable(across.states.all), 'hosts', pattern.because);
     return 'on';
@@ -66,7 +70,7 @@ export async function runPlay(
   }
   if (usable.length === 0) return 'stop';
   const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
-  const prepared = await prepare(context, usable);
+  const prepared = await prepare(context, usable, prompted);
   if ('error' in prepared) return prepared;
   const ready = prepared.ready;
   const [first] = ready;
@@ -235,13 +239,20 @@ function rolesOf(items: readonly Item[]): { listed: readonly string[]; dependent
   return { listed: [...listed], dependent: [...dependent] };
 }
 
+/** The answers to the play's prompts, if its `hosts` may depend on them. */
+async function promptedFirst(context: PlayContext): Promise<Vars | { readonly error: string } | undefined> {
+  const { definition: play } = context;
+  if (play.varsPrompt.length === 0 || !holdsTemplate(play.hosts.value)) return undefined;
+  return askPrompts(context, playSight(context));
+}
+
 /** A play's own keywords are computed before there is a host, so only extra and play variables count. */
-function playSight({ run, definition: play, scopes, stateOf }: PlayContext) {
+function playSight({ run, definition: play, scopes, stateOf }: PlayContext, prompted: Vars = new Map()) {
   const first = [...run.inventory.hosts.keys()][0];
   const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');
   return state === undefined
     ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory]) }
-    : scopes.of(state);
+    : scopes.of(state, undefined, [{ level: LEVELS.varsPrompt, from: 'vars_prompt', vars: prompted }]);
 }
 
 const layersScope = (layers: readonly VarsLayer[], extra: VarsLayer) => ({
@@ -250,10 +261,10 @@ const layersScope = (layers: readonly VarsLayer[], extra: VarsLayer) => ({
   names: () => [...layers, extra].flatMap((layer) => [...layer.vars.keys()]),
 });
 
-function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: string } {
+function hostsOf(context: PlayContext, prompted?: Vars): { hosts: readonly string[] } | { error: string } {
   const { run, definition: play } = context;
   try {
-    const sight = playSight(context);
+    const sight = playSight(context, prompted);
     const written = evaluate(play.hosts.value, sight.scope, sight.env);
     const pattern = Array.isArray(written) ? (written as readonly Value[]).map(String).join(',') : String(written);
     const order = String(toJs(keywordValue(play.order, sight) ?? 'inventory'));

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/event.ts';
-import { fromJs, isDict, type Raw, type Value } from '../../core/value.ts';
+import { fromJs, isDict, type Raw, type Value, withoutTuples } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { mergeOver } from '../../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../../template/index.ts';
@@ -28,7 +28,7 @@ export function applyFacts(
 ): void {
   const given = outcome.result['ansible_facts'];
   if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
-  const facts = fromJs(given);
+  const facts = withoutTuples(fromJs(given));
   if (!isDict(facts)) return;
   const delegated =
     call.delegatedTo !== undefined && keywordTruth(task.keywords.delegateFacts, sight) === true

@@ -1,7 +1,8 @@
-import { isDict, type Raw, Template, toJs, type Value } from '../../core/value.ts';
+import { isDict, type Raw, Template, toJs, type Value, withoutTuples } from '../../core/value.ts';
 import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../../template/index.ts';
+import { NamedTuple } from '../../template/python/object.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse, keywordTruth } from '../variables/keyword-values.ts';
@@ -108,7 +109,8 @@ function turns(loop: Loop, list: readonly Value[], sight: TemplateScope): readon
   return list.map((value, index) => {
     const ansibleLoop = extended ? extendedLoop(list, index, all) : undefined;
     return {
-      value,
+      // As in Ansible, an item is never a tuple. The groups of `groupby` stay as they are, for the sake of `item.grouper`.
+      value: value instanceof NamedTuple ? value : withoutTuples(value),
       written,
       index,
       loopVar,

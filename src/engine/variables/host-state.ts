@@ -50,9 +50,13 @@ export class HostState {
   /** The task that failed last, for `rescue`. */
   fallen: { task: Dict; result: Value } | undefined;
 
-  constructor(host: Host, link: HostLink) {
+  readonly #isCertain: boolean;
+
+  /** `isCertain`: report the outcomes of a check without reservations, as Ansible does. */
+  constructor(host: Host, link: HostLink, isCertain = false) {
     this.host = host;
     this.link = link;
+    this.#isCertain = isCertain;
     this.facts = new Facts(host.name, (entry, because) => this.ofNow(entry, because));
   }
 
@@ -71,7 +75,7 @@ export class HostState {
 
   /** In a check: note that what is being computed holds unless this task changes something. */
   relyOn(task: string): void {
-    this.#read.add(task);
+    if (!this.#isCertain) this.#read.add(task);
   }
 
   /** Note that a variable was not found. In a check, a task may set it, so its absence is not certain. */

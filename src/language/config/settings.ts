@@ -40,6 +40,18 @@ export const SETTINGS = {
     env: ['ANSIBLE_HOST_PATTERN_MISMATCH'],
     ini: ['inventory.host_pattern_mismatch'],
   },
+  inventoryUnparsedFailed: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_INVENTORY_UNPARSED_FAILED'],
+    ini: ['inventory.unparsed_is_failed'],
+  },
+  inventoryAnyUnparsedIsFailed: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED'],
+    ini: ['inventory.any_unparsed_is_failed'],
+  },
   transformInvalidGroupChars: {
     type: 'choice',
     default: 'never',

@@ -9,12 +9,14 @@ export interface Draft {
   readonly groups: Map<string, GroupDraft>;
   /** Errors and warnings from the sources' readers. */
   readonly notes: Diagnostic[];
-  /**
-   * Turns a name as written into a group name: if so configured, without characters that a variable name cannot
-   * contain.
-   */
-  readonly groupName: (written: string) => string;
+  readonly groupNames: GroupNames;
 }
+
+/**
+ * What to do with characters in a group name that a variable name cannot contain, in the words of `force_valid_group_names`: `always` and
+ * `silently` replace them, and `always` and `never` warn.
+ */
+export type GroupNames = 'never' | 'always' | 'ignore' | 'silently';
 
 interface HostDraft {
   /** Its variables from the sources, in source order. */
@@ -31,20 +33,20 @@ export interface GroupDraft {
 }
 
 /** An inventory with only the two groups that always exist. */
-export function emptyDraft(groupName: (written: string) => string = (written) => written): Draft {
-  const draft: Draft = { hosts: new Map(), groups: new Map(), notes: [], groupName };
+export function emptyDraft(groupNames: GroupNames = 'ignore'): Draft {
+  const draft: Draft = { hosts: new Map(), groups: new Map(), notes: [], groupNames };
   addGroup(draft, 'all');
   addChild(draft, 'all', 'ungrouped');
   return draft;
 }
 
 /** An independent copy of a draft. */
-export function copyDraft({ hosts, groups, notes, groupName }: Draft): Draft {
+export function copyDraft({ hosts, groups, notes, groupNames }: Draft): Draft {
   return {
     hosts: new Map([...hosts].map(([name, host]) => [name, { layers: [...host.layers] }])),
     groups: new Map([...groups].map(([name, group]) => [name, copyGroup(group)])),
     notes: [...notes],
-    groupName,
+    groupNames,
   };
 }
 
@@ -57,7 +59,8 @@ const copyGroup = ({ hosts, children, layers, priority }: GroupDraft): GroupDraf
 
 /** The group with a given name, created if needed. */
 export function addGroup(draft: Draft, written: string): GroupDraft {
-  const name = draft.groupName(written);
+  const name = groupName(draft, written);
+  warnOfName(draft, written);
   const group = draft.groups.get(name) ?? { hosts: new Set(), children: new Set(), layers: [], priority: 1 };
   draft.groups.set(name, group);
   return group;
@@ -75,12 +78,12 @@ export function addHost(draft: Draft, name: string, group: string, source?: stri
 export function addChild(draft: Draft, parent: string, child: string, at?: Position): void {
   const above = addGroup(draft, parent);
   addGroup(draft, child);
-  if (reaches(draft, draft.groupName(child), draft.groupName(parent))) {
+  if (reaches(draft, groupName(draft, child), groupName(draft, parent))) {
     const message = `group ${child} cannot be below ${parent}: ${parent} is already below ${child}`;
     draft.notes.push({ severity: 'error', code: 'group-loop', message, ...(at && { at }) });
     return;
   }
-  above.children.add(draft.groupName(child));
+  above.children.add(groupName(draft, child));
 }
 
 /** Adds variables that a source sets for a group. */
@@ -123,5 +126,18 @@ const whereFrom = (source: string): VarsLayer => ({
 /** The name of a source, for messages. */
 export const shortSource = (file: string): string => basename(file);
 
+/** The name that a group gets. */
+export const groupName = ({ groupNames }: Draft, written: string): string =>
+  groupNames === 'always' || groupNames === 'silently' ? safeName(written) : written;
+
 /** A group name without characters that a variable name cannot contain. */
 export const safeName = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_');
+
+/** Warns once about group names that are not valid variable names. */
+function warnOfName({ groupNames, notes }: Draft, written: string): void {
+  if (groupNames === 'ignore' || groupNames === 'silently' || safeName(written) === written) return;
+  if (notes.some(({ code }) => code === 'group-name')) return;
+  const done = groupNames === 'always' ? 'and automatically replaced' : 'but not replaced';
+  const message = `Invalid characters were found in group names ${done}: ${written}`;
+  notes.push({ severity: 'warning', code: 'group-name', message });
+}

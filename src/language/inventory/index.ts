@@ -1,3 +1,4 @@
+export { configuredOptions } from './configured-options.ts';
 export { addChild, addGroup, addHost, addHostVars, type Draft } from './draft.ts';
 export {
   changeInventory,

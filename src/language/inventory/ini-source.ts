@@ -1,7 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import type { Entry, Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
-import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
+import { addChild, addGroup, addGroupVars, type Draft, groupName, shortSource } from './draft.ts';
 import { iniValue } from './ini-value.ts';
 import { shellWords } from './shell-words.ts';
 
@@ -24,7 +24,7 @@ export function readIniSource(draft: Draft, text: string, file: string): void {
     const header = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(line.text);
     if (header) {
       section = openSection(draft, header, line);
-      if (section.kind !== 'vars') declared.add(draft.groupName(section.group));
+      if (section.kind !== 'vars') declared.add(groupName(draft, section.group));
       else referred.push({ group: section.group, by: `[${section.group}:vars]`, at: line.at });
       if (section.kind !== 'vars') addGroup(draft, section.group);
     } else if (section.kind === 'hosts') readHost(draft, section, line, file);
@@ -32,7 +32,7 @@ export function readIniSource(draft: Draft, text: string, file: string): void {
     else referred.push(readChild(draft, section, line));
   }
   for (const { group, by, at } of referred) {
-    if (!declared.has(draft.groupName(group)))
+    if (!declared.has(groupName(draft, group)))
       wrong(draft, `${by} names the group ${group}, which no section declares`, at);
   }
 }

@@ -1,11 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { OptionValues } from '../../core/command-line.ts';
-import type { Result } from '../../core/source.ts';
+import type { Diagnostic, Result } from '../../core/source.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
 import { type Config, loadConfig, type Origins } from '../config/index.ts';
 import { extraLayer } from '../variables/extra-vars.ts';
 import { secretsOf } from '../vault/vault-options.ts';
+import { configuredOptions } from './configured-options.ts';
 import { hostVariables, type ListOptions } from './host-variables.ts';
 import type { INVENTORY_OPTIONS, InventoryLine } from './inventory-options.ts';
 import { graph, hostJson, hostYaml, listJson, listYaml } from './list-inventory.ts';
@@ -30,11 +31,20 @@ export async function inventoryCommand(
   if (!opened.ok) return tell(io, opened.error, 1);
   tell(io, opened.warnings ?? [], 0);
   const { inventory, options } = opened.value;
+  const unmatched = io.asAnsible && values.host !== undefined ? unmatchedHost(opened.value, values.host) : [];
+  if (unmatched.some(({ severity }) => severity === 'error')) return tell(io, unmatched, 1);
+  tell(io, unmatched, 0);
   const text = answer(inventory, values, positionals, options);
   if (typeof text !== 'string') return refuse(io, text.problem);
   if (values.output === undefined || !values.list) io.stdout.write(text);
   else writeFileSync(resolve(io.cwd, values.output), text, { mode: 0o600 });
   return 0;
+}
+
+/** What Ansible reports about a host that is not in the inventory; the setting decides whether it is an error. */
+function unmatchedHost({ inventory, config }: OpenedInventory, host: string): readonly Diagnostic[] {
+  const selected = selectHosts(inventory, host, { mismatch: config.hostPatternMismatch });
+  return selected.ok ? (selected.warnings ?? []) : selected.error;
 }
 
 function answer(
@@ -83,9 +93,7 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
     cwd: io.cwd,
     env: io.env,
     vaultSecrets: secrets.value,
-    ignoreExtensions: config.inventoryIgnoreExtensions,
-    ignorePatterns: config.inventoryIgnorePatterns,
-    safeGroupNames: ['always', 'silently'].includes(config.transformInvalidGroupChars),
+    ...configuredOptions(config, io.asAnsible === true),
   });
   const playbookDir = values['playbook-dir'] ?? config.playbookDir ?? io.cwd;
   const complete = loaded.ok ? withPlaybookVars(loaded.value, playbookDir) : loaded;
@@ -102,7 +110,12 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
   return {
     ok: true,
     value: { inventory: complete.value, options, config },
-    warnings: [...warnings, ...(complete.warnings ?? []), ...(limited?.warnings ?? [])],
+    warnings: [
+      ...warnings,
+      ...((loaded.ok && loaded.warnings) || []),
+      ...(complete.warnings ?? []),
+      ...(limited?.warnings ?? []),
+    ],
   };
 }
 

@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 import type { Result } from '../../core/source.ts';
 import type { Host, Inventory } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
-import { copyDraft, type Draft, emptyDraft, safeName } from './draft.ts';
+import { copyDraft, type Draft, emptyDraft } from './draft.ts';
 import { freeze } from './freeze.ts';
-import { type InventoryOptions, readPath } from './read-path.ts';
+import { type InventoryOptions, noteUnparsed, readPath } from './read-path.ts';
 import { type VarsFolder, type VarsReader, varsReader } from './vars-folders.ts';
 
 /** An inventory that remembers what it was built from, so that hosts, groups and variables can be added later. */
@@ -22,21 +22,26 @@ export interface LoadedInventory extends Inventory {
 
 /** Loads an inventory from its sources: files, directories, executable scripts, lists such as `a,b,`. Reports all errors at once. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions = {}): Result<LoadedInventory> {
-  const draft = emptyDraft(options.safeGroupNames ? safeName : undefined);
+  const draft = emptyDraft(options.groupNames);
   const cwd = options.cwd ?? process.cwd();
   const read: string[] = [];
   const folders: VarsFolder[] = [];
+  let parsed = false;
   for (const source of sources) {
     const path = resolve(cwd, source);
     const stat = statOf(path);
-    if (!stat && source.includes(',')) readHostList(draft, source);
-    else if (!stat) missing(draft, source, options);
-    else {
+    if (stat) {
       folders.push({ path: stat.isDirectory() ? path : dirname(path), of: 'inventory' });
-      readPath(draft, path, { options, folders });
-    }
+      parsed = readPath(draft, path, { options, folders }) || parsed;
+    } else parsed = readHostList(draft, source, options) || parsed;
     read.push(stat ? path : source);
   }
+  if (!parsed && sources.length > 0 && options.unparsed === 'error-if-all')
+    draft.notes.push({
+      severity: 'error',
+      code: 'inventory-unparsed',
+      message: 'No inventory was parsed, please check your configuration and options.',
+    });
   return finish({ draft, folders, options, sources: read, reader: varsReader(options.vaultSecrets ?? []) });
 }
 
@@ -87,18 +92,15 @@ function finish({ draft, folders, options, sources, reader }: Parts): Result<Loa
   return { ok: true, value, warnings: notes };
 }
 
-function readHostList(draft: Draft, list: string): void {
+/** Reads a list such as `a,b`. Returns whether it is one: anything else is a file that does not exist. */
+function readHostList(draft: Draft, list: string, options: InventoryOptions): boolean {
+  if (!list.includes(',')) {
+    const hint = 'a list of hosts needs a comma: "host,"';
+    noteUnparsed(draft, list, { reason: 'there is no such file or directory', hint }, options);
+    return false;
+  }
   const names = list.split(',').map((name) => name.trim());
   for (const written of names.filter((name) => name !== ''))
     addHosts(draft, { written, group: 'ungrouped', vars: new Map() });
-}
-
-function missing(draft: Draft, source: string, options: InventoryOptions): void {
-  const message = `Unable to parse ${source} as an inventory source: there is no such file or directory`;
-  draft.notes.push({
-    severity: options.missing ?? 'error',
-    code: 'inventory-missing',
-    message,
-    hint: 'a list of hosts needs a comma: "host,"',
-  });
+  return true;
 }

@@ -6,7 +6,7 @@ import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../..
 import { loadYaml } from '../../yaml/load.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { applyConstructed, type EvaluateExpression, isConstructed } from './constructed.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, GroupNames } from './draft.ts';
 import { readIniSource } from './ini-source.ts';
 import { readSource } from './read-source.ts';
 import { readScriptSource } from './script-source.ts';
@@ -24,13 +24,13 @@ export interface InventoryOptions {
   readonly ignorePatterns?: readonly string[];
   /** Evaluates the expressions of `constructed` sources; by default in an environment without secrets. */
   readonly evaluate?: EvaluateExpression;
+  /** What to do with characters in group names that are not allowed in variable names (`force_valid_group_names`). */
+  readonly groupNames?: GroupNames;
   /**
-   * Replace characters in group names that are not allowed in variable names with underscores
-   * (`force_valid_group_names`).
+   * What to report about sources that are missing: an error, which is the default; or as Ansible does, also about empty directories, an
+   * error for each, a warning for each, or one error if there is no other source.
    */
-  readonly safeGroupNames?: boolean;
-  /** The severity of a missing source; an error by default. */
-  readonly missing?: 'error' | 'warning';
+  readonly unparsed?: 'error' | 'warning' | 'error-if-all';
 }
 
 /** Extensions of files in an inventory directory that are not inventories. */
@@ -58,14 +58,18 @@ interface Reading {
   readonly folders: readonly VarsFolder[];
 }
 
-/** Reads a file, or all files of a directory, into the draft. */
-export function readPath(draft: Draft, path: string, reading: Reading): void {
+/** Reads a file, or all files of a directory, into the draft. Returns whether there was a file to read. */
+export function readPath(draft: Draft, path: string, reading: Reading): boolean {
   const { options } = reading;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    for (const name of readdirSync(path).sort())
-      if (isSource(name, options)) readPath(draft, join(path, name), reading);
-  } else if (isScript(path)) readScriptSource(draft, path, options.env ?? process.env);
+    const names = readdirSync(path).filter((name) => isSource(name, options));
+    if (names.length === 0 && options.unparsed !== undefined)
+      noteUnparsed(draft, path, { reason: 'the directory is empty' }, options);
+    return names.sort().filter((name) => readPath(draft, join(path, name), reading)).length > 0;
+  }
+  if (isScript(path)) readScriptSource(draft, path, options.env ?? process.env);
   else readFileSource(draft, path, reading);
+  return true;
 }
 
 function isSource(
@@ -75,6 +79,21 @@ function isSource(
   if (name.startsWith('.') || NOT_SOURCES.includes(name)) return false;
   if (ignoreExtensions.some((extension) => name.endsWith(extension))) return false;
   return !ignorePatterns.some((pattern) => new RegExp(pattern).test(name));
+}
+
+/** Reports a source that cannot be read. */
+export function noteUnparsed(
+  draft: Draft,
+  source: string,
+  { reason, hint }: { readonly reason: string; readonly hint?: string },
+  { unparsed = 'error' }: InventoryOptions,
+): void {
+  draft.notes.push({
+    severity: unparsed === 'error' ? 'error' : 'warning',
+    code: 'inventory-unparsed',
+    message: `Unable to parse ${source} as an inventory source: ${reason}`,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function readFileSource(draft: Draft, path: string, { options, folders }: Reading): void {

@@ -129,9 +129,14 @@ function linesOf(file: string, options: SelectOptions, notes: Diagnostic[]): rea
     const lines = readFileSync(resolve(options.cwd ?? process.cwd(), file), 'utf8').split('\n');
     return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   } catch (error) {
-    notes.push(note('error', 'limit-file', `cannot read the limit file ${file}: ${(error as Error).message}`));
+    notes.push(note('error', 'limit-file', limitFileProblem(file, error as NodeJS.ErrnoException)));
     return [];
   }
+}
+
+function limitFileProblem(file: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EISDIR') return `Limit starting with "@" must be a file, not a directory: ${file}`;
+  return code === 'ENOENT' ? `Unable to find limit file ${file}` : `cannot read the limit file ${file}: ${message}`;
 }
 
 function ordered(hosts: readonly string[], { options, notes }: Selection): string[] {

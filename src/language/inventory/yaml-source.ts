@@ -67,11 +67,18 @@ function readChildren(draft: Draft, parent: string, children: Map<Value, Raw>, f
 function readHosts(draft: Draft, group: string, hosts: Map<Value, Raw>, file: string): void {
   for (const [key, written] of hosts) {
     const at = locationOf(hosts, key)?.key;
+    if (typeof key !== 'string') warnOfKind(draft, key, at);
     const given = written ?? new Map();
     const vars: Vars | undefined = isDict(given) ? placedVars(given) : undefined;
     if (vars) addHosts(draft, { written: String(key), group, vars, file, ...(at && { at }) });
     else malformed(draft, `host ${key} must have a dict of variables`, locationOf(hosts, key)?.value ?? at);
   }
+}
+
+/** Ansible refuses the whole file because of such a name. */
+function warnOfKind(draft: Draft, key: Value, at: Position | undefined): void {
+  const message = `Host pattern ${String(key)} must be a string. Enclose integers/floats in quotation marks`;
+  draft.notes.push({ severity: 'warning', code: 'inventory-form', message, ...(at && { at }) });
 }
 
 function malformed(draft: Draft, message: string, at: Position | undefined): void {

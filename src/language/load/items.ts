@@ -2,6 +2,7 @@ import type { Position } from '../../core/source.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { placeLike } from '../../yaml/places.ts';
 import type { Handler, Include, Item, Meta } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { type Action, actionOf, shortTypeName } from './action.ts';
 import { isBlockDict, loadBlock } from './block.ts';
 import { loadImportRole } from './import-role.ts';
@@ -10,7 +11,8 @@ import { loadInclude } from './include.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loadMeta } from './meta.ts';
 import { loadTask } from './task.ts';
-import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
+import { deeper } from './within.ts';
+import { isRawDict, isRawList, kindOf, layerOf, type RawDict, writtenAt } from './written.ts';
 
 /** Loads the items of a list of tasks and blocks, with imports replaced by what they import. */
 export function loadItems(loading: Loading, list: Raw | undefined, within: Within, at: Position): Item[] {
@@ -57,7 +59,7 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
       if (refusesRole(loading, action, within, at)) return [];
       return loadInclude(loading, dict, { ...action, of: 'role' }, within, at);
     case 'include':
-      return loadOldInclude(loading, ...withVars(dict, action), within, at);
+      return loadOldInclude(loading, dict, action, within, at);
     case 'meta':
       return loadMeta(loading, dict, action, within, at);
     default:
@@ -74,26 +76,22 @@ function refusesRole(loading: Loading, action: Action, within: Within, at: Posit
 
 // The old `include` acts as an import unless it has a loop, its file is a template, or it was itself included while the
 // play was running.
-function loadOldInclude(loading: Loading, dict: RawDict, action: Action, within: Within, at: Position) {
+function loadOldInclude(loading: Loading, dict: RawDict, written: Action, within: Within, at: Position) {
+  const [action, params] = withParams(written);
+  // Facts override these variables, but not those in its `vars:`. So `a={{ a }}` can pass on a fact.
+  const inner = params.size === 0 ? within : deeper(within, within.keywords, layerOf(LEVELS.task, 'include', params));
   const repeated = [...dict.keys()].some((key) => key === 'loop' || String(key).startsWith('with_'));
   const fixed = isRawDict(action.args) && typeof action.args.get('file') === 'string';
   return fixed && !repeated && within.dynamic !== true
-    ? loadImportTasks(loading, dict, action, within, at)
-    : loadInclude(loading, dict, { ...action, of: 'tasks' }, within, at);
+    ? loadImportTasks(loading, dict, action, inner, at)
+    : loadInclude(loading, dict, { ...action, of: 'tasks' }, inner, at);
 }
 
-// All other arguments of the old `include` are variables for the included items, and override its `vars:`.
-function withVars(dict: RawDict, action: Action): [RawDict, Action] {
+/** Splits the arguments of the old `include`: all but its own options are variables for the included items. */
+function withParams(action: Action): [Action, RawDict] {
   const { args } = action;
-  if (!isRawDict(args)) return [dict, action];
+  if (!isRawDict(args)) return [action, new Map()];
   const isOwn = (key: Value) => key === 'file' || key === 'apply' || key === '_variable_params';
-  const vars = [...args].filter(([key]) => !isOwn(key));
-  if (vars.length === 0) return [dict, action];
-  const given = dict.get('vars');
-  const all: RawDict = new Map([...(isRawDict(given) ? given : []), ...vars]);
-  const own: RawDict = new Map([...args].filter(([key]) => isOwn(key)));
-  return [
-    placeLike(new Map([...dict, ['vars', placeLike(all, args)]]), dict),
-    { ...action, args: placeLike(own, args) },
-  ];
+  const part = (of: boolean) => placeLike(new Map([...args].filter(([key]) => isOwn(key) === of)), args);
+  return [{ ...action, args: part(true) }, part(false)];
 }

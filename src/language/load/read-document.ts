@@ -38,9 +38,22 @@ function parseFile(loading: Loading, path: string, at?: Position): Document | un
   const plain = plainText(loading, text, path);
   if (plain === undefined) return undefined;
   const loaded = loadYaml(plain, path);
-  loading.problems.push(...(loaded.ok ? (loaded.warnings ?? []) : loaded.error));
+  const problems = loaded.ok ? (loaded.warnings ?? []) : loaded.error;
+  loading.problems.push(...(loaded.ok || !path.endsWith('.json') ? problems : problems.map(asJson(plain))));
   return loaded.ok ? loaded.value : undefined;
 }
+
+/** Adds what is wrong with a file as JSON, since its name says that it is meant to be that. */
+const asJson =
+  (text: string) =>
+  (problem: Diagnostic): Diagnostic => {
+    try {
+      JSON.parse(text);
+      return problem;
+    } catch (error) {
+      return { ...problem, hint: `JSON: ${(error as Error).message}` };
+    }
+  };
 
 // The file may be vault-encrypted as a whole. Other tools' encryption leaves bytes that are not text.
 function plainText(loading: Loading, text: string, path: string): string | undefined {

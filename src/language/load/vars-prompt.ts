@@ -1,11 +1,11 @@
 import type { Position } from '../../core/source.ts';
+import { suggest } from '../../core/suggest.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
 import { VARS_PROMPT } from '../keywords/sub-keys.ts';
 import type { VarsPrompt } from '../model.ts';
 import { type Loading, report } from './loading.ts';
-import { checkKeywords } from './unknown-keyword.ts';
-import { isRawDict, isRawList, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
+import { isRawDict, isRawList, keyPlace, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
 const known = new Set(Object.keys(VARS_PROMPT));
 
@@ -29,7 +29,7 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
     report(loading, 'wrong-keyword-type', message, at);
     return [];
   }
-  checkKeywords(loading, entry, { name: 'vars_prompt', known }, at);
+  checkKeys(loading, entry, at);
   const text = (key: string) => scalarText(entry.get(key));
   const encrypt = text('encrypt');
   const salt = text('salt');
@@ -38,7 +38,7 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
   return [
     {
       name,
-      prompt: text('prompt') ?? name,
+      prompt: entry.get('prompt') ?? name,
       private: isOn(entry.get('private'), true),
       confirm: isOn(entry.get('confirm'), false),
       ...(given !== undefined && { default: given }),
@@ -47,6 +47,16 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
       ...(size !== undefined && size !== null && { saltSize: Number(size) }),
     },
   ];
+}
+
+function checkKeys(loading: Loading, entry: RawDict, at: Position): void {
+  for (const key of entry.keys()) {
+    if (known.has(String(key))) continue;
+    const near = suggest(String(key), known);
+    const message = `Invalid vars_prompt data structure, found unsupported key '${String(key)}'`;
+    const hint = near === undefined ? undefined : `did you mean "${near}"?`;
+    report(loading, 'unknown-keyword', message, keyPlace(entry, key, at), hint);
+  }
 }
 
 const isOn = (value: Raw | undefined, otherwise: boolean): boolean =>

@@ -6,12 +6,15 @@ const BLOCK = 16;
 const SALT_BYTES = 32;
 
 /** Encrypts in the format of Ansible Vault 1.1: PBKDF2-HMAC-SHA256, AES-256-CTR, HMAC-SHA256 over the ciphertext. */
-export function seal(plaintext: Uint8Array, password: Uint8Array): Omit<Envelope, 'version' | 'label'> {
-  const salt = randomBytes(SALT_BYTES);
+export function seal(
+  plaintext: Uint8Array,
+  password: Uint8Array,
+  salt: Uint8Array = randomBytes(SALT_BYTES),
+): Omit<Envelope, 'version' | 'label'> {
   const keys = deriveKeys(password, salt);
   const cipher = createCipheriv('aes-256-ctr', keys.cipher, keys.counter);
   const ciphertext = Buffer.concat([cipher.update(pad(plaintext)), cipher.final()]);
-  return { salt, hmac: sign(ciphertext, keys.hmac), ciphertext };
+  return { salt: Buffer.from(salt), hmac: sign(ciphertext, keys.hmac), ciphertext };
 }
 
 /** The content of an envelope; undefined if the password is wrong. */

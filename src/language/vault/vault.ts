@@ -35,9 +35,9 @@ export function openVault(
 }
 
 /** Encrypts text with a vault password, for the secret's vault id. */
-export function encryptVault(plaintext: Uint8Array | string, secret: VaultSecret): string {
+export function encryptVault(plaintext: Uint8Array | string, secret: VaultSecret, salt?: Uint8Array): string {
   const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
-  return formatEnvelope({ label: secret.label, ...seal(bytes, secret.password) });
+  return formatEnvelope({ label: secret.label, ...seal(bytes, secret.password, salt) });
 }
 
 /** Decrypts inline `!vault` values. Each envelope is decrypted only once, because deriving its key takes 10 ms. */

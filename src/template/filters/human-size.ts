@@ -1,7 +1,7 @@
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { intOf, isNumber, numberOf, parseFloat10 } from '../python/number.ts';
-import { str } from '../python/repr.ts';
+import { repr, str } from '../python/repr.ts';
 import { truth } from '../python/values.ts';
 import { roundHalfEven } from './basic.ts';
 import { present } from './common.ts';
@@ -13,7 +13,7 @@ const worth = (unit: string): number => (unit === 'B' ? 1 : 1024 ** (8 - UNITS.i
 export function humanReadable(value: Value, isBits: Value, unit: Value): string {
   const size = isNumber(present(value))
     ? numberOf(value as number)
-    : (parseFloat10(str(value)) ?? fail(`human_readable() can't interpret following string: ${str(value)}`));
+    : (parseFloat10(str(value)) ?? fail(`human_readable() failed on bad input: ${repr(value)} is not a number`));
   const wanted = unit === null ? undefined : str(unit).toUpperCase()[0];
   const base = truth(isBits) ? 'bits' : 'Bytes';
   const chosen = UNITS.find((each) => (wanted === undefined && size >= worth(each)) || wanted === each) ?? 'B';

@@ -6,7 +6,7 @@ import { getAttribute } from '../python/access.ts';
 import { operators } from '../python/arithmetic.ts';
 import { indexOf } from '../python/number.ts';
 import { type Kwargs, LazyMapping, NamedTuple, PyObject, Undefined } from '../python/object.ts';
-import { repr, str } from '../python/repr.ts';
+import { repr, str, typeName } from '../python/repr.ts';
 import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { chars, compare, elements, equals, identityKey, iterate, length, mapping, truth } from '../python/values.ts';
 import { attributeGetter, attributesGetter } from './attribute-path.ts';
@@ -70,12 +70,19 @@ export const listFilters: Callees = {
     for (const item of iterate(value)) total = operators['+'](total, get(item));
     return total;
   }),
-  unique: fn('value, case_sensitive=False, attribute=None', ([value, cased, attribute], context) => {
+  unique: fn('value, case_sensitive=None, attribute=None', ([value, cased, attribute], context) => {
     const get =
       attribute === null
         ? (item: Value) => (truth(cased) ? item : lower(item))
         : attributeGetter(attribute, context, undefined, !truth(cased));
-    return unique(iterate(value), get);
+    const items = iterate(value);
+    const unhashable =
+      cased === false || attribute !== null
+        ? items.map(get).find((key) => Array.isArray(key) || isDict(key))
+        : undefined;
+    if (unhashable !== undefined)
+      fail(`unique: cannot fall back to comparing values, unhashable type: '${typeName(unhashable)}'`, 'template-type');
+    return unique(items, get);
   }),
   attr: fn('value, name', ([value, name], context) =>
     isDict(value) || value instanceof LazyMapping

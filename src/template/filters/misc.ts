@@ -1,9 +1,9 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { isDict, type Value, Vaulted } from '../../core/value.ts';
 import { hashPassword } from '../crypt/password-hash.ts';
 import { fail } from '../errors.ts';
 import { DateTime } from '../python/datetime.ts';
-import { indexOf, isInt, isNumber, numberOf, parseFloat10 } from '../python/number.ts';
+import { bigOf, indexOf, int, isInt, isNumber, numberOf, parseFloat10 } from '../python/number.ts';
 import { SeededRandom } from '../python/random.ts';
 import { str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
@@ -63,25 +63,28 @@ function seconds(value: Value): number {
   return number ?? fail(`Invalid value for epoch value (${str(value)})`);
 }
 
-type Below = (limit: number) => number;
+type Below = (limit: bigint) => bigint;
 
 function below(seed: Value): Below {
-  if (seed === null) return (limit) => randomInt(limit);
-  const generator = new SeededRandom(seed);
-  return (limit) => generator.below(limit);
+  const generator = new SeededRandom(seed ?? BigInt(`0x${randomBytes(32).toString('hex')}`));
+  return (limit) => generator.bigBelow(limit);
 }
+
+/** A random index of a list. */
+const indexIn = (length: number, pick: Below): number => Number(pick(BigInt(length)));
 
 function random(end: Value, start: Value, step: Value, pick: Below): Value {
   if (isInt(present(end))) {
-    const [from, by] = [truth(start) ? indexOf(start) : 0, truth(step) ? indexOf(step) : 1];
-    const count = Math.ceil((Number(end) - from) / by);
-    if (count <= 0) return fail(`empty range for randrange() (${from}, ${Number(end)}, ${Number(end) - from})`);
-    return from + by * pick(count);
+    const [from, by] = [truth(start) ? bigOf(indexOf(start)) : 0n, truth(step) ? bigOf(indexOf(step)) : 1n];
+    const width = bigOf(end as number | bigint) - from;
+    const count = (width + by + (by > 0n ? -1n : 1n)) / by;
+    if (count <= 0n) return fail(`empty range for randrange() (${from}, ${from + width}, ${width})`);
+    return int(from + by * pick(count));
   }
   const items = isDict(end) ? undefined : elements(end);
   if (items === undefined) return fail('random can only be used on sequences and integers');
   if (truth(start) || truth(step)) return fail('start and step can only be used with integer values');
-  return items.length === 0 ? fail('Cannot choose from an empty sequence') : items[pick(items.length)]!;
+  return items.length === 0 ? fail('Cannot choose from an empty sequence') : items[indexIn(items.length, pick)]!;
 }
 
 /** Python's shuffle: from the end, swaps each item with itself or an earlier one. Leaves anything but a list unchanged. */
@@ -90,7 +93,7 @@ function shuffle(value: Value, pick: Below): Value {
   if (!items) return value;
   const mixed = [...items];
   for (let i = mixed.length - 1; i > 0; i--) {
-    const j = pick(i + 1);
+    const j = indexIn(i + 1, pick);
     [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
   }
   return mixed;

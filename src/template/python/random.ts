@@ -70,10 +70,14 @@ export class SeededRandom {
 
   /** An integer from 0 to the limit, exclusive. */
   below(limit: number): number {
+    return Number(this.bigBelow(BigInt(limit)));
+  }
+
+  /** The same for a limit of any size. */
+  bigBelow(limit: bigint): bigint {
     const bits = limit.toString(2).length;
-    if (bits > 53) return Number(this.#bits(bits) % BigInt(limit));
-    let value = Number(this.#bits(bits));
-    while (value >= limit) value = Number(this.#bits(bits));
+    let value = this.#bits(bits);
+    while (value >= limit) value = this.#bits(bits);
     return value;
   }
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig.ts';
+import { play } from './as-ansible.ts';
 
 test('P31: a check reports what copy and template would write, even if its directory is foreseen below an unknown one', async () => {
   using rig = new Rig();
@@ -32,4 +33,28 @@ test('P31: a check reports what copy and template would write, even if its direc
     'changed: [localhost]',
     'fatal: [localhost]',
   ]);
+});
+
+test('what a check reports has no reservations', async () => {
+  expect(
+    await play(
+      {
+        'play.yml': `- hosts: a
+  gather_facts: false
+  tasks:
+    - {name: not run, command: echo}
+    - {name: run, command: echo ran, check_mode: false, register: ran}
+    - {name: seen, debug: {msg: "{{ ran.stdout }}"}}
+`,
+      },
+      '--check',
+    ),
+  ).toMatchInlineSnapshot(`
+    "play a
+    not run: a skipping
+    run: a changed
+    seen: a ok "ran"
+    a: ok=2 changed=1 skipped=1
+    exit 0"
+  `);
 });

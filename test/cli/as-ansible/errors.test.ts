@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Rig } from '../rig.ts';
 import { play } from './as-ansible.ts';
 
 // Inline snapshots contain the output of ansible-playbook 2.14: see as-ansible.ts.
@@ -209,4 +210,29 @@ describe('tasks for several hosts', () => {
       exit 0"
     `);
   });
+});
+
+test('a limit must leave hosts, and its file must be one', async () => {
+  const limited = async (limit: string) =>
+    (await play({ 'play.yml': '[{hosts: all, gather_facts: false}]', 'in/h': 'a\n' }, '-l', limit)).replace(
+      /b'(.*)'/,
+      '$1',
+    );
+  expect([await limited('other'), await limited('@in'), await limited('@none')]).toMatchInlineSnapshot(`
+    [
+      "ERROR! Specified inventory, host pattern and/or --limit leaves us with no hosts to target.
+    exit 1",
+      "ERROR! Limit starting with "@" must be a file, not a directory: in
+    exit 1",
+      "ERROR! Unable to find limit file none
+    exit 1",
+    ]
+  `);
+});
+
+test('an error in a JSON file says what is wrong with it as JSON', async () => {
+  using rig = new Rig().write({ 'play.yml': '[{hosts: all, vars_files: [v.json]}]', 'v.json': '{ }}' });
+  const { stderr } = await rig.run(['-i', 'a,', 'play.yml'], { calledAs: 'ansible-playbook' });
+
+  expect(stderr).toContain('JSON: ');
 });

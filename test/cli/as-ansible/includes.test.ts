@@ -166,3 +166,19 @@ describe('variables', () => {
     `);
   });
 });
+
+test('variables among the arguments of the old include give way to facts, those in its vars do not', async () => {
+  expect(
+    await on(`  tasks:
+    - set_fact: {v: fact}
+    - include: good.yml v={{ v }}
+    - {include: good.yml, vars: {v: own}}`),
+  ).toMatchInlineSnapshot(`
+    "play a
+    set_fact: a ok
+    good: a ok "good 0 fact"
+    good: a ok "good 0 own"
+    a: ok=3
+    exit 0"
+  `);
+});

@@ -39,6 +39,19 @@ describe('values', () => {
     `);
   });
 
+  test('a tuple in a fact or in a loop is a list', async () => {
+    expect(
+      await on(`
+    - set_fact: {fact: "{{ [1] | zip([2]) }}"}
+    - {name: fact, debug: {msg: "{{ fact[0] | type_debug }} {{ fact == [[1, 2]] }}"}}
+    - {name: item, debug: {msg: "{{ item | type_debug }}"}, loop: "{{ [1] | zip([2]) }}", loop_control: {label: one}}`),
+    ).toMatchInlineSnapshot(`
+      "set_fact: a ok
+      fact: a ok "list True"
+      item: a ok (one) "list""
+    `);
+  });
+
   test('H5: a number after a backslash in k=v arguments refers to a group', async () => {
     expect(
       await on(

@@ -32,6 +32,7 @@ describe('vars_prompt', () => {
     ['private: false, prompt: Which, default: 5', ['6'], ['Which [5]: '], ['6']],
     ['private: false, default: "{{ other }}"', [''], ['x [{{ other }}]: '], ['from a variable']],
     ['private: false, default: yes', [''], ['x [True]: '], ['True']],
+    ['private: false, prompt: "Value {{ other }}"', ['6'], ['Value from a variable: '], ['6']],
     // Typed input is never a template.
     ['private: false', ['{{ other }}'], ['x: '], ['{{ other }}']],
     [
@@ -58,6 +59,16 @@ describe('vars_prompt', () => {
     const { values } = await prompted('private: false, encrypt: sha512_crypt, salt: saltsalt', ['word']);
 
     expect(values).toEqual([expect.stringMatching(/^\$6\$rounds=656000\$saltsalt\$/)]);
+  });
+
+  test('comes before the hosts are known if they may depend on the answer', async () => {
+    const { told } = await runModel(
+      '[{hosts: "{{ x }}", gather_facts: false, vars_prompt: [{name: x}], tasks: [{name: t, debug: {}}]}]',
+      { a: modelHost(), b: modelHost() },
+      { interactive: true, prompt: async () => 'b' },
+    );
+
+    expect(told).toEqual(['b t: ok']);
   });
 
   test('without a terminal, the default is used', async () => {

@@ -256,6 +256,20 @@ describe('several sources', () => {
     ]);
   });
 
+  test('of several that cannot be read, one is enough or all are needed for an error, if so configured', () => {
+    const noted = (unparsed: 'error' | 'warning' | 'error-if-all', ...sources: string[]) =>
+      mistakes({ ...files, 'empty/.keep': '' }, sources, { unparsed }).map((note) => note.split(' as ')[0]);
+
+    const missing = '- Unable to parse nowhere';
+    expect(noted('error', 'nowhere', 'a.yaml')).toEqual([`error ${missing}`]);
+    expect(noted('warning', 'nowhere', 'empty')).toEqual([`warning ${missing}`, 'warning - Unable to parse empty']);
+    expect(noted('error-if-all', 'nowhere', 'a.yaml')).toEqual([`warning ${missing}`]);
+    expect(noted('error-if-all', 'nowhere')).toEqual([
+      `warning ${missing}`,
+      'error - No inventory was parsed, please check your configuration and options.',
+    ]);
+  });
+
   test('/dev/null is an empty inventory', () => {
     expect(loaded(files, ['/dev/null']).hosts.size).toBe(0);
   });
@@ -324,6 +338,15 @@ describe('mistakes in YAML', () => {
     expect(result).toMatchObject({ warnings: [{ hint: 'did you mean "hosts"?' }] });
   });
 
+  test('a host whose name is a number is taken, with a warning', () => {
+    const files = { 'hosts.yaml': 'web:\n  hosts:\n    1234:\n' };
+
+    expect(mistakes(files)).toEqual([
+      'warning 3:5 Host pattern 1234 must be a string. Enclose integers/floats in quotation marks',
+    ]);
+    expect([...loaded(files).hosts.keys()]).toEqual(['1234']);
+  });
+
   test('a file with keys but without an extension is read as YAML', () => {
     expect(mistakes({ hosts: 'web:\n  hosts:\n    h: [\n' })[0]).toMatch(/^error \d/);
     expect([...loaded({ hosts: 'web:\n  hosts:\n    h:\n' }).hosts.keys()]).toEqual(['h']);
@@ -332,10 +355,16 @@ describe('mistakes in YAML', () => {
 
 test('group names become valid variable names if so configured', () => {
   const files = { 'h.ini': '[web-eu:children]\n1st\n[1st]\nh\n[1st:vars]\nv=1\n' };
-  const inventory = loaded(files, ['h.ini'], { safeGroupNames: true });
+  const inventory = loaded(files, ['h.ini'], { groupNames: 'silently' });
 
   expect(inventory.hosts.get('h')?.groups).toEqual(['web_eu', '_st']);
   expect(loaded(files).hosts.get('h')?.groups).toEqual(['web-eu', '1st']);
+  expect(mistakes(files, ['h.ini'], { groupNames: 'always' })).toEqual([
+    'warning - Invalid characters were found in group names and automatically replaced: web-eu',
+  ]);
+  expect(mistakes(files, ['h.ini'], { groupNames: 'never' })).toEqual([
+    'warning - Invalid characters were found in group names but not replaced: web-eu',
+  ]);
 });
 
 test('ten thousand hosts load and freeze in a few seconds', () => {

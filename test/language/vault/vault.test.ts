@@ -118,6 +118,14 @@ describe('encryptVault', () => {
 
   test('never writes the same envelope twice', () => {
     expect(encryptVault('x', right)).not.toBe(encryptVault('x', right));
+    // The result of Ansible's filter `vault`.
+    expect(encryptVault('secret', secret('pw', 'filter_default'), Buffer.from('1234'))).toBe(
+      `$ANSIBLE_VAULT;1.2;AES256;filter_default
+33313332333333340a30306330346238336163393930366562616462316136353636653966653230
+3435646436333961653034316330643464393331356531626466653162643135300a666436616361
+6435363265653636313934373465626530303133356264366162
+`,
+    );
   });
 });
 

@@ -1,0 +1,23 @@
+import type { Config } from '../config/index.ts';
+import type { InventoryOptions } from './read-path.ts';
+
+/** How to read an inventory according to the configuration. Ansible warns about what `run` accepts or refuses. */
+export function configuredOptions(config: Config, asAnsible: boolean): InventoryOptions {
+  return {
+    ignoreExtensions: config.inventoryIgnoreExtensions,
+    ignorePatterns: config.inventoryIgnorePatterns,
+    groupNames: groupNamesOf(config, asAnsible),
+    ...(asAnsible && { unparsed: unparsedOf(config) }),
+  };
+}
+
+function groupNamesOf(config: Config, asAnsible: boolean) {
+  const choice = config.transformInvalidGroupChars;
+  if (asAnsible) return choice;
+  return choice === 'always' || choice === 'silently' ? 'silently' : 'ignore';
+}
+
+function unparsedOf(config: Config) {
+  if (config.inventoryAnyUnparsedIsFailed) return 'error';
+  return config.inventoryUnparsedFailed ? 'error-if-all' : 'warning';
+}
