@@ -72,6 +72,10 @@ describe('known_hosts', () => {
   test.for([
     [{ name: 'h' }, 'No key specified when adding a host.'],
     [
+      { name: 'h,g', key: 'h ssh-rsa AAAA' },
+      'Comma separated list of names is not supported. Please pass a single name to lookup in the known_hosts file.',
+    ],
+    [
       { name: 'h', key: 'g ssh-rsa AAAA' },
       'Host parameter does not match hashed host field in supplied key: g ssh-rsa AAAA',
     ],
