@@ -65,6 +65,15 @@ test('about files and ports are those that playbooks look for', async () => {
   `);
 });
 
+test('about undefined values name the variables through which they were read', async () => {
+  const told = await on(`    - {name: set, set_fact: {x: "{{ outer }}"}, register: set, no_log: true}
+    - {name: told, debug: {msg: "{{ set.msg.split('\\n')[0] }}"}}
+  vars: {outer: "see {{ inner }}", inner: "{{ empty[0] }}", empty: []}`);
+
+  const inner = '{{ empty[0] }}: list object has no element 0. list object has no element 0';
+  expect(told).toContain(`error was: see {{ inner }}: ${inner}. ${inner}. see {{ inner }}: ${inner}. ${inner}"`);
+});
+
 test('a host is changed only if it is new, and changed_when sees that', async () => {
   expect(
     await on(`    - {add_host: {name: n}, name: new, register: added}
