@@ -93,7 +93,8 @@ export async function converge(
         ...plan.wait.result,
         elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
       });
-    await target.wait(plan.wait.againMs, looked.questions, plan.wait.shown);
+    const leftMs = Math.max(deadline - Date.now(), 0);
+    await target.wait(Math.min(plan.wait.againMs, leftMs), looked.questions, plan.wait.shown);
     looked = await look(type, params, context, target);
     if ('ended' in looked) return looked.ended;
     plan = planned(type, looked, params, context);
