@@ -6,6 +6,9 @@ import {
   commandReturns,
   guards,
   inFolder,
+  noCommand,
+  notEntered,
+  nothingSaid,
   planCommand,
 } from './shared/commands/run-command.ts';
 import { expanding } from './shared/commands/words.ts';
@@ -35,24 +38,27 @@ export default defineTask({
     },
     expand_argument_vars: { type: 'bool', default: true, doc: 'Replace `$NAME` and a leading `~` in arguments.' },
     warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },
+    executable: { type: 'str', ignored: 'a command is run without a shell' },
   },
   rules: { mutuallyExclusive: [['cmd', 'argv']], requiredOneOf: [['cmd', 'argv']] },
+  misfit(given) {
+    if (given.has('cmd') !== given.has('argv')) return undefined;
+    return noCommand(given.has('cmd') ? 'only command or argv can be given, not both' : 'no command given');
+  },
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
     const words = wordsOf(params);
     if (words === undefined) return { failed: `No closing quotation in: ${params.cmd}` };
-    if (words.length === 0) return { failed: 'no command given' };
+    if (words.length === 0) return { failed: 'no command given', result: noCommand('no command given') };
     const command = sh`${inFolder(params.chdir)}${params.expand_argument_vars ? words.map(expanding) : words}`;
     const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
-    return planCommand(state, params, words, {
-      ...command,
-      stdin,
-    });
+    const plan = planCommand(state, params, words, { ...command, stdin });
+    return params.executable === undefined ? plan : { ...plan, warnings: [withoutShell(params.executable)] };
   },
   result(done) {
     const words = wordsOf(done.params) ?? [];
     const result = commandResult(done, words, done.params.strip_empty_ends);
-    return notStarted(words, result) ?? result;
+    return notEntered(done.params.chdir, result) ?? notStarted(words, result) ?? result;
   },
   returns: commandReturns,
   examples: [
@@ -71,6 +77,9 @@ export default defineTask({
   ],
 });
 
+const withoutShell = (executable: string): string =>
+  `\`executable\` is no longer supported by \`command\`, which uses no shell: ${executable} is not used`;
+
 /** Ansible's result for a program that does not exist or may not be executed; our shell words it differently. */
 function notStarted(words: readonly string[], { rc, stdout, stderr }: TaskResult): TaskResult | undefined {
   const [program = ''] = words;
@@ -80,8 +89,6 @@ function notStarted(words: readonly string[], { rc, stdout, stderr }: TaskResult
   const msg = `[Errno ${number}] ${text}: b'${program}'`;
   return { changed: false, failed: true, rc: number, msg, cmd: words.join(' '), ...nothingSaid };
 }
-
-const nothingSaid = { stdout: '', stderr: '', stdout_lines: [], stderr_lines: [] };
 
 const wordsOf = ({
   cmd,

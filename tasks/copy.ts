@@ -55,6 +55,12 @@ export default defineTask({
   summary: 'Copy files and directories to a host, or write text to a file.',
   params,
   rules: { mutuallyExclusive: [['src', 'content']], requiredOneOf: [['src', 'content']] },
+  misfit(given) {
+    if (!given.has('src') && !given.has('content')) return { changed: false, msg: 'src (or content) is required' };
+    if (!given.has('dest')) return { changed: false, msg: 'dest is required' };
+    if (!given.has('src') || !given.has('content')) return undefined;
+    return { changed: false, msg: 'src and content are mutually exclusive' };
+  },
   prepare: (given, controller) => ({
     ...given,
     mode: given.mode === 'preserve' ? preserved(given, controller) : given.mode,

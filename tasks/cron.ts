@@ -18,7 +18,10 @@ export default defineTask({
       type: 'str',
       doc: 'The user whose crontab to manage; with `cron_file`, the user the job runs as (default: root).',
     },
-    cron_file: { type: 'path', doc: 'The crontab file; a bare name means a file in /etc/cron.d.' },
+    cron_file: {
+      type: 'path',
+      doc: 'The crontab file; a bare name means a file in /etc/cron.d. /etc/crontab belongs to the system and is refused.',
+    },
     minute: { type: 'str', default: '*', doc: 'The minute at which the job runs.' },
     hour: { type: 'str', default: '*', doc: 'The hour at which the job runs.' },
     day: { type: 'str', default: '*', aliases: ['dom'], doc: 'The day of the month on which the job runs.' },
@@ -50,6 +53,8 @@ export default defineTask({
   },
   ask: ({ cron_file, user }) => ({ table: askTable(cron_file, user) }),
   plan({ table }, params) {
+    if (params.cron_file === '/etc/crontab')
+      return { failed: 'Will not manage /etc/crontab via cron_file, see documentation.' };
     if (params.cron_file !== undefined && params.user === undefined && params.state === 'present' && !params.env)
       return { failed: 'To use cron_file=... parameter you must specify user=... as well' };
     if (

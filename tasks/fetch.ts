@@ -34,6 +34,13 @@ export default defineTask({
   name: 'ansible.builtin.fetch',
   summary: 'Copy a file from the host to the controller.',
   params,
+  skippedByAnsible: 'check mode not (yet) supported for this module',
+  misfit(given) {
+    const refused = (msg: string) => ({ changed: false, msg });
+    if (Array.isArray(given.get('src'))) return refused('Invalid type supplied for source option, it must be a string');
+    if (Array.isArray(given.get('dest'))) return refused('Invalid type supplied for dest option, it must be a string');
+    return given.has('src') && given.has('dest') ? undefined : refused('src and dest are required');
+  },
   prepare: (given, controller): Fetch => ({ ...given, controller }),
   ask: ({ src }) => ({ state: stat(src), sum: checksum(src) }),
   thenAsk: ({ sum }, task, context) => ({
@@ -54,7 +61,12 @@ export default defineTask({
     if (local === sum.hex) return { changes: [] };
     const dest = destination(task, context.host);
     if (task.controller.isDirectory(dest))
-      return { failed: `${dest} is a directory on the controller: end the path with a slash to put the file in it` };
+      return {
+        failed: `${dest} is a directory on the controller: end the path with a slash to put the file in it`,
+        result: {
+          msg: 'dest is an existing directory, use a trailing slash if you want to fetch src into that directory',
+        },
+      };
     // The host is not changed: the file on the controller is written when the result is built, once its bytes are known.
     return {
       changes: [

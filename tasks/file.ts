@@ -16,7 +16,7 @@ import {
   tree,
   userAccount,
 } from '../src/sdk.ts';
-import { attributeParams } from './shared/files/attributes.ts';
+import { accountWarnings, attributeParams } from './shared/files/attributes.ts';
 import { fileDiff } from './shared/files/file-diff.ts';
 import { ancestors, planDirectory } from './shared/files/file-directory.ts';
 import { planHardLink, planLink } from './shared/files/file-links.ts';
@@ -95,16 +95,18 @@ export default defineTask({
         : {}),
     };
   },
-  plan(state, params) {
+  plan(state, params, { check }) {
     if (params.recurse && params.state !== undefined && params.state !== 'directory')
       return { failed: "recurse option requires state to be 'directory'" };
     if (params.src !== undefined && params.state !== 'link' && params.state !== 'hard')
       return { failed: "src option requires state to be 'link' or 'hard'" };
     const known: FileState = state as FileState; // `then` only adds ancestors, under their own names
     const plan = planState(known, params);
-    return 'failed' in plan
-      ? { ...plan, result: { path: tidyPath(params.path), ...pathInfo(state.before), ...plan.result } }
-      : plan;
+    const warnings = check && params.state !== 'absent' ? accountWarnings(params, state) : [];
+    if ('changes' in plan) return { ...plan, warnings: [...(plan.warnings ?? []), ...warnings] };
+    if (!('failed' in plan)) return plan;
+    const missing = warnings.length === 0 ? {} : { warnings };
+    return { ...plan, result: { path: tidyPath(params.path), ...pathInfo(state.before), ...missing, ...plan.result } };
   },
   result({ state, before: earlier, params, changes }) {
     const meant = wanted(params, earlier);

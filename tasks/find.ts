@@ -80,8 +80,7 @@ export default defineTask({
   name: 'ansible.builtin.find',
   summary: 'Find files by name, age, size and content.',
   params,
-  ask: (task) =>
-    each('in', task.paths, (path) => found({ path, depth: task.recurse ? task.depth : 1, follow: task.follow })),
+  ask: (task) => each('in', task.paths, (path) => found({ path, depth: depthOf(task), follow: task.follow })),
   thenAsk(state, task, context) {
     const chosen = chooseEntries(state, task, context.now);
     const files = 'failed' in chosen ? [] : chosen.entries.filter((entry) => entry.kind === 'file');
@@ -145,6 +144,16 @@ const skippedPaths = (known: FindState, paths: readonly string[]): Readonly<Reco
     }),
   );
 
+/** How deep to look: the level below the last one counts as examined. */
+function depthOf({ recurse, depth }: Task): number | undefined {
+  if (!recurse) return 1;
+  return depth === undefined ? undefined : depth + 1;
+}
+
+/** Whether an entry found below a path is beyond the levels that are searched. */
+const isTooDeep = (entry: Found, path: string, { recurse, depth }: Task): boolean =>
+  recurse && depth !== undefined && entry.path.slice(path.replace(/\/+$/, '').length + 1).split('/').length > depth;
+
 interface FindState {
   readonly [path: `in ${string}`]: Finding | undefined;
   readonly [path: `text ${string}`]: Content | undefined;
@@ -175,10 +184,14 @@ function chooseEntries(
       const old = now.getTime() / 1000 - entry.inode[task.age_stamp];
       if (age >= 0 ? old < age : old > -age) return false;
     }
-    return size === undefined || task.file_type !== 'file' || (size >= 0 ? entry.size >= size : entry.size <= -size);
+    return size === undefined || !isSized(task) || (size >= 0 ? entry.size >= size : entry.size <= -size);
   };
-  return { entries: task.paths.flatMap((path) => state[`in ${path}`]?.entries ?? []).filter(fits) };
+  const within = (path: string) => state[`in ${path}`]?.entries.filter((entry) => !isTooDeep(entry, path, task)) ?? [];
+  return { entries: task.paths.flatMap(within).filter(fits) };
 }
+
+/** Whether `size` applies to this kind of entry. */
+const isSized = ({ file_type }: Task): boolean => file_type === 'file' || file_type === 'any';
 
 function matchers(patterns: readonly string[], regex: boolean): readonly Matcher[] | string {
   const made: Matcher[] = [];

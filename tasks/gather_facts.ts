@@ -4,6 +4,7 @@ import setup from './setup.ts';
 export default defineTask({
   ...setup,
   name: 'ansible.builtin.gather_facts',
+  worker: setup.name,
   summary: 'Gather facts about a host, as a play does when it starts.',
   description: 'The same as `setup`.',
   params: {

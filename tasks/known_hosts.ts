@@ -61,9 +61,16 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => ({ line, key: readHostKey(line) }));
   if (task.state === 'present' && keys.length === 0) return { failed: 'No key specified when adding a host.' };
+  if (task.name.includes(','))
+    return {
+      failed:
+        'Comma separated list of names is not supported. Please pass a single name to lookup in the known_hosts file.',
+    };
   const wrong = keys.find(({ key }) => key === undefined || !key.hosts.some((host) => isHost(host, task.name)));
-  if (wrong !== undefined)
-    return { failed: `Host parameter does not match hashed host field in supplied key: ${wrong.line}` };
+  if (wrong !== undefined) {
+    const msg = 'Host parameter does not match hashed host field in supplied key';
+    return { failed: `${msg}: ${wrong.line}`, result: { msg } };
+  }
   if (task.state === 'absent' && state.now.bytes === undefined) return { changes: [] };
   const opened = openEdited(state);
   const text = putHostKeys(opened.text, {

@@ -75,7 +75,8 @@ export default defineTask({
   plan(state, task, context) {
     const blocked = inTheWay(state, task);
     if (blocked !== undefined) return blocked;
-    return task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
+    const plan = task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
+    return 'changes' in plan && task.state === 'present' ? { ...plan, warnings: warningsAbout(task) } : plan;
   },
   result({ before, params: task, changes, replies, context }) {
     const edited = task.state === 'present' ? present(before, task) : absent(before, task);
@@ -118,6 +119,18 @@ export default defineTask({
     },
   ],
 });
+
+/** An empty pattern is rarely meant: it replaces the last line of any file. */
+function warningsAbout({ regexp, search_string }: Task): readonly string[] {
+  const [what, instead] =
+    regexp === ''
+      ? ['regular expression', " If this is desired, use '^' to match every line in the file and avoid this warning."]
+      : ['search string', ''];
+  if (regexp !== '' && search_string !== '') return [];
+  return [
+    `The ${what} is an empty string, which will match every line in the file. This may have unintended consequences, such as replacing the last line in the file rather than appending.${instead}`,
+  ];
+}
 
 function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
   if (task.line === undefined) return { failed: 'line is required with state=present' };

@@ -4,6 +4,7 @@ import apt from './apt.ts';
 export default defineTask({
   ...apt,
   name: 'ansible.builtin.package',
+  worker: apt.name,
   summary: "Install, upgrade and remove packages with the host's package manager.",
   description: "Only Debian's apt is supported; all parameters of `apt` are accepted.",
   params: {

@@ -5,6 +5,7 @@ export default defineTask({
   ...systemd,
   aliases: [],
   name: 'ansible.builtin.service',
+  worker: systemd.name,
   summary: 'Start, stop, restart, enable and disable services.',
   description:
     "The same as `systemd`, since that is Debian's service manager. One `systemctl show` covers the services of all tasks.",

@@ -13,6 +13,10 @@ export default defineTask({
       doc: 'Add to values that are already recorded, instead of replacing them.',
     },
   },
+  misfit: (given) =>
+    Array.isArray(given.get('data'))
+      ? { changed: false, msg: "The 'data' option needs to be a dictionary/hash" }
+      : undefined,
   plan(_state, { data, per_host, aggregate }) {
     const wrong = Object.keys(data).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
     if (wrong !== undefined)

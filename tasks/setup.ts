@@ -1,4 +1,4 @@
-import { defineTask, facts, globPattern } from '../src/sdk.ts';
+import { defineTask, facts, globPattern, localWarnings } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.setup',
@@ -37,7 +37,8 @@ export default defineTask({
     const kept = Object.entries(all).filter(
       ([name]) => wanted.has(subsetOf(name, all)) && (patterns.length === 0 || patterns.some((one) => one.test(name))),
     );
-    return { changes: [], result: { ansible_facts: Object.fromEntries(kept) } };
+    const given = Object.fromEntries(kept);
+    return { changes: [], result: { ansible_facts: given }, warnings: localWarnings(given['ansible_local']) };
   },
   gives: 'facts',
   returns: { ansible_facts: 'The facts.' },

@@ -5,6 +5,8 @@ import {
   commandReturns,
   guards,
   inFolder,
+  noCommand,
+  notEntered,
   planCommand,
 } from './shared/commands/run-command.ts';
 
@@ -28,6 +30,7 @@ export default defineTask({
     },
     warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },
   },
+  misfit: (given) => (given.has('cmd') ? undefined : noCommand('no command given')),
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
     const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
@@ -35,7 +38,10 @@ export default defineTask({
     const command = sh`${inFolder(params.chdir)}${params.executable ?? '/bin/sh'} -c ${params.cmd}`;
     return planCommand(state, params, params.cmd, { ...command, stdin, shown: params.cmd });
   },
-  result: (done) => commandResult(done, done.params.cmd, done.params.strip_empty_ends),
+  result(done) {
+    const result = commandResult(done, done.params.cmd, done.params.strip_empty_ends);
+    return notEntered(done.params.chdir, result) ?? result;
+  },
   returns: commandReturns,
   examples: [
     {

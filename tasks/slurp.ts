@@ -1,14 +1,17 @@
-import { content, defineTask, followed, stat } from '../src/sdk.ts';
+import { content, defineTask, followed, parentOf, stat } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.slurp',
   summary: 'Read a file from the host, as base64.',
   looks: () => true,
   params: { src: { type: 'path', required: true, aliases: ['path'], doc: 'The file.' } },
-  ask: ({ src }) => ({ state: stat(src), file: content(src) }),
-  plan({ state, file }, { src }) {
+  ask: ({ src }) => ({ state: stat(src), parent: stat(parentOf(src)), file: content(src) }),
+  plan({ state, parent, file }, { src }) {
     const entry = followed(state);
+    const above = followed(parent)?.kind ?? 'directory';
+    if (above !== 'directory') return { failed: `unable to slurp file: [Errno 20] Not a directory: '${src}'` };
     if (entry === undefined) return { failed: `file not found: ${src}` };
+    if (state.exists && state.may?.read === false) return { failed: `file is not readable: ${src}` };
     if (entry.kind === 'directory') return { failed: `source is a directory and must be a file: ${src}` };
     if (file.bytes === undefined) return { failed: `not a regular file: ${src}` };
     return { changes: [] };

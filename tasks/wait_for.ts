@@ -30,7 +30,11 @@ const params = {
     doc: 'A pattern that must be found in the file, or in the first data that the server sends.',
   },
   timeout: { type: 'int', default: 300, doc: 'Seconds after which the task fails.' },
-  delay: { type: 'int', default: 0, ignored: 'checking costs nothing, so the first check is immediate' },
+  delay: {
+    type: 'int',
+    default: 0,
+    doc: 'With neither `port` nor `path`: how many seconds to wait in addition. Otherwise the first check is immediate, since it costs nothing.',
+  },
   sleep: { type: 'int', default: 1, doc: 'Seconds between attempts.' },
   connect_timeout: { type: 'int', default: 5, doc: 'The maximum number of seconds for one connection attempt.' },
   active_connection_states: {
@@ -63,10 +67,11 @@ export default defineTask({
     const { host, port, path, state, search_regex: regex, connect_timeout: connectTimeout } = given;
     if (path !== undefined) return regex === undefined ? { there: exists(path) } : { file: content(path) };
     // Without a port or path there is nothing to check. The question only waits for the given time.
+    const seconds = given.delay + given.timeout;
     if (port === undefined)
       return {
         slept: shell(
-          { ...sh`sleep ${context.check ? 0 : given.timeout}`, deadlineMs: (given.timeout + 60) * 1000 },
+          { ...sh`sleep ${context.check ? 0 : seconds}`, deadlineMs: (seconds + 60) * 1000 },
           { beyond: true },
         ),
       };
@@ -90,6 +95,7 @@ export default defineTask({
         againMs: Math.max(given.sleep, 1) * 1000,
         deadlineMs: given.timeout * 1000,
         failed,
+        result: { msg: given.msg ?? `Timeout when waiting for ${ansiblesWords(given)}` },
         shown: `${subject(given)} is ${seen.is}`,
       },
     };
@@ -170,6 +176,16 @@ function search(text: string, { search_regex = '' }: Given, gone: boolean): Pick
 
 const subject = ({ host, port, path, search_regex: text }: Given): string =>
   `${text === undefined ? '' : `\`${text}\` in `}${path ?? `${host}:${port}`}`;
+
+/** What Ansible says it was waiting for. */
+function ansiblesWords({ host, port, path, state, search_regex: text }: Given): string {
+  const place = path ?? `${host}:${port}`;
+  if (state === 'drained') return `${place} to drain`;
+  if (state === 'absent' || state === 'stopped')
+    return path === undefined ? `${place} to stop.` : `${place} to be absent.`;
+  if (text !== undefined) return `search string ${text} in ${place}`;
+  return path === undefined ? place : `file ${place}`;
+}
 
 function wanted({ state, path }: Given): string {
   if (state === 'started') return path === undefined ? 'open' : 'present';

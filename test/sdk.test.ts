@@ -155,6 +155,7 @@ test('the names that a task type may import', () => {
       "listening",
       "listing",
       "loadYaml",
+      "localWarnings",
       "matches",
       "mayAlter",
       "memberPrintings",

@@ -195,8 +195,8 @@ function decrypter(passwords: readonly VaultSecret[], secrets: Secrets): (vaulte
   return (vaulted) => {
     const opened = open(vaulted);
     if (!opened.ok) {
-      const { message, at, hint } = opened.error[0]!;
-      throw new TemplateError(message, 'vault', at, hint);
+      const { message, code, at, hint } = opened.error[0]!;
+      throw new TemplateError(message, code, at, hint);
     }
     secrets.add(opened.value);
     return opened.value;

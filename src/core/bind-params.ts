@@ -33,9 +33,14 @@ interface BindOptions {
   readonly taskType?: (name: string) => TaskType | undefined;
 }
 
-type Bound =
+/** The bound parameters, or what is wrong with the values. */
+export type Bound = {
+  /** The values of the task type's own parameters, by canonical name. */
+  readonly given: ReadonlyMap<string, Raw>;
+} & (
   | { readonly ok: true; readonly params: Readonly<Record<string, unknown>>; readonly secrets: readonly string[] }
-  | { readonly ok: false; readonly problems: readonly ParamProblem[] };
+  | { readonly ok: false; readonly problems: readonly ParamProblem[] }
+);
 
 type Shape = Pick<TaskType, 'name' | 'params' | 'rules' | 'anyParams'>;
 
@@ -46,9 +51,8 @@ type Shape = Pick<TaskType, 'name' | 'params' | 'rules' | 'anyParams'>;
 export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): Bound {
   const binder = new Binder(options);
   const params = binder.dict(type, args, []);
-  return binder.problems.length > 0
-    ? { ok: false, problems: binder.problems }
-    : { ok: true, params, secrets: binder.secrets };
+  const { problems, given, secrets } = binder;
+  return problems.length > 0 ? { ok: false, problems, given } : { ok: true, params, secrets, given };
 }
 
 /**
@@ -65,6 +69,7 @@ export function checkParams(type: Shape, args: Raw, options: BindOptions = {}): 
 class Binder {
   readonly problems: ParamProblem[] = [];
   readonly secrets: string[] = [];
+  given: ReadonlyMap<string, Raw> = new Map();
   readonly #options: BindOptions;
 
   constructor(options: BindOptions) {
@@ -73,6 +78,7 @@ class Binder {
 
   dict(shape: Shape, args: Raw, path: readonly string[]): Readonly<Record<string, unknown>> {
     const given = this.#named(shape, args, path);
+    if (path.length === 0) this.given = given;
     const params: Record<string, unknown> = {};
     for (const [name, spec] of Object.entries(shape.params))
       params[name] = this.#one(name, spec, given, path, shape.name);

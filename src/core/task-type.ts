@@ -2,7 +2,7 @@ import type { Change } from './change.ts';
 import type { ParamSpecs, Params } from './params.ts';
 import type { AnyQuestion } from './question.ts';
 import type { Reply } from './session.ts';
-import type { Expression } from './value.ts';
+import type { Expression, Raw } from './value.ts';
 
 /** The questions of one task by name; `state` has the answers under the same names. */
 export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
@@ -40,6 +40,8 @@ export type Plan =
         readonly againMs: number;
         readonly deadlineMs: number;
         readonly failed: string;
+        /** The result in that case; without it, only the message. */
+        readonly result?: TaskResult;
         readonly shown?: string;
       };
     };
@@ -168,6 +170,8 @@ export interface TaskType<
   readonly name: string;
   /** Other names for it, such as `ansible.builtin.systemd_service`. */
   readonly aliases?: readonly string[];
+  /** The type that does its work (`systemd` for `service`): its `module_defaults` apply too, after its own. */
+  readonly worker?: string;
   readonly summary: string;
   readonly description?: string;
   readonly params: Specs;
@@ -178,6 +182,11 @@ export interface TaskType<
   /** Accepts arbitrary further parameters (`set_fact`). */
   readonly anyParams?: boolean;
   readonly rules?: ParamRules;
+  /**
+   * Ansible's result for values that its module refuses in its own words, which playbooks examine; undefined if the
+   * usual rules decide.
+   */
+  readonly misfit?: (given: ReadonlyMap<string, Raw>) => TaskResult | undefined;
   /** Acts every time (`command`): planning again after it ran is not expected to find nothing left to do. */
   readonly acts?: boolean;
   /** Needs no host: the controller computes it alone (`debug`, `set_fact`). */
@@ -196,9 +205,9 @@ export interface TaskType<
   readonly guards?: true;
   /**
    * Ansible's check mode skips it. When this program is called as `ansible` or `ansible-playbook`, one that fails in a
-   * check is skipped, too.
+   * check is skipped, too; with a text, which is Ansible's message, it is always skipped in a check.
    */
-  readonly skippedByAnsible?: true;
+  readonly skippedByAnsible?: true | string;
   /** The state that it asks about changes by itself, so earlier answers are useless, both to it and to later tasks. */
   readonly asksAnew?: true;
   /** Reads its files and templates on the controller. Runs before `ask`; may throw `ControllerError`. */

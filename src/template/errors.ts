@@ -6,6 +6,8 @@ export class TemplateError extends Error {
   diagnostic: Diagnostic;
   /** The condition that failed to evaluate, as written. */
   condition?: string;
+  /** The variables' texts through which the value was read that is undefined, innermost first. */
+  readonly through: string[] = [];
 
   constructor(message: string, code = 'template-error', at?: Position, hint?: string) {
     super(message);

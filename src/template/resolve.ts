@@ -43,7 +43,10 @@ function resolveVariable(name: string, raw: Raw, context: Context): Value {
   } catch (error) {
     if (!(error instanceof TemplateError) || !isUndefinedError(error)) throw error;
     const { at } = error.diagnostic;
-    return new Undefined(error.message, (later) => later instanceof TemplateError && later.locate(at));
+    const through = [...error.through, ...(raw instanceof Template ? [raw.source] : [])];
+    return new Undefined(error.message, (later) => {
+      if (later instanceof TemplateError) later.locate(at).through.push(...through);
+    });
   } finally {
     session.resolving.pop();
   }

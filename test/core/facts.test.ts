@@ -167,13 +167,19 @@ describe('facts', () => {
         printed({
           'local a.fact': '{"x": [1]}',
           'local b.fact': '# c\n[main]\nKey = v=1\n',
+          'local-folder': '/facts\n',
           'local c.fact': 'nonsense',
+          'local d.fact': 'said',
+          'local-failed d.fact': 'rc: 3, err: why',
+          'local-missing e.fact': '',
         }),
       ).ansible_local,
     ).toMatchObject({
       a: { x: [1] },
       b: { main: { key: 'v=1' } },
-      c: expect.stringContaining('error loading facts'),
+      c: 'error loading facts as JSON or ini - please check content: /facts/c.fact',
+      d: 'Failure executing fact script (/facts/d.fact), rc: 3, err: why\n',
+      e: "Could not stat fact (/facts/e.fact): [Errno 2] No such file or directory: '/facts/e.fact'",
     });
   });
 

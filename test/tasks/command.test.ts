@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { quote } from '../../src/core/command.ts';
 import command from '../../tasks/command.ts';
@@ -82,7 +82,27 @@ describe('command', () => {
   test('fails if its directory is missing', async () => {
     expect(await runHere(command, { cmd: 'true', chdir: '/no/such' })).toMatchObject({
       status: 'failed',
-      result: { stderr: 'Unable to change directory before execution: /no/such' },
+      result: {
+        rc: null,
+        msg: "Unable to change directory before execution: [Errno 2] No such file or directory: b'/no/such'",
+      },
+    });
+  });
+
+  test('runs where its directory really is', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('real'));
+    symlinkSync('real', dir.at('link'));
+
+    expect(await runHere(shell, { cmd: 'echo "$PWD"', chdir: dir.at('link') })).toMatchObject({
+      result: { stdout: dir.at('real') },
+    });
+  });
+
+  test('warns that it uses no shell', async () => {
+    expect(await runHere(command, { cmd: 'true', executable: '/bin/bash' })).toMatchObject({
+      status: 'changed',
+      warnings: [expect.stringContaining('no longer supported')],
     });
   });
 

@@ -22,6 +22,8 @@ describe('blockinfile', () => {
     [`one\n${managed('old\n')}`, { block: '' }, 'one\n', 'Block removed'],
     ['one\ntwo\n', { block: 'x', insertafter: '^one' }, `one\n${managed('x\n')}two\n`, 'Block inserted'],
     ['one\ntwo\n', { block: 'x', insertbefore: '^two' }, `one\n${managed('x\n')}two\n`, 'Block inserted'],
+    ['1\n2\n1\n2\n', { block: 'x', insertafter: '(?m)1\\n2' }, `1\n2\n${managed('x\n')}1\n2\n`, 'Block inserted'],
+    ['1\n2\n1\n2\n', { block: 'x', insertbefore: '(?m)1\\n2' }, `${managed('x\n')}1\n2\n1\n2\n`, 'Block inserted'],
     ['one\n', { block: 'x', insertbefore: 'BOF' }, `${managed('x\n')}one\n`, 'Block inserted'],
     ['one\n', { block: 'x', insertafter: 'nope' }, `one\n${managed('x\n')}`, 'Block inserted'],
     [
@@ -137,14 +139,16 @@ describe('slurp', () => {
   });
 
   test.for([
-    ['missing', 'file not found: '],
-    ['.', 'source is a directory and must be a file: '],
+    ['missing', 'file not found: PATH'],
+    ['.', 'source is a directory and must be a file: PATH'],
+    ['f/x', "unable to slurp file: [Errno 20] Not a directory: 'PATH'"],
   ] as const)('fails for %s', async ([name, message]) => {
     using dir = folder();
+    writeFileSync(dir.at('f'), '');
 
     expect(await runHere(slurp, { src: dir.at(name) })).toMatchObject({
       status: 'failed',
-      message: `${message}${dir.at(name)}`,
+      message: message.replace('PATH', dir.at(name)),
     });
   });
 });

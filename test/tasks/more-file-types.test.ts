@@ -124,6 +124,8 @@ describe('find', () => {
     [{ age: '-5d' }, ['a.txt']],
     [{ size: '5' }, ['a.txt']],
     [{ size: '-5' }, ['b.log']],
+    [{ size: '-5', file_type: 'any' }, ['b.log']],
+    [{ recurse: true, depth: 1, file_type: 'any' }, ['a.txt', 'b.log', 'e']],
     [{ patterns: '^b', use_regex: true }, ['b.log']],
     [{ excludes: '*.log' }, ['a.txt']],
     [{ contains: 'tw' }, ['a.txt']],
@@ -133,6 +135,14 @@ describe('find', () => {
     using dir = tree();
 
     expect(names(await runHere(find, { paths: dir.path, ...args }), dir)).toEqual(expected);
+  });
+
+  test('counts the level below the last as examined', async () => {
+    using dir = tree();
+
+    const ended = await runHere(find, { paths: dir.path, recurse: true, depth: 1 });
+
+    expect(ended).toMatchObject({ result: { matched: 2, examined: 5 } });
   });
 
   test('returns the same for each file as stat, and reports what is not a directory', async () => {

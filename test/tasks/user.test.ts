@@ -112,5 +112,7 @@ describe('user', () => {
 
     expect(plan).toMatchObject({ warnings: [expect.stringContaining('not to have been hashed')] });
     expect(JSON.stringify(told(ann, { password: 'secret' }))).not.toContain('secret');
+    const wrong = planOn(user, { user: ann }, { name: 'ann', password: `$6$salt$${'a'.repeat(80)}++++++` });
+    expect(wrong).toMatchObject({ warnings: [expect.stringContaining('not to have been hashed')] });
   });
 });

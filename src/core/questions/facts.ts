@@ -63,8 +63,9 @@ fi
 part mounts; cat /proc/self/mounts
 part space; timeout 5 stat -f -c '%S %b %a %c %d %n' -- $(while read -r device where type rest; do case $device:$type in *:none) ;; /* | *:/*) printf '%b\\n' "$where" ;; esac; done </proc/self/mounts | grep -v '[[:space:]*?]' | sort -u) 2>/dev/null
 part uuids; [ -d /dev/disk/by-uuid ] && find /dev/disk/by-uuid -type l -printf '%f %l\\n'
-cd ${quote(factPath)} 2>/dev/null && for f in *.fact; do
+cd ${quote(factPath)} 2>/dev/null && part local-folder && pwd && for f in *.fact; do
+  [ -L "$f" ] && [ ! -e "$f" ] && part "local-missing $f"
   [ -f "$f" ] || continue
-  part "local $f"; if [ -x "$f" ]; then timeout 10 "./$f" || echo "error loading fact - exit code $?"; else cat "$f"; fi
+  part "local $f"; if [ -x "$f" ]; then { err=$(timeout 10 "./$f" 2>&1 >&3 3>&-) || { rc=$?; part "local-failed $f"; printf 'rc: %s, err: %s\n' "$rc" "$err"; }; } 3>&1; else cat "$f"; fi
 done
 part end`;

@@ -20,6 +20,8 @@ export interface Target {
   act(commands: readonly Command[], changes: readonly Change[], after: readonly AnyQuestion<unknown>[]): Promise<Acted>;
   /** In a check: record what later questions will answer. */
   foresee(changes: readonly Change[]): void;
+  /** In a check: results describe the host as it is now, and only their `diff` what would be different, as with Ansible. */
+  readonly blind?: boolean;
   /** In a check: what would be believed about a question after these changes, without asking. */
   afterwards?(changes: readonly Change[]): (question: AnyQuestion<unknown>) => Belief | undefined;
   /** Discard the answers to these questions and wait. */
@@ -84,12 +86,15 @@ export async function converge(
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
     // A check does not wait: it reports what is not there yet.
-    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [], unless: looked.basis.unless };
+    if (context.check)
+      return { ...failed(plan.wait.failed, [], plan.wait.result ?? {}), would: [], unless: looked.basis.unless };
     if (Date.now() >= deadline)
       return failed(plan.wait.failed, [], {
+        ...plan.wait.result,
         elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
       });
-    await target.wait(plan.wait.againMs, looked.questions, plan.wait.shown);
+    const leftMs = Math.max(deadline - Date.now(), 0);
+    await target.wait(Math.min(plan.wait.againMs, leftMs), looked.questions, plan.wait.shown);
     looked = await look(type, params, context, target);
     if ('ended' in looked) return looked.ended;
     plan = planned(type, looked, params, context);
@@ -113,10 +118,12 @@ export async function converge(
     target.foresee(changes);
     // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
-    const result =
-      then === undefined
-        ? finish(looked.state, [], changes)
-        : resultAfterwards(type, { params, context, now: looked.state }, then, (state) => finish(state, [], changes));
+    const finished = (state: State): TaskResult => finish(state, [], changes);
+    const now = finished(looked.state);
+    if (then === undefined) return told(changes, now, looked.basis, warnings);
+    const afterwards = resultAfterwards(type, { params, context, now: looked.state }, then, finished);
+    const { diff = now['diff'] } = afterwards;
+    const result = target.blind === true ? { ...now, ...(diff !== undefined && { diff }) } : afterwards;
     return told(changes, result, looked.basis, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });

@@ -26,7 +26,9 @@ export const readTree = (
 
 function readDirectory(directory: string, reading: Reading): TreeEntry[] {
   const names = readdirSync(localPath(directory), 'buffer').map(decodeText).sort();
-  return names.flatMap((name): TreeEntry[] => {
+  const isFolder = (name: string): boolean => statOf(join(directory, name))?.isDirectory() ?? false;
+  // As in Ansible, the files of a directory come first, so an error names the same one.
+  return [...names.filter((name) => !isFolder(name)), ...names.filter(isFolder)].flatMap((name): TreeEntry[] => {
     const path = join(directory, name);
     const stats = lstatSync(localPath(path)).isSymbolicLink() ? followable(path, reading) : statSync(localPath(path));
     const at = { path: relative(reading.root, path) };

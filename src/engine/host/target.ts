@@ -57,13 +57,12 @@ export const createTarget = ({
       censored,
     }),
   foresee,
-  afterwards: blind
-    ? undefined
-    : (changes) =>
-        link.beliefs.afterwards(
-          changes.map(({ effects }) => effects),
-          identity.key,
-        ),
+  blind,
+  afterwards: (changes) =>
+    link.beliefs.afterwards(
+      changes.map(({ effects }) => effects),
+      identity.key,
+    ),
   async wait(ms, questions, shown) {
     onWait?.(shown);
     await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange reports it

@@ -85,5 +85,5 @@ function tellUncomputed(
 function outcomeOf(settled: Exclude<Computation<unknown>, { is: 'value' }>): Outcome {
   if (settled.is === 'unknown') return unknownOutcome(settled.because);
   if (settled.is === 'unreachable') return unreachable(settled.failure);
-  return failure(placed(settled.error), ansibleMessage(settled.error));
+  return failure(placed(settled.error), { msg: ansibleMessage(settled.error) });
 }

@@ -27,7 +27,9 @@ export function applyFacts(
   { call, outcome, doubt = noDoubt }: Performed,
 ): void {
   const given = outcome.result['ansible_facts'];
-  if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
+  const { gives = call.type.onlyValues === true ? undefined : 'facts' } = call.type;
+  // What `debug` shows may well be called `ansible_facts`.
+  if (given === undefined || gives === undefined || !['ok', 'changed'].includes(outcome.status)) return;
   const facts = withoutTuples(fromJs(given));
   if (!isDict(facts)) return;
   const delegated =
@@ -35,7 +37,6 @@ export function applyFacts(
       ? play.stateOf(call.delegatedTo)
       : undefined;
   const owner = delegated ?? state;
-  const { gives = 'facts' } = call.type;
   // Values count as written by a person if they come from a variables file or from task arguments written by a person.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
   if (gives === 'facts') remember(play, owner, facts, doubt);

@@ -45,7 +45,7 @@ export async function attempt(
   }
   if (computed.kind === 'valueless') return valueless(run, computed, [...read]);
   if (computed.kind === 'failed') {
-    const outcome = { ...failure(computed.message, computed.msg), censored: computed.censored };
+    const outcome = { ...failure(computed.message, computed.result), censored: computed.censored };
     return { outcome: await ignorable(doubted(outcome, run, sight, [...read]), run, sight) };
   }
   const { call } = computed;
@@ -57,8 +57,11 @@ export async function attempt(
     isForeseen || isUnrun(result) ? foreseenResult(result, call.type) : result;
   const after = (result: Outcome['result']): TemplateScope =>
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
+  const growth = converged.status === 'ok' ? play.inventory.growth(converged.result, state.host.name) : undefined;
+  const grown: Converged =
+    growth?.isNew === true && converged.status === 'ok' ? { ...converged, status: 'changed' } : converged;
   const { value: settled, read: judging } = await state.reading(() =>
-    retryWhenKnown(run, () => outcomeOf(converged, call, after, task)),
+    retryWhenKnown(run, () => outcomeOf(grown, call, after, task)),
   );
   for (const one of judging) read.add(one);
   const judged = withUnless(settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight), read);
@@ -73,14 +76,10 @@ export async function attempt(
   ];
   if (call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
   const succeeded = outcome.status === 'ok' || outcome.status === 'changed';
-  const grown =
-    succeeded && play.inventory.absorb(outcome.result, state.host.name) && (task.changedWhen ?? []).length === 0;
+  if (succeeded) growth?.add();
   const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
-  const told: Outcome = grown
-    ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
-    : { ...outcome, result, shown };
-  return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+  return { outcome: await ignorable({ ...outcome, result, shown }, run, sight), delegatedTo: call.delegatedTo, ofNow };
 }
 
 /** In a check: a task that shows or sets values that are not known yet succeeds unless computing them fails. */

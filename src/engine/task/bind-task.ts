@@ -1,6 +1,12 @@
-import { bindParams, type ParamProblem } from '../../core/bind-params.ts';
+import { type Bound, bindParams, type ParamProblem } from '../../core/bind-params.ts';
 import type { AnyQuestion } from '../../core/question.ts';
-import { type Controller, ControllerError, type TaskContext, type TaskType } from '../../core/task-type.ts';
+import {
+  type Controller,
+  ControllerError,
+  type TaskContext,
+  type TaskResult,
+  type TaskType,
+} from '../../core/task-type.ts';
 import type { Task } from '../../language/model.ts';
 import { unknownTaskType } from '../../language/unknown-task-type.ts';
 import { asTemplateError, evaluate, TemplateError } from '../../template/index.ts';
@@ -39,7 +45,7 @@ type Computed =
   /** In a check: it shows or sets values that are not known yet. */
   | { readonly kind: 'valueless'; readonly because: string; readonly censored: boolean }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
-  | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
+  | { readonly kind: 'failed'; readonly message: string; readonly result?: TaskResult; readonly censored: boolean };
 
 /**
  * Compute a task for a host: its conditions, then where it runs, its parameters and its files. Throws `NotKnownYet` if
@@ -70,11 +76,11 @@ export async function bindTask(
     if (error instanceof TemplateError) {
       const doubt = doubtOf(play, state, error);
       if (doubt !== undefined) throw new NotKnownYet('unknown', state.host.name, doubt);
-      return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
+      return { kind: 'failed', message: placed(error), result: { msg: ansibleMessage(error) }, censored };
     }
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
     if (error instanceof BadParams)
-      return { kind: 'failed', message: error.message, ...(error.msg !== undefined && { msg: error.msg }), censored };
+      return { kind: 'failed', message: error.message, ...(error.result && { result: error.result }), censored };
     throw error;
   }
 }
@@ -107,8 +113,9 @@ async function makeCall(
       user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,
   });
-  if (!bound.ok)
-    throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '), msgOf(bound.problems));
+  const refused = misfit(type, bound);
+  if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '), refused);
+  if (refused !== undefined) throw new BadParams(String(refused['msg']), refused);
   for (const secret of bound.secrets) play.run.secrets.add(secret);
   const context: TaskContext = {
     check:
@@ -179,10 +186,14 @@ function placeOf(
   };
 }
 
-/** Ansible's message for missing parameters; undefined for other errors, for which it is the same as ours. */
-function msgOf(problems: readonly ParamProblem[]): string | undefined {
+/** Ansible's result for parameters that do not fit; undefined if they do, or if its message is the same as ours. */
+function misfit(type: TaskType, bound: Bound): TaskResult | undefined {
+  const problems = bound.ok ? [] : bound.problems;
+  const isUnknown = problems.some(({ code }) => code === 'unknown-parameter');
+  const own = isUnknown ? undefined : type.misfit?.(bound.given);
   const missing = problems.flatMap(({ missing: name }) => name ?? []);
-  return missing.length === 0 ? undefined : `missing required arguments: ${missing.join(', ')}`;
+  if (own !== undefined || missing.length === 0) return own;
+  return { changed: false, msg: `missing required arguments: ${missing.join(', ')}` };
 }
 
 const sentence = ({ path, message, hint }: ParamProblem): string =>

@@ -8,7 +8,7 @@ import { type Controller, ControllerError } from '../../core/task-type.ts';
 import { decodeText, localPath } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
-import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../../template/index.ts';
+import { opened, renderTemplate, type Scope, scopeOver, strftime, TemplateError } from '../../template/index.ts';
 import type { Place } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { readTree } from '../host/read-tree.ts';
@@ -32,7 +32,7 @@ export function createController(
     if (peek) throw new NotKnownYet('pending', '', 'a task that acts on the controller');
     return act();
   };
-  const open = (path: string) => opened(readLocalFile(path), path, env);
+  const open = (path: string) => openFile(path, env);
   return {
     find: (kind, name) => findFile(task.searchPath, kind, name),
     readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
@@ -64,6 +64,23 @@ export function createController(
     prompt: (question, options) => later(() => run.options.prompt(question, options)),
     wait: (ms) => later(() => new Promise((done) => setTimeout(done, ms))),
   };
+}
+
+/** The content of a file, decrypted; a missing password is reported in Ansible's words for files. */
+function openFile(path: string, env: TemplateScope['env']): Uint8Array {
+  try {
+    return opened(readLocalFile(path), path, env);
+  } catch (error) {
+    const isLocked = error instanceof TemplateError && error.diagnostic.code === 'vault-no-password';
+    if (!isLocked) throw error;
+    const { hint } = error.diagnostic;
+    throw new TemplateError(
+      `A vault password or secret must be specified to decrypt ${path}`,
+      'vault',
+      undefined,
+      hint,
+    );
+  }
 }
 
 /** Add the variables that Ansible defines for template files. */

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/event.ts';
+import type { TaskResult } from '../../core/task-type.ts';
 import type { Task } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
@@ -9,20 +10,17 @@ import { writtenPaths } from './perhaps.ts';
 import { type Computation, ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 
-/**
- * A task that failed before anything was asked or done. If a template caused this, `msg` is Ansible's message, and the
- * result contains nothing else.
- */
-export const failure = (message: string, msg?: string): Outcome => ({
+/** A task that failed before anything was asked or done; `told` is Ansible's result, if that differs from ours. */
+export const failure = (message: string, told: TaskResult = { changed: false, msg: message }): Outcome => ({
   status: 'failed',
   changes: [],
   message,
-  result: { failed: true, ...(msg === undefined ? { changed: false } : {}), msg: msg ?? message },
+  result: { failed: true, ...told },
 });
 
 /** A task that failed before it could be computed: the message may contain values that `no_log` hides. */
 export const failed = (task: Task, sight: TemplateScope, message: string, msg: string | undefined): Outcome => ({
-  ...failure(message, msg),
+  ...failure(message, msg === undefined ? undefined : { msg }),
   censored: isCensored(task, sight) ? true : undefined,
 });
 

@@ -110,7 +110,10 @@ export function outcomeOf(
         ...converged.result,
       },
     };
-  if (converged.status === 'failed' && call.ansible && call.context.check && call.type.skippedByAnsible === true)
+  const { skippedByAnsible } = call.type;
+  if (call.ansible && call.context.check && typeof skippedByAnsible === 'string')
+    return { ...common, ...skippedInCheck({}, skippedByAnsible) };
+  if (converged.status === 'failed' && call.ansible && call.context.check && skippedByAnsible === true)
     return {
       ...common,
       ...skippedInCheck(converged.result, `remote module (${call.type.name}) does not support check mode`),

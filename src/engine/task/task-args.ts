@@ -11,16 +11,25 @@ export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   const given = isDict(evaluated)
     ? new Map<Value, Raw>([...(evaluated as Map<Value, Raw>), ...expressions])
     : evaluated;
+  const defaults = new Map([...workersDefaults(task, type, sight), ...defaultsFor(names(type), task, sight)]);
+  if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
+  return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
+}
+
+/** The `module_defaults` for a type with these names. */
+function defaultsFor(names: ReadonlySet<string>, task: Task, sight: TemplateScope): ReadonlyMap<Value, Value> {
   const defaults = new Map<Value, Value>();
   for (const written of task.keywords.moduleDefaults) {
     const all = evaluate(written.value, sight.scope, sight.env);
     if (!isDict(all)) continue;
     for (const [name, values] of all)
-      if (names(type).has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
+      if (names.has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
   }
-  if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
-  return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
+  return defaults;
 }
+
+const workersDefaults = (task: Task, { worker }: TaskType, sight: TemplateScope): ReadonlyMap<Value, Value> =>
+  worker === undefined ? new Map() : defaultsFor(names({ name: worker }), task, sight);
 
 /** Parameters from a template that yields a whole dict, overridden by those written next to it. */
 function spreadOut(args: Value): Value {
@@ -65,7 +74,7 @@ function apart(args: Raw, { params }: TaskType): { rest: Raw; expressions: Reado
   };
 }
 
-function names(type: TaskType): Set<string> {
+function names(type: Pick<TaskType, 'name' | 'aliases'>): Set<string> {
   const short = type.name.replace(/^ansible\.builtin\./, '');
   return new Set([type.name, short, `ansible.builtin.${short}`, `ansible.legacy.${short}`, ...(type.aliases ?? [])]);
 }

@@ -10,10 +10,18 @@ export const placedCondition = (keyword: string, { diagnostic, condition }: Temp
 
 /** Ansible's message for a template error, which playbooks test in `msg`. */
 export function ansibleMessage(error: TemplateError): string {
-  const { condition, message } = error;
+  const { condition } = error;
+  const message = withSources(error);
   if (condition !== undefined)
     return `The conditional check '${condition}' failed. The error was: error while evaluating conditional (${condition}): ${message}`;
   return isUndefinedError(error)
     ? `The task includes an option with an undefined variable. The error was: ${message}. ${message}`
     : message;
 }
+
+/** Ansible repeats its message for each variable through whose text something undefined was read. */
+const withSources = ({ message, through }: TemplateError): string =>
+  through.slice(0, MOST_SOURCES).reduce((said, source) => `${source}: ${said}. ${said}`, message);
+
+/** Each one doubles the message. */
+const MOST_SOURCES = 4;

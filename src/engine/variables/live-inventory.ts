@@ -26,14 +26,18 @@ export class LiveInventory {
     this.#changed = changed;
   }
 
-  /** Apply what the result of `add_host` or `group_by` adds to the inventory. Returns whether anything changed. */
-  absorb(result: TaskResult, host: string): boolean {
+  /** What the result of `add_host` or `group_by` would add to the inventory; undefined for other tasks. */
+  growth(result: TaskResult, host: string): Growth | undefined {
     const change = changeOf(result, host);
-    if (change === undefined) return false;
-    this.#changes.push(change);
-    const before = signature(this.#now);
-    this.#take(changeInventory(this.#now, change));
-    return signature(this.#now) !== before;
+    if (change === undefined) return undefined;
+    const grown = changeInventory(this.#now, change);
+    return {
+      isNew: grown.ok && signature(grown.value) !== signature(this.#now),
+      add: () => {
+        this.#changes.push(change);
+        this.#take(changeInventory(this.#now, change));
+      },
+    };
   }
 
   /** Reread the sources; what tasks have added stays. */
@@ -53,6 +57,14 @@ export class LiveInventory {
     this.#changed(next.value);
     return [];
   }
+}
+
+/** Hosts and groups that a task adds. */
+interface Growth {
+  /** Whether the inventory does not have them yet. */
+  readonly isNew: boolean;
+  /** Add them, for later tasks and plays. */
+  add(): void;
 }
 
 interface AddedHost {

@@ -1,6 +1,6 @@
 import type { Raw } from '../../core/value.ts';
 import type { VarsLayer } from '../model.ts';
-import type { Magic } from './magic-variables.ts';
+import { isOperators, type Magic } from './magic-variables.ts';
 import { type HashBehaviour, strongestFirst, valueIn, writtenIn } from './merge-layers.ts';
 
 /** The sources of the variables for one host and one item. */
@@ -44,7 +44,8 @@ export function composeScope(input: ScopeInput): ComposedScope {
       const magic = input.magic?.get(name);
       return magic ? magic() : valueIn(layers(), name, input.hashBehaviour ?? 'replace');
     },
-    written: (name) => input.magic?.has(name) !== true && writtenIn(layers(), name, input.hashBehaviour ?? 'replace'),
+    written: (name) =>
+      input.magic?.has(name) === true ? isOperators(name) : writtenIn(layers(), name, input.hashBehaviour ?? 'replace'),
     names: () => namesOf(layers(), input.magic),
     layers,
   };

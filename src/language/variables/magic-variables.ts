@@ -48,6 +48,27 @@ export interface PlayFacts {
   readonly dependentRoleNames: readonly string[];
 }
 
+/**
+ * Whether a magic variable names something that only the operator chooses, as trustworthy as the text of a playbook: where
+ * files are, and how the program was called. Names of hosts are not among them: an inventory script may get them elsewhere.
+ */
+export const isOperators = (name: string): boolean => OPERATORS.has(name);
+
+const OPERATORS: ReadonlySet<string> = new Set([
+  'role_path',
+  'role_name',
+  'ansible_role_name',
+  'ansible_parent_role_names',
+  'ansible_parent_role_paths',
+  'playbook_dir',
+  'ansible_config_file',
+  'ansible_check_mode',
+  'ansible_diff_mode',
+  'ansible_verbosity',
+  'ansible_forks',
+  'ansible_version',
+]);
+
 /** The version of Ansible whose language we implement, for playbooks that ask. */
 export const ANSIBLE_VERSION = '2.16.14';
 

@@ -27,6 +27,7 @@ export class Translator {
   #flags: Scoped;
   /** Whether the whole pattern is compiled case-insensitively; a scoped `(?i:…)` spells out both cases instead. */
   #globalIgnoreCase: boolean;
+  #globalMultiline: boolean;
   #groups = 0;
   #at = 0;
 
@@ -41,6 +42,7 @@ export class Translator {
     };
     this.#globalFlags();
     this.#globalIgnoreCase = this.#flags.i;
+    this.#globalMultiline = this.#flags.m;
   }
 
   pattern(): Pattern {
@@ -49,6 +51,7 @@ export class Translator {
     try {
       return {
         regexp: new RegExp(translated, this.#globalIgnoreCase ? 'giu' : 'gu'),
+        multiline: this.#globalMultiline,
         groups: this.#groups,
         names: this.#names,
       };

@@ -118,9 +118,7 @@ const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: stri
   stdout_lines: [stdout],
   stderr_lines: [],
   msg,
-  start: null,
-  end: null,
-  delta: null,
+  ...notRunAt,
 });
 
 /** The effects of a command are unknown, except for what its guards state and `about` rules out. */
@@ -143,12 +141,42 @@ const targetOf = (there: PathState | undefined): readonly string[] =>
 
 const isOnePath = (path: string): boolean => path.startsWith('/') && !/[*?[]/.test(path);
 
-/** The shell line that changes to a command's directory. */
+/** The shell line that changes to a command's directory; `$PWD` is then its real path, with links resolved. */
 export function inFolder(chdir: string | undefined): Script {
   if (chdir === undefined) return script``;
-  return script`cd -- ${chdir} >/dev/null 2>&1 || { echo ${`Unable to change directory before execution: ${chdir}`} >&2; exit 1; }
+  const saying = (why: string): string => `${NOT_ENTERED} ${why}: b'${chdir}'`;
+  return script`cd -P -- ${chdir} >/dev/null 2>&1 || {
+  if [ -d ${chdir} ]; then echo ${saying('[Errno 13] Permission denied')}
+  elif [ -e ${chdir} ]; then echo ${saying('[Errno 20] Not a directory')}
+  else echo ${saying('[Errno 2] No such file or directory')}; fi >&2
+  exit 1
+}
 `;
 }
+
+const NOT_ENTERED = 'Unable to change directory before execution:';
+
+/** Ansible's result of a command whose directory could not be entered; undefined for any other result. */
+export function notEntered(chdir: string | undefined, { cmd, rc, stdout, stderr }: TaskResult): TaskResult | undefined {
+  const isThat = rc === 1 && stdout === '' && String(stderr).startsWith(`${NOT_ENTERED} [Errno`);
+  if (chdir === undefined || !isThat) return undefined;
+  return { changed: false, failed: true, cmd, rc: null, msg: stderr, ...nothingSaid, ...notRunAt };
+}
+
+/** Empty output. */
+export const nothingSaid = { stdout: '', stderr: '', stdout_lines: [], stderr_lines: [] } as const;
+
+const notRunAt = { start: null, end: null, delta: null } as const;
+
+/** Ansible's result of a command task without a command. */
+export const noCommand = (msg: string): TaskResult => ({
+  changed: false,
+  cmd: null,
+  rc: 256,
+  msg,
+  ...nothingSaid,
+  ...notRunAt,
+});
 
 /** Ansible's return values for a command that was run. */
 export function commandResult(done: Done<unknown, unknown>, cmd: string | readonly string[], strip = true): TaskResult {

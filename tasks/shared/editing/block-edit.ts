@@ -35,11 +35,25 @@ function joined(lines: readonly string[], at: number, block: readonly string[]):
   return ended.toSpliced(at, 0, ...block).join('');
 }
 
-/** Where a new block goes: next to the last matching line, if there is one. */
+/**
+ * Where a new block goes: next to the last matching line, if there is one. A pattern with the flag `m` is matched against
+ * the text as a whole instead, and its first match counts.
+ */
 function placeOf(lines: readonly string[], { after, before }: BlockEdit): number {
   const pattern = [after, before].find((one) => typeof one === 'object');
   if (pattern === undefined) return before === 'BOF' ? 0 : lines.length;
+  if (pattern.multiline) {
+    const text = lines.join('');
+    const match = searchPattern(pattern, text);
+    if (match === undefined) return lines.length;
+    return typeof after === 'object'
+      ? Math.min(linesIn(text.slice(0, match.end)), lines.length)
+      : linesIn(text.slice(0, match.start)) - 1;
+  }
   const matched = lines.findLastIndex((line) => searchPattern(pattern, line) !== undefined);
   if (matched < 0) return lines.length;
   return typeof after === 'object' ? matched + 1 : matched;
 }
+
+/** The number of lines of a text, including the one at its end, even if that is still empty. */
+const linesIn = (text: string): number => text.split('\n').length;

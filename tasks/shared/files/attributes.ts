@@ -50,6 +50,20 @@ export function unknownAccount(
   return undefined;
 }
 
+/** In a check, as in Ansible's: accounts that do not exist yet, so that somebody else must create them before the run. */
+export function accountWarnings(
+  { owner, group }: Attributes,
+  { ownerAccount, groupAccount }: Accounts,
+): readonly string[] {
+  const missing = (what: string, id: string, name: string | undefined, account: Account | undefined) =>
+    name === undefined || account?.exists !== false || (isNumber(name) && account.byNumber !== undefined)
+      ? []
+      : [
+          `failed to look up ${what}${isNumber(name) ? ` with ${id}` : ''} ${name}. Create ${what} up to this point in real play`,
+        ];
+  return [...missing('user', 'uid', owner, ownerAccount), ...missing('group', 'gid', group, groupAccount)];
+}
+
 const isNumber = (name: string | undefined): boolean => name !== undefined && /^\d+$/.test(name);
 
 /** Returns an entry as it is after its attributes are set. */

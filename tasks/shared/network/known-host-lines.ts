@@ -67,8 +67,8 @@ function keepLine(line: string, { host, keys, state, hashed }: HostWish, found: 
   const same = keys.find((key) => key.key === entry.key && key.type === entry.type && key.marker === entry.marker);
   if (state === 'present') {
     const replaced = keys.some((key) => key.type === entry.type && key.marker === entry.marker);
-    const hidden = named.startsWith('|1|') || !hashed;
-    if (same !== undefined && hidden && !found.has(entry.key)) {
+    const isAsWished = named.startsWith('|1|') === hashed;
+    if (same !== undefined && isAsWished && !found.has(entry.key)) {
       found.add(entry.key);
       return [line];
     }

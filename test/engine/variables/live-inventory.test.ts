@@ -15,8 +15,10 @@ test('rereading the sources keeps hosts that tasks have added', () => {
     now = next;
   });
 
-  expect(live.absorb({ add_host: { name: 'added', groups: ['more'], vars: { a: 1 } } }, 'one')).toBe(true);
-  expect(live.absorb({ add_host: { name: 'added', groups: ['more'], vars: { a: 1 } } }, 'one')).toBe(false);
+  const growth = () => live.growth({ add_host: { name: 'added', groups: ['more'], vars: { a: 1 } } }, 'one');
+  expect(growth()?.isNew).toBe(true);
+  growth()?.add();
+  expect(growth()?.isNew).toBe(false);
   writeFileSync(file, 'two\nthree\n');
   expect(live.refresh()).toEqual([]);
   rmSync(folder, { recursive: true });

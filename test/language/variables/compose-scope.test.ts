@@ -23,6 +23,13 @@ describe('composeScope', () => {
     expect([...'abcde'].map((name) => scope.get(name))).toEqual(['extra', 'group', 'fact', 'default', undefined]);
   });
 
+  test('where a role is counts as written, the name of a host does not', () => {
+    const magic = new Map(['role_path', 'inventory_hostname'].map((name) => [name, () => 'x']));
+    const scope = composeScope({ host: { layers: [] }, magic });
+
+    expect([scope.written('role_path'), scope.written('inventory_hostname')]).toEqual([true, false]);
+  });
+
   test('the later of two equal levels wins', () => {
     const scope = composeScope({ host: { layers: [layer(6, { a: 'first' }), layer(6, { a: 'second' })] } });
 

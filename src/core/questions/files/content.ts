@@ -1,10 +1,11 @@
 import { quote } from '../../command.ts';
 import { must } from '../../must.ts';
+import { pairs } from '../../pairs.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { mustHoldKnown } from './foreseen-path.ts';
-import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
+import { contents, inAnsiblesWords, nulWords, readRealpaths, realpaths } from './paths.ts';
 import { printedBytes } from './printed.ts';
 import { endAt, stat } from './stat.ts';
 
@@ -22,7 +23,7 @@ const kind: QuestionKind<string, Content> = {
   ],
   read: ([places, ...replies], paths) => {
     const real = readRealpaths(nulWords(must(places, 'the reply with the real paths').stdout), paths.length);
-    return replies.map((reply, index) => readContent(reply, real[index]));
+    return pairs(replies, paths).map(([reply, path], index) => readContent(reply, path, real[index]));
   },
   about: (path, answer) => [
     ...contents(path, answer?.resolved),
@@ -68,8 +69,8 @@ const contentScript = (path: string): string => `p=${quote(path)}
 if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
 else exit ${absent}; fi`;
 
-function readContent(reply: Reply, resolved: string | undefined): Answer<Content> {
+function readContent(reply: Reply, path: string, resolved: string | undefined): Answer<Content> {
   if (reply.code === 0) return { ok: true, value: { bytes: reply.stdout, resolved } };
   if (reply.code === absent) return { ok: true, value: { bytes: undefined, resolved } };
-  return { ok: false, why: decodeText(reply.stderr).trim() || `exit code ${reply.code}` };
+  return { ok: false, why: inAnsiblesWords(path, decodeText(reply.stderr).trim()) || `exit code ${reply.code}` };
 }

@@ -91,8 +91,14 @@ export function complaint(path: string, stderr: string): string | undefined {
       (line) =>
         line !== '' && !/: (No such file or directory|Not a directory|Too many levels of symbolic links)$/.test(line),
     );
-  return lines.find((line) => names(line, path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'));
+  const line =
+    lines.find((line) => names(line, path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'));
+  return line === undefined ? undefined : inAnsiblesWords(path, line);
 }
+
+/** Playbooks look for Ansible's words for a file that may not be read. */
+export const inAnsiblesWords = (path: string, said: string): string =>
+  /^(cat|stat|\w+sum): .*: Permission denied$/.test(said) ? `file is not readable: ${path}: Permission denied` : said;
 
 /** Whether a line is about this path, and not about one that contains its name. */
 const names = (line: string, path: string): boolean =>

@@ -89,6 +89,8 @@ const byScope = (args: readonly Arg[]): readonly (readonly [UnitScope, readonly 
   [...groupBy(args, (arg) => arg.scope)].map(([scope, ones]) => [scope, ones.map((one) => one.name)] as const);
 
 const scriptOf = (scope: UnitScope, names: readonly string[]): string => `export LC_ALL=C TZ=UTC
+# A task's environment may say that systemd is offline: what runs is asked of systemd all the same.
+unset SYSTEMD_OFFLINE
 command -v systemctl >/dev/null || { echo 'systemctl is not installed: this host has no systemd' >&2; exit 1; }
 at_boot() { [ -e "/etc/init.d/$1" ] || { echo; return; }; for f in /etc/rc[2345].d/S[0-9][0-9]"$1"; do [ -e "$f" ] && { echo yes; return; }; done; echo no; }
 ${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('\n')}
