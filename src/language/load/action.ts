@@ -1,10 +1,10 @@
+import { readArguments } from '../../core/key-value.ts';
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isTemplateText, type Raw, Template, withoutKey } from '../../core/value.ts';
 import { copyPlace, locationOf, placeLike } from '../../yaml/places.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Written } from '../model.ts';
-import { readArguments } from './key-value.ts';
 import { type Loading, report } from './loading.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
