@@ -94,6 +94,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     rolesPath: config.rolesPath,
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
+    wrongKeywordsFailTasks: given.face.ansible,
   };
   const plugins = await loadOwnPlugins(directories);
   const mistakes = [...(await registry.loadOwn()), ...(plugins.ok ? [] : plugins.error)];

@@ -30,6 +30,8 @@ export interface BoundTask extends Place {
   /** Whether to produce Ansible's outcome where ours would be more accurate, for users' scripts that rely on it. */
   readonly ansible: boolean;
   readonly timeoutMs?: number;
+  /** The seconds that its `timeout` allows. */
+  readonly timeout?: number | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -137,6 +139,7 @@ async function makeCall(
     censored,
     diff,
     ansible: options.ansible === true,
+    timeout,
     timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
     warnings,
   };

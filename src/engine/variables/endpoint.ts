@@ -10,6 +10,7 @@ import type { Become, Endpoint } from '../../core/session.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
 import type { Keywords, Written } from '../../language/model.ts';
+import { truthIn } from './keyword-values.ts';
 import type { ConnectionDefaults } from './run-context.ts';
 
 /** Everything that configures how to reach a host, evaluated on demand. */
@@ -89,7 +90,11 @@ function settingsOf(said: Said, variables: Readonly<Record<string, readonly stri
 
 function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | undefined): Become | undefined {
   const { variable, keyword, keywords } = said;
-  const wanted = truthOf(variable('ansible_become')) ?? truthOf(keyword(keywords.become)) ?? defaults.become ?? false;
+  const wanted =
+    truthOf(variable('ansible_become')) ??
+    truthIn(keywords.become, keyword(keywords.become)) ??
+    defaults.become ??
+    false;
   if (!wanted) return undefined;
   const user = textOf(said, ['ansible_become_user']) ?? wordOf(said, keywords.becomeUser) ?? defaults.becomeUser;
   // If the login user is already the target user, there is nothing to become.

@@ -21,8 +21,8 @@ import {
 type Read = (loading: Loading, dict: RawDict, key: KeywordName, at: Position) => unknown;
 
 const readers: Readonly<Record<InheritedType, Read>> = {
-  bool: typedIn,
-  int: typedIn,
+  bool: typedOrLate,
+  int: typedOrLate,
   text: typedIn,
   label: labelIn,
   names: namesIn,
@@ -58,6 +58,13 @@ export function keywordsOf(
 function joined(outer: Keywords, field: string, own: unknown): readonly unknown[] {
   const around = outer[field as 'when']; // one of the accumulating keywords, which are all lists
   return [...new Set([...around, ...(own as readonly unknown[])])];
+}
+
+/** Like `typedIn`, but leaves a wrong value to the task, if it is to be reported there. */
+function typedOrLate(loading: Loading, dict: RawDict, key: KeywordName, at: Position): Written | undefined {
+  const written = writtenIn(dict, key, at);
+  const isLate = loading.options.wrongKeywordsFailTasks === true && written !== undefined && isScalar(written.value);
+  return isLate && written.value !== null ? written : typedIn(loading, dict, key, at);
 }
 
 /** The value of a keyword if it is present and has the right type; an empty one counts as absent. */

@@ -210,3 +210,39 @@ describe('tasks for several hosts', () => {
     `);
   });
 });
+
+describe('keywords of tasks', () => {
+  test('with a wrong value fail the task, not the playbook', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: diff, debug: {}, diff: yes., ignore_errors: true}
+    - {name: become, debug: {}, become: "{{ 'maybe' }}", ignore_errors: true}
+    - {name: omitted, debug: {msg: on}, check_mode: "{{ omit }}"}`),
+    ).toMatchInlineSnapshot(`
+      "play all
+      diff: a fatal "The value 'yes.' is not a valid boolean." (ignored), b fatal "The value 'yes.' is not a valid boolean." (ignored), c fatal "The value 'yes.' is not a valid boolean." (ignored)
+      become: a fatal "The value 'maybe' is not a valid boolean." (ignored), b fatal "The value 'maybe' is not a valid boolean." (ignored), c fatal "The value 'maybe' is not a valid boolean." (ignored)
+      omitted: a ok true, b ok true, c ok true
+      a: ok=3 ignored=2
+      b: ok=3 ignored=2
+      c: ok=3 ignored=2
+      exit 0"
+    `);
+  });
+
+  test('timeout has its own message', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: sleeps, shell: sleep 9, timeout: 1, ignore_errors: true, register: r, when: inventory_hostname == 'a'}
+    - {name: says, debug: {msg: "{{ r.msg }}"}, when: inventory_hostname == 'a'}`),
+    ).toMatchInlineSnapshot(`
+      "play all
+      sleeps: a fatal "The shell action failed to execute in the expected time frame (1) and was terminated" (ignored), b skipping, c skipping
+      says: a ok "The shell action failed to execute in the expected time frame (1) and was terminated", b skipping, c skipping
+      a: ok=2 changed=1 ignored=1
+      b: skipped=2
+      c: skipped=2
+      exit 0"
+    `);
+  });
+});
