@@ -30,6 +30,12 @@ test('tasks at the given lines continue after a failure, and no line moves', () 
   for (const what of ['debug', 'block', 'that: e']) expect(lineOf(edited, what)).toBe(lineOf(tasks, what));
 });
 
+test('a task within a block at one of the lines is written once', () => {
+  expect(parse(tolerant('- block:\n  - debug: msg=hello\n', new Set([1, 2])))).toEqual([
+    { block: [{ debug: 'msg=hello' }], ignore_errors: true },
+  ]);
+});
+
 test('a file that is not YAML, or has no task at the given lines, is left unchanged', () => {
   expect(tolerant('- a: [', new Set([1]))).toBe('- a: [');
   expect(tolerant(tasks, new Set([3]))).toBe(tasks);

@@ -170,7 +170,7 @@ function placeOf(
   sight: TemplateScope,
 ): Place & Pick<BoundTask, 'delegatedTo'> {
   const delegate = keywordValue(task.keywords.delegateTo, sight);
-  const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
+  const name = delegate === undefined || delegate === null ? undefined : String(delegate);
   const environment = environmentOf(task, sight);
   if (name === undefined) return { link: state.link, identity: play.identity(state, task, sight, environment) };
   const other = play.stateOf(name);

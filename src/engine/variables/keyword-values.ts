@@ -34,9 +34,11 @@ export function conditionText(value: Raw): string {
   return String(toJs(value as Value));
 }
 
-/** The evaluated value of a keyword; undefined if it is not given. */
-export const keywordValue = (written: Written | undefined, { scope, env }: TemplateScope): Value | undefined =>
-  written === undefined ? undefined : evaluate(written.value, scope, env);
+/** The evaluated value of a keyword; undefined if it is not given. With `omit`, the surrounding value applies. */
+export function keywordValue(written: Written | undefined, sight: TemplateScope): Value | undefined {
+  const value = written === undefined ? undefined : evaluate(written.value, sight.scope, sight.env);
+  return value === OMIT ? keywordValue(written?.outer, sight) : value;
+}
 
 /** The value of a yes/no keyword; undefined if it is not given. */
 export const keywordTruth = (written: Written | undefined, sight: TemplateScope): boolean | undefined =>
@@ -54,8 +56,7 @@ export function keywordNumber(written: Written | undefined, sight: TemplateScope
   return Number.isNaN(number) ? refuse(written, value, 'number') : number;
 }
 
-const isGiven = (value: Value | undefined): value is Value =>
-  value !== undefined && value !== null && value !== '' && value !== OMIT;
+const isGiven = (value: Value | undefined): value is Value => value !== undefined && value !== null && value !== '';
 
 function refuse(written: Written | undefined, value: Value, wanted: string): never {
   throw new TemplateError(`The value ${repr(value)} is not a valid ${wanted}.`, 'wrong-keyword-type', written?.at);

@@ -51,9 +51,21 @@ export function keywordsOf(
     return value === undefined ? [] : [[fieldOf(String(key)), value, spec.inherited] as const];
   });
   if (own.length === 0) return outer;
-  const inForce = own.map(([field, value, how]) => [field, how === 'all' ? joined(outer, field, value) : value]);
+  const inForce = own.map(([field, value, how]) => [
+    field,
+    how === 'all' ? joined(outer, field, value) : orOuter(value, outer, field),
+  ]);
   return { ...outer, ...Object.fromEntries(inForce) };
 }
+
+/** A template that may be `omit` keeps what it hides. */
+function orOuter(own: unknown, outer: Keywords, field: string): unknown {
+  const around = outer[field as 'become']; // one of the keywords that have a single value, if the own one is a template
+  return isWrittenTemplate(own) && around !== undefined ? { ...own, outer: around } : own;
+}
+
+const isWrittenTemplate = (own: unknown): own is Written =>
+  typeof own === 'object' && own !== null && 'value' in own && own.value instanceof Template;
 
 function joined(outer: Keywords, field: string, own: unknown): readonly unknown[] {
   const around = outer[field as 'when']; // one of the accumulating keywords, which are all lists

@@ -87,6 +87,19 @@ test('debug: var with a template that is undefined fails', async () => {
   );
 });
 
+test('a keyword that is omitted has the surrounding value', async () => {
+  expect(
+    await on(`
+    - block:
+        - {name: own, debug: {msg: "{{ ansible_user }}"}, remote_user: eve}
+        - {name: omitted, debug: {msg: "{{ ansible_user }}"}, remote_user: "{{ omit }}"}
+      remote_user: bob`),
+  ).toMatchInlineSnapshot(`
+    "own: a ok "eve"
+    omitted: a ok "Hello world!""
+  `);
+});
+
 describe('paths', () => {
   test("H6: ~user is that user's home, ~ the home of the become user (H7)", async () => {
     expect(
