@@ -34,10 +34,10 @@ export function conditionText(value: Raw): string {
   return String(toJs(value as Value));
 }
 
-/** The evaluated value of a keyword; undefined if it is not given. With `omit`, the surrounding value applies. */
+/** The evaluated value of a keyword; undefined if it is not given, or omitted. */
 export function keywordValue(written: Written | undefined, sight: TemplateScope): Value | undefined {
   const value = written === undefined ? undefined : evaluate(written.value, sight.scope, sight.env);
-  return value === OMIT ? keywordValue(written?.outer, sight) : value;
+  return value === OMIT ? undefined : value;
 }
 
 /** The value of a yes/no keyword; undefined if it is not given. */

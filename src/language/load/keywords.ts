@@ -58,7 +58,7 @@ export function keywordsOf(
   return { ...outer, ...Object.fromEntries(inForce) };
 }
 
-/** A template that may be `omit` keeps what it hides. */
+/** A template may turn out to be `omit`, so it keeps what it hides. */
 function orOuter(own: unknown, outer: Keywords, field: string): unknown {
   const around = outer[field as 'become']; // one of the keywords that have a single value, if the own one is a template
   return isWrittenTemplate(own) && around !== undefined ? { ...own, outer: around } : own;

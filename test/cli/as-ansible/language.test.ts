@@ -87,16 +87,22 @@ test('debug: var with a template that is undefined fails', async () => {
   );
 });
 
-test('a keyword that is omitted has the surrounding value', async () => {
+test('an omitted keyword counts as absent, an omitted become as the surrounding one', async () => {
   expect(
     await on(`
     - block:
         - {name: own, debug: {msg: "{{ ansible_user }}"}, remote_user: eve}
-        - {name: omitted, debug: {msg: "{{ ansible_user }}"}, remote_user: "{{ omit }}"}
-      remote_user: bob`),
+        - {name: omitted, debug: {msg: "{{ ansible_user | default('nobody') }}"}, remote_user: "{{ omit }}"}
+        - {command: whoami, become: "{{ omit }}", become_user: "{{ omit }}", register: r}
+        - {name: who, debug: {msg: "{{ r.stdout }}"}}
+      remote_user: bob
+      become: true
+      become_user: games`),
   ).toMatchInlineSnapshot(`
     "own: a ok "eve"
-    omitted: a ok "Hello world!""
+    omitted: a ok "nobody"
+    command: a changed
+    who: a ok "games""
   `);
 });
 
