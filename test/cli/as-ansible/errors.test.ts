@@ -246,3 +246,36 @@ describe('keywords of tasks', () => {
     `);
   });
 });
+
+describe('a playbook', () => {
+  test('with mistakes ends the program with 4', async () => {
+    expect(await on('  taks: []')).toMatchInlineSnapshot(`
+      "ERROR! 'taks' is not a valid attribute for a Play
+      exit 4"
+    `);
+  });
+
+  test('runs without an inventory source that does not exist', async () => {
+    const playbook = '- {hosts: all, gather_facts: false, tasks: [{name: says, debug: {msg: hi}}]}';
+    expect(await play({ 'play.yml': playbook }, '-i', 'nowhere')).toContain('says: a ok "hi"');
+  });
+
+  test('may have a key twice, unless duplicate_dict_key forbids it', async () => {
+    const twice = (setting: string) =>
+      on('  tasks: [{name: says, debug: {msg: one, msg: two}}]', {
+        'ansible.cfg': `[defaults]\nduplicate_dict_key=${setting}\n`,
+      });
+    expect(await twice('ignore')).toMatchInlineSnapshot(`
+      "play all
+      says: a ok "two", b ok "two", c ok "two"
+      a: ok=1
+      b: ok=1
+      c: ok=1
+      exit 0"
+    `);
+    expect(await twice('error')).toMatchInlineSnapshot(`
+      "ERROR! found a duplicate dict key (msg). Using last defined value only.
+      exit 4"
+    `);
+  });
+});
