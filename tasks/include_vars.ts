@@ -84,9 +84,10 @@ function loaded(params: Sources, controller: Controller): Loading {
   const files: string[] = [];
   let vars: Vars = {};
   try {
+    // Free-form text in a folded block ends in a line end, which is not part of the name.
     for (const path of params.file === undefined
       ? filesBelow(params, controller)
-      : [located(params.file, controller)]) {
+      : [located(params.file.replace(/\n+$/, ''), controller)]) {
       if (params.file === undefined) checkExtension(path, params);
       const read = controller.parseVars(new TextDecoder().decode(controller.readFile(path)), path);
       vars = merge ? deepMerge(vars, read) : { ...vars, ...read };

@@ -185,6 +185,7 @@ describe('include_vars', () => {
 
   test.for([
     [{ file: 'a.yaml' }, { x: { a: 1 } }],
+    [{ file: 'a.yaml\n' }, { x: { a: 1 } }],
     [{ file: 'a.yaml', name: 'all' }, { all: { x: { a: 1 } } }],
     [{ dir: 'd', ignore_unknown_extensions: true }, { x: { z: 4 } }],
     [{ dir: 'd', ignore_unknown_extensions: true, depth: 1 }, { x: { b: 2 } }],
