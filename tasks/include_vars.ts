@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, defineTask, nameOf } from '../src/sdk.ts';
+import { type Controller, ControllerError, defineTask, nameOf, parentOf } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.include_vars',
@@ -31,24 +31,25 @@ export default defineTask({
     },
   },
   rules: { mutuallyExclusive: [['file', 'dir']], requiredOneOf: [['file', 'dir']] },
-  prepare(params, controller) {
-    const files =
-      params.file === undefined ? filesBelow(params.dir ?? '', params, controller) : [located(params.file, controller)];
-    const read = files.map((path) => controller.parseVars(new TextDecoder().decode(controller.readFile(path)), path));
-    const merge = params.hash_behaviour === 'merge' ? deepMerge : (one: Vars, other: Vars) => ({ ...one, ...other });
-    return { files, vars: read.reduce<Vars>(merge, {}), name: params.name, merge: params.hash_behaviour === 'merge' };
-  },
-  plan: (_state, { files, vars, name, merge }) => ({
-    changes: [],
-    result: {
-      ansible_facts: name === undefined ? vars : { [name]: vars },
-      ansible_included_var_files: files,
-      ...(merge && { _ansible_merge: true }),
-    },
-  }),
+  prepare: (params, controller) => loaded(params, controller),
+  plan: (_state, loading) =>
+    'failed' in loading
+      ? {
+          failed: loading.failed,
+          result: { ansible_facts: {}, ansible_included_var_files: loading.files, message: loading.failed },
+        }
+      : {
+          changes: [],
+          result: {
+            ansible_facts: loading.vars,
+            ansible_included_var_files: loading.files,
+            ...(loading.merge && { _ansible_merge: true }),
+          },
+        },
   returns: {
     ansible_facts: 'The variables that were loaded.',
     ansible_included_var_files: 'The files that were read.',
+    message: 'Why it failed.',
   },
   examples: [
     {
@@ -66,7 +67,42 @@ export default defineTask({
 
 type Vars = Readonly<Record<string, unknown>>;
 
+/** The variables that were read, or why one of the files could not be. */
+type Loading =
+  | { readonly files: readonly string[]; readonly vars: Vars; readonly merge: boolean }
+  | { readonly files: readonly string[]; readonly failed: string };
+
+interface Sources extends Selection {
+  readonly file: string | undefined;
+  readonly dir: string | undefined;
+  readonly name: string | undefined;
+  readonly hash_behaviour: 'replace' | 'merge' | undefined;
+}
+
+function loaded(params: Sources, controller: Controller): Loading {
+  const merge = params.hash_behaviour === 'merge';
+  const files: string[] = [];
+  let vars: Vars = {};
+  try {
+    // Free-form text in a folded block ends in a line end, which is not part of the name.
+    for (const path of params.file === undefined
+      ? filesBelow(params, controller)
+      : [located(params.file.replace(/\n+$/, ''), controller)]) {
+      if (params.file === undefined) checkExtension(path, params);
+      const read = controller.parseVars(new TextDecoder().decode(controller.readFile(path)), path);
+      vars = merge ? deepMerge(vars, read) : { ...vars, ...read };
+      files.push(path);
+    }
+  } catch (error) {
+    if (error instanceof ControllerError) return { files, failed: error.message };
+    throw error;
+  }
+  return { files, vars: params.name === undefined ? vars : { [params.name]: vars }, merge };
+}
+
 function located(name: string, controller: Controller): string {
+  // As a path, an empty name would be the directory of variables itself.
+  if (name === '') throw new ControllerError('Could not find file on the Ansible Controller: its name is empty');
   const found = controller.find('vars', name);
   if (found.ok) return found.path;
   throw new ControllerError(
@@ -82,33 +118,38 @@ interface Selection {
   readonly ignore_unknown_extensions: boolean;
 }
 
-function filesBelow(
-  dir: string,
-  { depth, files_matching, ignore_files = [], extensions, ignore_unknown_extensions }: Selection,
-  controller: Controller,
-): readonly string[] {
-  const root = located(dir, controller);
+/** The files to read, those of a directory before those in its subdirectories. */
+function filesBelow(params: Sources, controller: Controller): readonly string[] {
+  const root = located(params.dir ?? '', controller);
   if (!controller.isDirectory(root)) throw new ControllerError(`${root} is not a directory`);
-  const names = controller
+  const isFile = (path: string): boolean =>
+    !controller.isDirectory(`${root}/${path}`) && controller.find('vars', `${root}/${path}`).ok;
+  return controller
     .readTree(root, { contents: false })
-    .filter((one) => one.kind !== 'directory')
-    .map((one) => one.path);
-  const wanted = names.filter((name) => {
-    const base = nameOf(name);
-    if (base.startsWith('.') || (depth > 0 && name.split('/').length > depth)) return false;
-    if (ignore_files.some((pattern) => new RegExp(`${pattern}$`).test(base))) return false;
-    return files_matching === undefined || new RegExp(files_matching).test(base);
-  });
-  const known = (name: string) => extensions.some((extension) => name.endsWith(`.${extension}`));
-  const strange =
-    files_matching === undefined && !ignore_unknown_extensions ? wanted.find((name) => !known(name)) : undefined;
-  if (strange !== undefined)
-    throw new ControllerError(`${root}/${strange} does not have a valid extension: ${extensions.join(', ')}`);
-  return wanted
-    .filter((name) => files_matching !== undefined || known(name))
-    .sort()
-    .map((name) => `${root}/${name}`);
+    .filter(({ path, kind }) => kind === 'file' || (kind === 'link' && isFile(path)))
+    .map(({ path }) => path)
+    .filter((path) => isSelected(path, params))
+    .sort((one, other) => compare(parentOf(one), parentOf(other)) || compare(one, other))
+    .map((path) => `${root}/${path}`);
 }
+
+function isSelected(path: string, { depth, files_matching, ignore_files = [], ...params }: Selection): boolean {
+  const base = nameOf(path);
+  if (depth > 0 && path.split('/').length > depth) return false;
+  if (ignore_files.some((pattern) => new RegExp(`${pattern}$`).test(base))) return false;
+  if (files_matching !== undefined && !new RegExp(files_matching).test(base)) return false;
+  return !params.ignore_unknown_extensions || params.extensions.includes(extensionOf(base));
+}
+
+function checkExtension(path: string, { extensions }: Selection): void {
+  if (!extensions.includes(extensionOf(nameOf(path))))
+    throw new ControllerError(`${path} does not have a valid extension: ${extensions.join(', ')}`);
+}
+
+/** Without its dot; empty for a name without one, or whose only dot is the first character. */
+const extensionOf = (name: string): string => /[^.].*\.([^.]*)$/.exec(name)?.[1] ?? '';
+
+const compare = (one: string, other: string): number => Number(one > other) - Number(one < other);
 
 /** Dictionaries arrive as objects or as maps and are returned in the same form. */
 function deepMerge(one: Vars, other: Vars): Vars {

@@ -81,6 +81,8 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     vaultSecrets: passwords.value,
     ...configuredOptions(config, given.face.ansible),
     evaluate: evaluateWith,
+    // As Ansible does: the play then runs on what other sources there are, or on localhost.
+    missing: given.face.ansible ? 'warning' : 'error',
   });
   if (!extra.ok) return { ok: false, error: [...extra.error, ...(inventory.ok ? [] : inventory.error)] };
   const decrypt = decrypter(passwords.value, secrets);
@@ -94,11 +96,12 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     rolesPath: config.rolesPath,
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
+    wrongKeywordsFailTasks: given.face.ansible,
   };
   const plugins = await loadOwnPlugins(directories);
   const mistakes = [...(await registry.loadOwn()), ...(plugins.ok ? [] : plugins.error)];
   if (mistakes.length > 0 || !plugins.ok) return { ok: false, error: mistakes };
-  const playbooks = loadPlaybooks(parsed.rest, options);
+  const playbooks = judgingDuplicates(loadPlaybooks(parsed.rest, options), config.duplicateDictKey);
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
   registry.addPython(pythonModules(playbooks.value));
@@ -143,6 +146,16 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     warnings: warningsOf(inventory, playbooks, hosts),
   };
+}
+
+/** `duplicate_dict_key`: a key that a dict has twice is an error, a warning, or nothing. */
+function judgingDuplicates<T>(result: Result<T>, policy: Config['duplicateDictKey']): Result<T> {
+  if (!result.ok || policy === 'warn') return result;
+  const { warnings = [] } = result;
+  const duplicates = warnings.filter(({ code }) => code === 'duplicate-key');
+  if (policy === 'error' && duplicates.length > 0)
+    return { ok: false, error: duplicates.map((one) => ({ ...one, severity: 'error' })) };
+  return { ...result, warnings: warnings.filter((one) => !duplicates.includes(one)) };
 }
 
 /** The real files, and the strings used in place of files. */

@@ -48,6 +48,9 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
 }
 
 /** Whether this names a file that does not exist; `a,b` and `h,` are host lists. */
+/** Errors in what is written, as opposed to something missing: for these, Ansible exits with 4. */
+const MISWRITTEN = new Set(['yaml-syntax', 'duplicate-key', 'unknown-keyword', 'wrong-keyword-type', 'extra-params']);
+
 const isMissing = (path: string): boolean => !path.includes(',') && !existsSync(path);
 
 const print = (text: string): number => {
@@ -109,7 +112,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     });
     if (!loaded.ok) {
       tell(loaded.error);
-      return 1;
+      return face.ansible && loaded.error.some(({ code }) => MISWRITTEN.has(code)) ? 4 : 1;
     }
     tell(loaded.warnings ?? []);
     // Ansible reports such errors only when it reaches them, if at all.

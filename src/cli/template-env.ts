@@ -45,6 +45,7 @@ function makeEnv(
     decryptWith: (envelope, secret) => opened(envelope, secret),
     searchPath: (kind) => searchPath.flatMap((folder) => [join(folder, kind), folder]),
     folder: directory,
+    native: config.jinja2Native,
     setting: (name) => settingOf(config, name),
     hosts: (pattern) => {
       const selected = selectHosts(inventory, pattern, { mismatch: 'ignore' });

@@ -93,7 +93,12 @@ class Binder {
     const named = new Map<string, Raw>();
     if (args === null || args === undefined) return named;
     if (!isDict(args)) {
-      this.#problem('wrong-type', path, `expected parameters as \`name: value\`, got ${describeValue(args)}`);
+      const got = typeof args === 'string' ? `'${args}'` : describeValue(args);
+      this.#problem(
+        'wrong-type',
+        path,
+        `invalid or malformed argument: ${got}: expected parameters as \`name: value\``,
+      );
       return named;
     }
     const names = namesOf(shape.params);

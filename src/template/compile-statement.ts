@@ -49,7 +49,7 @@ const compilers: Compilers = {
     const run = compileExpression(value);
     return (context, frame, out) => {
       const result = run(context, frame);
-      if (result !== null) out.text += printed(result, context, offset);
+      if (result !== null || context.native) out.text += printed(result, context, offset);
     };
   },
   if: ({ branches, otherwise }, blocks) => {

@@ -112,7 +112,7 @@ function makeText(source: string): Compiled {
   const newlines = countLineEnds(text);
   if (statements.length === 1 && only?.type === 'output') {
     const run = compileExpression(only.value);
-    const convert = keepsText(only.value) ? (value: string) => value : convertText;
+    const keeps = keepsText(only.value);
     const isName = only.value.type === 'name';
     return {
       text,
@@ -121,8 +121,9 @@ function makeText(source: string): Compiled {
         const result = run(context, new Frame());
         // None prints nothing; only a bare name yields its value unchanged. Ansible ignores one line end after a bare name if the value is
         // a number, but text keeps it.
-        const text = newlines > (isName ? 1 : 0);
-        return result === null && !isName ? '' : native(result, convert, newlines, text);
+        const text = newlines > (isName ? 1 : 0) && !context.native;
+        const convert = keeps ? (value: string) => value : converterOf(context);
+        return result === null && !isName && !context.native ? '' : native(result, convert, newlines, text);
       },
     };
   }
@@ -130,7 +131,7 @@ function makeText(source: string): Compiled {
   return {
     text,
     changes: found,
-    run: (context) => withNewlines(convertText(renderBody(body, blocks, context)), newlines),
+    run: (context) => withNewlines(converterOf(context)(renderBody(body, blocks, context)), newlines),
   };
 }
 
@@ -147,6 +148,14 @@ const TEXT_FILTERS = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 't
 
 const keepsText = (node: Expression): boolean =>
   node.type === 'filter' && TEXT_FILTERS.has(node.name.replace(/^ansible\.(builtin|legacy)\./, ''));
+
+const converterOf = (context: Context): ((text: string) => Value) => (context.native ? convertNatively : convertText);
+
+/** As with `jinja2_native`: text that is a Python literal becomes its value, but text in quotes stays as it is. */
+function convertNatively(text: string): Value {
+  const value = /^[ \t]/.test(text) ? undefined : literal(text.trimEnd());
+  return value === undefined || typeof value === 'string' ? text : value;
+}
 
 /** Converts text that is a Python or JSON literal for a list, dict or boolean to that value. */
 export function convertText(text: string): Value {

@@ -56,6 +56,8 @@ export class Context {
   readonly at: Position | undefined;
   /** The current offset in the text, used for errors that have no place of their own. */
   offset = 0;
+  /** Whether the result becomes a value as with `jinja2_native`: never in template files. */
+  native = false;
   /** The bodies of each block, the overriding one first. */
   readonly blocks = new Map<string, Block[]>();
   /** The template that this one extends, once `extends` has run. */

@@ -29,6 +29,8 @@ export interface Env {
   /** The working directory of commands that lookups run. */
   readonly folder: string;
   warn(message: string): void;
+  /** Ansible's `jinja2_native`: text that is a Python literal becomes its value, numbers and None included. */
+  readonly native: boolean;
   /** Filters, tests and lookups in addition to the built-in ones. */
   readonly filters: Callees;
   readonly tests: Callees;
@@ -50,6 +52,7 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
     hosts: () => [],
     folder: process.cwd(),
     warn: () => {},
+    native: false,
     filters: {},
     tests: {},
     lookups: {},

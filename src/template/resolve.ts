@@ -97,6 +97,7 @@ function resolveDict(raw: Map<Value, Raw>, session: Session): Value {
 function evaluateText({ source, at }: Template, session: Session): Value {
   const compiled = compileText(source, at);
   const context = new Context(session, compiled.text, at, compiled.changes);
+  context.native = session.env.native;
   try {
     return compiled.run(context);
   } catch (error) {

@@ -89,7 +89,7 @@ function readContent(
   if (!dictHere || c.lineStart !== line) throw notHere(c, from, line);
   const dictProps = keyFrom === undefined ? props : undefined;
   const key = keyOf(c, node, keyFrom === undefined ? undefined : props, keyFrom ?? from);
-  const value = readDict(c, (keyFrom ?? from) - c.lineStart, dictProps, key);
+  const value = unsafely(c, dictProps, () => readDict(c, (keyFrom ?? from) - c.lineStart, dictProps, key));
   return { value, from: start, to: c.pos };
 }
 
@@ -102,10 +102,15 @@ function readWhole(c: Cursor, props: Properties | undefined, allowed: boolean, r
       from + 1,
       'start the list on its own line',
     );
+  return { value: unsafely(c, props, read), from, to: c.pos };
+}
+
+/** Reads what may be marked `!unsafe`: nothing in it is a template. */
+function unsafely<T>(c: Cursor, props: Properties | undefined, read: () => T): T {
   if (props?.tag === '!unsafe') c.unsafe++;
   const value = read();
   if (props?.tag === '!unsafe') c.unsafe--;
-  return { value, from, to: c.pos };
+  return value;
 }
 
 function readText(c: Cursor, indent: number, props: Properties | undefined): Node {

@@ -28,7 +28,7 @@ test('task_timeout kills tasks that take longer', async () => {
     '- command: sleep 20\n  ignore_errors: true\n- {command: sleep 1.5, timeout: 20}',
   );
 
-  expect(said).toContain('took too long');
+  expect(said).toContain('failed to execute in the expected time frame (1)');
   expect(said).toContain('failed=0');
 });
 

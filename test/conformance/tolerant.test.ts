@@ -38,6 +38,12 @@ test('a play, and what follows a comment below a task, is left unchanged', () =>
   ]);
 });
 
+test('a task within a block at one of the lines is written once', () => {
+  expect(parse(tolerant('- block:\n  - debug: msg=hello\n', new Set([1, 2])))).toEqual([
+    { block: [{ debug: 'msg=hello' }], ignore_errors: true },
+  ]);
+});
+
 test('a file that is not YAML, or has no task at the given lines, is left unchanged', () => {
   expect(tolerant('- a: [', new Set([1]))).toBe('- a: [');
   expect(tolerant(tasks, new Set([3]))).toBe(tasks);

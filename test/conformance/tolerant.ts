@@ -13,11 +13,12 @@ export function tolerant(text: string, lines: ReadonlySet<number> | 'all'): stri
       Map(_, node, path) {
         const range = node.range;
         // A play stands where its implicit gathering of facts is noted.
-        if (!isSeq(path.at(-1)) || !range || node.has('ignore_errors') || node.has('hosts')) return;
+        if (!isSeq(path.at(-1)) || !range || node.has('ignore_errors') || node.has('hosts')) return undefined;
         const meant = lines === 'all' ? isTask(node, path) : lines.has(counter.linePos(range[0]).line);
-        if (!meant || /!(unsafe|vault)\b/.test(text.slice(range[0], range[1]))) return;
+        if (!meant || /!(unsafe|vault)\b/.test(text.slice(range[0], range[1]))) return undefined;
         const task = { ...(node.toJS(document) as object), ignore_errors: true };
         edits.push({ start: range[0], end: range[1], by: JSON.stringify(task) });
+        // What is inside has been written anew, too.
         return visit.SKIP;
       },
     });

@@ -528,6 +528,19 @@ describe('a mistake', () => {
       "Unable to retrieve file contents: could not find or access 'nope.yml' on the Ansible Controller.",
       3,
     ],
+    [
+      'pre_tasks that are a number',
+      '- hosts: all\n  pre_tasks: 1',
+      'A malformed block was encountered while loading pre_tasks: 1 should be a list or None but is a number',
+      2,
+    ],
+    [
+      'user and remote_user',
+      '- hosts: all\n  user: a\n  remote_user: b',
+      "both 'user' and 'remote_user' are set for this play. 'user' is the old name of 'remote_user'",
+      2,
+    ],
+    ['parameters after a comma', '- hosts: all\n  roles: ["a,b"]', 'Invalid old style role requirement: a,b', 2],
     ['a missing role', '- hosts: all\n  roles: [nope]', "the role 'nope' was not found in /p/roles:/p", 2],
   ])('is reported with its place: %s', ([, text, message, line, hint]) => {
     const [first] = mistakes(text);

@@ -162,22 +162,37 @@ describe('validate_argument_spec', () => {
 });
 
 describe('include_vars', () => {
-  const files: Record<string, string> = { 'a.yaml': '{"x": {"a": 1}}', 'b.yml': '{"x": {"b": 2}}', 'c.txt': 'no' };
+  const files: Record<string, string> = {
+    'B/z.yml': '{"x": {"z": 4}}',
+    'a.yaml': '{"x": {"a": 1}}',
+    'b.yml': '{"x": {"b": 2}}',
+    'c.txt': '{"x": {"c": 3}}',
+    plain: '{"x": {"p": 5}}',
+    'to-dir': '',
+    'to-nothing': '',
+  };
+  const kindOf = (path: string) => (path.startsWith('to-') ? ('link' as const) : ('file' as const));
   const controller = {
-    find: (_kind: string, name: string) => ({ ok: true as const, path: `/v/${name}` }),
-    isDirectory: () => true,
-    readTree: () => Object.keys(files).map((path) => ({ path, kind: 'file' as const, mode: 0o644 })),
-    readFile: (path: string) => Buffer.from(files[path.split('/').at(-1)!]!),
+    find: (_kind: string, name: string) =>
+      name.endsWith('to-nothing')
+        ? { ok: false as const, searched: [name] }
+        : { ok: true as const, path: name.startsWith('/') ? name : `/v/${name}` },
+    isDirectory: (path: string) => path === '/v/d' || path.endsWith('/to-dir'),
+    readTree: () => Object.keys(files).map((path) => ({ path, kind: kindOf(path), mode: 0o644 })),
+    readFile: (path: string) => Buffer.from(files[path.replace(/^\/v\/(d\/)?/, '')]!),
     parseVars: (text: string) => JSON.parse(text),
   };
 
   test.for([
     [{ file: 'a.yaml' }, { x: { a: 1 } }],
+    [{ file: 'a.yaml\n' }, { x: { a: 1 } }],
     [{ file: 'a.yaml', name: 'all' }, { all: { x: { a: 1 } } }],
-    [{ dir: 'd', ignore_unknown_extensions: true }, { x: { b: 2 } }],
-    [{ dir: 'd', ignore_unknown_extensions: true, hash_behaviour: 'merge' }, { x: { a: 1, b: 2 } }],
+    [{ dir: 'd', ignore_unknown_extensions: true }, { x: { z: 4 } }],
+    [{ dir: 'd', ignore_unknown_extensions: true, depth: 1 }, { x: { b: 2 } }],
+    [{ dir: 'd', ignore_unknown_extensions: true, hash_behaviour: 'merge' }, { x: { a: 1, b: 2, z: 4 } }],
+    [{ dir: 'd', ignore_unknown_extensions: true, extensions: [''] }, { x: { p: 5 } }],
     [{ dir: 'd', files_matching: '^a' }, { x: { a: 1 } }],
-    [{ dir: 'd', ignore_files: ['b.yml', 'c.txt'] }, { x: { a: 1 } }],
+    [{ dir: 'd', ignore_files: ['b.yml', 'c.txt', 'plain', 'z.*'] }, { x: { a: 1 } }],
   ] as const)('with %j gives %j', async ([args, vars]) => {
     expect(await runHere(includeVars, args, { controller })).toMatchObject({
       status: 'ok',
@@ -185,8 +200,26 @@ describe('include_vars', () => {
     });
   });
 
-  test('rejects files with an unknown extension', async () => {
-    await expect(runHere(includeVars, { dir: 'd' }, { controller })).rejects.toThrow('does not have a valid extension');
+  test('reads the files of a directory before those in its subdirectories, and no link that leads to no file', async () => {
+    const args = { dir: 'd', extensions: ['', 'txt', 'yaml', 'yml'] };
+    expect(await runHere(includeVars, args, { controller })).toHaveProperty(
+      'result.ansible_included_var_files',
+      ['a.yaml', 'b.yml', 'c.txt', 'plain', 'B/z.yml'].map((path) => `/v/d/${path}`),
+    );
+  });
+
+  test.for([
+    [{ dir: 'd' }, '/v/d/c.txt does not have a valid extension', ['/v/d/a.yaml', '/v/d/b.yml']],
+    [{ dir: 'd', files_matching: 'c' }, '/v/d/c.txt does not have a valid extension', []],
+    [{ file: 'to-nothing' }, 'Could not find or access', []],
+    [{ file: '' }, 'Could not find file', []],
+  ] as const)('with %j fails: %s', async ([args, message, read]) => {
+    const why = expect.stringContaining(message);
+    expect(await runHere(includeVars, args, { controller })).toMatchObject({
+      status: 'failed',
+      message: why,
+      result: { message: why, ansible_facts: {}, ansible_included_var_files: read },
+    });
   });
 });
 

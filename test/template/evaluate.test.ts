@@ -342,6 +342,28 @@ function failHard(): never {
   throw new Error('this variable was not asked for');
 }
 
+// As printed by ansible-playbook 2.14 with ANSIBLE_JINJA2_NATIVE.
+describe('with jinja2_native, text that is a Python literal becomes its value', () => {
+  test.each([
+    ["{{ '1' }}", 1],
+    ['1{{ 2 }}', 12],
+    [' {{ 1 }}', ' 1'],
+    ['{{ 1 }} ', 1],
+    ['0{{ 1 }}', '01'],
+    ['{% for x in [4, 2] %}{{ x }}{% endfor %}', 42],
+    ['{{ none }}', null],
+    ["{{ none }}{{ '' }}", null],
+    ["'{{ 1 }}'", "'1'"],
+    ["{{ 'tru' }}{{ 'e' }}", 'true'],
+    ['{{ 1 | string }}', '1'],
+    ["{{ '(1, 2)' }}{{ '' }}", [1, 2]],
+  ])('%s', (source, expected) => {
+    expect(
+      toJs(evaluate(new Template(source), { get: () => undefined, names: () => [] }, defaultEnv({ native: true }))),
+    ).toEqual(expected);
+  });
+});
+
 // As in Jinja2 3.1.
 describe('false values and odd kinds in filters', () => {
   test.each([

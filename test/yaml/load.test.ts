@@ -87,11 +87,9 @@ describe('loadYaml', () => {
   });
 
   test('never makes templates below !unsafe', () => {
-    expect(value('- !unsafe "{{ a }}"\n- !unsafe {b: "{{ c }}"}\n- !unsafe\n  - "{{ d }}"\n')).toEqual([
-      '{{ a }}',
-      new Map([['b', '{{ c }}']]),
-      ['{{ d }}'],
-    ]);
+    expect(
+      value('- !unsafe "{{ a }}"\n- !unsafe {b: "{{ c }}"}\n- !unsafe\n  - "{{ d }}"\n- !unsafe\n  e: "{{ f }}"\n'),
+    ).toEqual(['{{ a }}', new Map([['b', '{{ c }}']]), ['{{ d }}'], new Map([['e', '{{ f }}']])]);
   });
 
   test('keeps vault values encrypted', () => {

@@ -15,6 +15,7 @@ import { ended, inBackground, jobOf, starting } from './background.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { doubtOfFacts } from './facts.ts';
+import { watched, withLateness } from './late.ts';
 import type { LoopItem } from './loop.ts';
 import { outcomeOf, unknownOutcome, unlessMended, wouldFail } from './outcome.ts';
 import { doubtWhatItMayChange, namedPaths, writtenPaths } from './perhaps.ts';
@@ -239,7 +240,7 @@ async function convergeOrStart(
 ): Promise<Converged> {
   const { type, params, context, link } = call;
   const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen);
-  const target = foreseeing(call);
+  const { target, isLate } = watched(foreseeing(call));
   const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
   if (job !== undefined) {
     const kept = starting(type, job, (started) => {
@@ -252,7 +253,8 @@ async function convergeOrStart(
   const converged = await convergeAsToldBy(call, type.asksAnew === true ? anew(target, link) : target, foreseeing);
   if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
     link.goingOn.delete(String(converged.result['results_file']));
-  return run.task.async === undefined ? converged : ended(converged);
+  if (run.task.async !== undefined) return ended(converged);
+  return isLate() ? withLateness(converged, call) : converged;
 }
 
 /** A target that discards all earlier answers before it asks. */

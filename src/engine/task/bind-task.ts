@@ -36,6 +36,8 @@ export interface BoundTask extends Place {
   /** Whether to produce Ansible's outcome where ours would be more accurate, for users' scripts that rely on it. */
   readonly ansible: boolean;
   readonly timeoutMs?: number;
+  /** The seconds that its `timeout` allows. */
+  readonly timeout?: number | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -144,6 +146,7 @@ async function makeCall(
     censored,
     diff,
     ansible: options.ansible === true,
+    timeout,
     timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
     warnings,
   };
@@ -174,7 +177,7 @@ function placeOf(
   sight: TemplateScope,
 ): Place & Pick<BoundTask, 'delegatedTo'> {
   const delegate = keywordValue(task.keywords.delegateTo, sight);
-  const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
+  const name = delegate === undefined || delegate === null ? undefined : String(delegate);
   const environment = environmentOf(task, sight);
   if (name === undefined) return { link: state.link, identity: play.identity(state, task, sight, environment) };
   const other = play.stateOf(name);

@@ -73,10 +73,10 @@ function listOf({ over, lookup }: Loop, type: string, { scope, env }: TemplateSc
       over.at,
     );
   }
-  if (lookup === 'list' && isDict(value))
-    throw new TemplateError(`with_list expects a list, got this instead: ${repr(value)}`, 'loop-without-list', over.at);
+  if (isDict(value) && (lookup === 'list' || lookup === 'indexed_items'))
+    throw new TemplateError(`with_${lookup} expects a list`, 'loop-without-list', over.at, `this is ${repr(value)}`);
   const within = {
-    get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)),
+    get: (name: string) => (name === '__terms' ? termsOf(value, lookup) : scope.get(name)),
     names: () => scope.names(),
   };
   const found = evaluateExpression(`query('${lookup}', *__terms${filesOf(lookup, type)})`, over.at, within, env);
@@ -93,7 +93,13 @@ function filesOf(lookup: string, type: string): string {
 /** `with_items: name` means the variable with that name. */
 const bareName = (text: string, known: boolean): Raw => (known ? new Template(`{{ ${text} }}`) : text);
 
-const termsOf = (value: Value): Value => (Array.isArray(value) ? value : [value]);
+/** Lookups for which a dict is one term. For the others, its keys are the terms. */
+const OF_DICTS = new Set(['dict', 'first_found']);
+
+function termsOf(value: Value, lookup: string): Value {
+  if (Array.isArray(value)) return value;
+  return isDict(value) && !OF_DICTS.has(lookup.replace(/^.*\./, '')) ? [...value.keys()] : [value];
+}
 
 function turns(loop: Loop, list: readonly Value[], sight: TemplateScope): readonly LoopItem[] {
   const name = (raw: Raw | undefined): string | undefined =>

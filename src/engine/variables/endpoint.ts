@@ -10,6 +10,7 @@ import type { Become, Endpoint } from '../../core/session.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
 import type { Keywords, Written } from '../../language/model.ts';
+import { truthIn } from './keyword-values.ts';
 import type { ConnectionDefaults } from './run-context.ts';
 
 /** Everything that configures how to reach a host, evaluated on demand. */
@@ -34,13 +35,17 @@ export function endpointOf(
 ): Endpoint {
   const { variable, keywords } = said;
   const word =
-    textOf(said, ['ansible_connection']) ?? wordOf(said, keywords.connection) ?? defaults.connection ?? usual(name);
+    textOf(said, ['ansible_connection']) ??
+    wordOf(said.keyword(keywords.connection)) ??
+    defaults.connection ??
+    usual(name);
   const connection = connectionNamed(word);
   const { login, variables, via } = connection === undefined ? UNKNOWN : connectionSpec(connection);
   const read = (what: keyof typeof COMMON_VARIABLES): string | undefined =>
     textOf(said, variables[what] ?? COMMON_VARIABLES[what]);
-  const user = login === 'own' ? undefined : (read('user') ?? wordOf(said, keywords.remoteUser) ?? defaults.user);
-  const port = read('port') ?? wordOf(said, keywords.port);
+  const user =
+    login === 'own' ? undefined : (read('user') ?? wordOf(said.keyword(keywords.remoteUser)) ?? defaults.user);
+  const port = read('port') ?? wordOf(said.keyword(keywords.port));
   const settings = settingsOf(said, variables);
   const node = via === undefined ? undefined : settings[via];
   const loggedInAs = { named: user, own: localUser(), root: 'root' }[login];
@@ -88,23 +93,38 @@ function settingsOf(said: Said, variables: Readonly<Record<string, readonly stri
 }
 
 function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | undefined): Become | undefined {
-  const { variable, keyword, keywords } = said;
-  const wanted = truthOf(variable('ansible_become')) ?? truthOf(keyword(keywords.become)) ?? defaults.become ?? false;
+  const { variable, keywords } = said;
+  const wanted =
+    truthOf(variable('ansible_become')) ??
+    truthIn(keywords.become, inForce(said, keywords.become)) ??
+    defaults.become ??
+    false;
   if (!wanted) return undefined;
-  const user = textOf(said, ['ansible_become_user']) ?? wordOf(said, keywords.becomeUser) ?? defaults.becomeUser;
+  const user =
+    textOf(said, ['ansible_become_user']) ?? wordOf(inForce(said, keywords.becomeUser)) ?? defaults.becomeUser;
   // If the login user is already the target user, there is nothing to become.
   if ((user ?? 'root') === login) return undefined;
   const word =
-    textOf(said, ['ansible_become_method']) ?? wordOf(said, keywords.becomeMethod) ?? defaults.becomeMethod ?? 'sudo';
+    textOf(said, ['ansible_become_method']) ??
+    wordOf(inForce(said, keywords.becomeMethod)) ??
+    defaults.becomeMethod ??
+    'sudo';
   const method = becomeMethodNamed(word);
   const passwords = method === undefined ? [] : becomeSpec(method).passwords;
   return {
     method: method ?? word,
     user: user ?? 'root',
     password: textOf(said, ['ansible_become_password', 'ansible_become_pass', ...passwords]) ?? defaults.becomePassword,
-    flags: textOf(said, ['ansible_become_flags']) ?? wordOf(said, keywords.becomeFlags) ?? defaults.becomeFlags,
-    exe: textOf(said, ['ansible_become_exe']) ?? wordOf(said, keywords.becomeExe) ?? defaults.becomeExe,
+    flags:
+      textOf(said, ['ansible_become_flags']) ?? wordOf(inForce(said, keywords.becomeFlags)) ?? defaults.becomeFlags,
+    exe: textOf(said, ['ansible_become_exe']) ?? wordOf(inForce(said, keywords.becomeExe)) ?? defaults.becomeExe,
   };
+}
+
+/** The value of a keyword; if it is omitted, that of the nearest around it. */
+function inForce(said: Said, written: Written | undefined): Value | undefined {
+  const value = said.keyword(written);
+  return value === undefined && written?.outer !== undefined ? inForce(said, written.outer) : value;
 }
 
 /** The first of some variables that is set and not empty, as text. */
@@ -116,8 +136,7 @@ function textOf({ variable }: Said, names: readonly string[]): string | undefine
   return undefined;
 }
 
-function wordOf({ keyword }: Said, written: Written | undefined): string | undefined {
-  const value = keyword(written);
+function wordOf(value: Value | undefined): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }
 

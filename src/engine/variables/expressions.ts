@@ -34,7 +34,7 @@ export function evaluateWritten(
   });
   const source = written instanceof Template ? written.source : written;
   if (typeof source === 'string' && !isTemplateText(source)) return computed(source);
-  const given = definedOr(NOT_DEFINED, () => evaluate(written, scope, env));
+  const given = evaluate(written, scope, env);
   if (typeof given === 'string' && isWritten(written, scope)) return computed(given);
   return named(given, typeof source === 'string' ? withoutBraces(source) : 'value');
 }

@@ -4,6 +4,7 @@ import { evaluate } from '../../template/index.ts';
 import type { Identity } from '../host/identity.ts';
 import { endpointOf, type Said } from './endpoint.ts';
 import type { HostState } from './host-state.ts';
+import { keywordValue } from './keyword-values.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { RunContext } from './run-context.ts';
 import { OMIT, type Scopes, type TemplateScope } from './scopes.ts';
@@ -54,10 +55,7 @@ export function identityOf(
       const value = written === undefined ? undefined : evaluate(written, sight.scope, sight.env);
       return value === OMIT ? undefined : value;
     },
-    keyword(written) {
-      const value = written === undefined ? undefined : evaluate(written.value, keywords.scope, keywords.env);
-      return value === OMIT ? undefined : value;
-    },
+    keyword: (written) => keywordValue(written, keywords),
     keywords: task.keywords,
   };
   const endpoint = endpointOf(state.host.name, said, run.options.connection, nodeEndpoint);

@@ -73,8 +73,10 @@ export class Scopes {
   /** Connection settings under Ansible's names, from keywords and the command line, unless a variable sets them. */
   #connection(state: HostState, keywords: Keywords | undefined, scope: () => Scope | undefined, env: Env): Scope {
     const { connection } = this.#context.options;
-    const said = (written: Written | undefined, seen: Scope): Raw | undefined =>
-      written === undefined ? undefined : evaluate(written.value, seen, env);
+    const said = (written: Written | undefined, seen: Scope): Raw | undefined => {
+      const value = written === undefined ? undefined : evaluate(written.value, seen, env);
+      return value === OMIT ? undefined : value;
+    };
     const { remoteUser, port } = keywords ?? this.#play.keywords;
     const values: Readonly<Record<string, (seen: Scope) => Raw | undefined>> = {
       host: () => state.host.name,

@@ -19,7 +19,6 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'vaultIdMatch',
   'jinja2Extensions',
   'errorOnUndefined',
-  'duplicateDictKey',
   'diffContext',
   'maxDiffSize',
   'checkModeMarkers',

@@ -6,6 +6,8 @@ import type { KEYWORDS, KeywordName } from './table.ts';
 export interface Written {
   readonly value: Raw;
   readonly at: Position;
+  /** The surrounding value. For `become` and its settings, it applies if this one turns out to be `omit`. */
+  readonly outer?: Written;
 }
 
 type Inherited<How> = {

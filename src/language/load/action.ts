@@ -1,10 +1,10 @@
+import { readArguments } from '../../core/key-value.ts';
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isTemplateText, type Raw, Template, withoutKey } from '../../core/value.ts';
 import { copyPlace, locationOf, placeLike } from '../../yaml/places.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Written } from '../model.ts';
-import { readArguments } from './key-value.ts';
 import { type Loading, report } from './loading.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
@@ -208,7 +208,7 @@ function variableParams(args: RawDict): Raw {
 // `file: "{{ params }}"` provides all parameters; any other text is meaningless here.
 function withoutFreeForm(loading: Loading, args: RawDict, type: string, given: Written): Raw {
   const rest = args.get('_raw_params');
-  if (rest instanceof Template && args.size === 1) return rest;
+  if (rest instanceof Template) return args.size === 1 ? rest : variableParams(args);
   if (loading.options.taskType?.(type) === undefined) return args;
   const allowed = Object.keys(freeForm).join(', ');
   const message = `this task '${type}' has extra params, which is only allowed in the following modules: ${allowed}`;

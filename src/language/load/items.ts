@@ -12,13 +12,20 @@ import { type Loading, report, type Within } from './loading.ts';
 import { loadMeta } from './meta.ts';
 import { loadTask } from './task.ts';
 import { deeper } from './within.ts';
-import { isRawDict, isRawList, kindOf, layerOf, type RawDict, writtenAt } from './written.ts';
+import { isRawDict, isRawList, kindOf, layerOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
 /** Loads the items of a list of tasks and blocks, with imports replaced by what they import. */
-export function loadItems(loading: Loading, list: Raw | undefined, within: Within, at: Position): Item[] {
+export function loadItems(
+  loading: Loading,
+  list: Raw | undefined,
+  within: Within,
+  at: Position,
+  section = 'tasks',
+): Item[] {
   if (list === undefined || list === null) return [];
   if (!isRawList(list)) {
-    const message = `A malformed block was encountered while loading tasks: it should be a list or None but is ${kindOf(list)}`;
+    const shown = scalarText(list) ?? (typeof list === 'number' ? String(list) : 'it');
+    const message = `A malformed block was encountered while loading ${section}: ${shown} should be a list or None but is ${kindOf(list)}`;
     report(loading, 'wrong-keyword-type', message, at, 'begin each task with "- "');
     return [];
   }

@@ -21,8 +21,8 @@ import {
 type Read = (loading: Loading, dict: RawDict, key: KeywordName, at: Position) => unknown;
 
 const readers: Readonly<Record<InheritedType, Read>> = {
-  bool: typedIn,
-  int: typedIn,
+  bool: typedOrLate,
+  int: typedOrLate,
   text: typedIn,
   label: labelIn,
   names: namesIn,
@@ -51,13 +51,32 @@ export function keywordsOf(
     return value === undefined ? [] : [[fieldOf(String(key)), value, spec.inherited] as const];
   });
   if (own.length === 0) return outer;
-  const inForce = own.map(([field, value, how]) => [field, how === 'all' ? joined(outer, field, value) : value]);
+  const inForce = own.map(([field, value, how]) => [
+    field,
+    how === 'all' ? joined(outer, field, value) : orOuter(value, outer, field),
+  ]);
   return { ...outer, ...Object.fromEntries(inForce) };
 }
+
+/** A template may turn out to be `omit`, so it keeps what it hides. */
+function orOuter(own: unknown, outer: Keywords, field: string): unknown {
+  const around = outer[field as 'become']; // one of the keywords that have a single value, if the own one is a template
+  return isWrittenTemplate(own) && around !== undefined ? { ...own, outer: around } : own;
+}
+
+const isWrittenTemplate = (own: unknown): own is Written =>
+  typeof own === 'object' && own !== null && 'value' in own && own.value instanceof Template;
 
 function joined(outer: Keywords, field: string, own: unknown): readonly unknown[] {
   const around = outer[field as 'when']; // one of the accumulating keywords, which are all lists
   return [...new Set([...around, ...(own as readonly unknown[])])];
+}
+
+/** Like `typedIn`, but leaves a wrong value to the task, if it is to be reported there. */
+function typedOrLate(loading: Loading, dict: RawDict, key: KeywordName, at: Position): Written | undefined {
+  const written = writtenIn(dict, key, at);
+  const isLate = loading.options.wrongKeywordsFailTasks === true && written !== undefined && isScalar(written.value);
+  return isLate && written.value !== null ? written : typedIn(loading, dict, key, at);
 }
 
 /** The value of a keyword if it is present and has the right type; an empty one counts as absent. */

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly taskType?: (name: string) => Pick<TaskType, 'name' | 'freeForm'> | undefined;
   /** Keywords from the settings, which apply where a play does not override them. */
   readonly keywords?: Partial<Keywords>;
+  /** As in Ansible, a wrong value of a keyword of tasks fails the tasks that it applies to, not the playbook. */
+  readonly wrongKeywordsFailTasks?: boolean;
   /** Decrypts the text of an encrypted file. */
   readonly decrypt?: (vaulted: Vaulted) => string;
 }

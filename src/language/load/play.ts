@@ -18,7 +18,7 @@ import { checkKeywords } from './unknown-keyword.ts';
 import { staticVarsFiles } from './vars-files.ts';
 import { varsPromptOf } from './vars-prompt.ts';
 import { varsLayer } from './within.ts';
-import { isRawDict, isRawList, kindOf, type RawDict, writtenAt, writtenIn, writtenList } from './written.ts';
+import { isRawDict, isRawList, keyPlace, kindOf, type RawDict, writtenAt, writtenIn, writtenList } from './written.ts';
 
 /** The keywords and variables that an `import_playbook` passes to its plays. */
 export interface PlayInheritance {
@@ -38,6 +38,13 @@ export function loadPlay(
   at: Position,
 ): Play {
   checkKeywords(loading, dict, { name: 'Play', known: keywordsOn('play') }, at);
+  if (dict.has('user') && dict.has('remote_user'))
+    report(
+      loading,
+      'two-names',
+      "both 'user' and 'remote_user' are set for this play. 'user' is the old name of 'remote_user'",
+      keyPlace(dict, 'user', at),
+    );
   const renamed = renameUser(dict);
   const outer = { ...loading.options.keywords, ...inherited.keywords };
   const keywords = { ...keywordsOf(loading, renamed, 'play', outer, at), when: inherited.keywords.when };
@@ -125,7 +132,7 @@ function sections(
   at: Position,
 ): { items: Item[]; handlers: (Handler | Include | Meta)[] } {
   const flush = () => implicitMeta('flush_handlers', within, at);
-  const part = (key: string) => loadItems(loading, dict.get(key), within, writtenAt(dict, key, at));
+  const part = (key: string) => loadItems(loading, dict.get(key), within, writtenAt(dict, key, at), key);
   const roles = rolesOf(loading, dict, within, at);
   const handlers = loadHandlers(loading, dict.get('handlers'), within, writtenAt(dict, 'handlers', at));
   const pre = part('pre_tasks');

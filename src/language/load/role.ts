@@ -27,7 +27,9 @@ const nothing: LoadedRole = { items: [], handlers: [], exported: [] };
 export function loadRole(loading: Loading, use: RoleUse, within: Within): LoadedRole {
   const search = findRole(loading, use.name, placesOf(within));
   if (search.found === undefined) {
-    const message = `the role '${use.name}' was not found in ${search.searched.join(':')}`;
+    const message = use.name.includes(',')
+      ? `Invalid old style role requirement: ${use.name}`
+      : `the role '${use.name}' was not found in ${search.searched.join(':')}`;
     report(loading, 'missing-role', message, use.at);
     return nothing;
   }

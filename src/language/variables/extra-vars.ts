@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { readArguments } from '../../core/key-value.ts';
 import type { Result } from '../../core/source.ts';
 import { isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
 import { loadYaml } from '../../yaml/load.ts';
 import { loadVarsFile } from '../inventory/vars-file.ts';
-import { readArguments } from '../load/key-value.ts';
 import type { Entry, Vars, VarsLayer } from '../model.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { LEVELS } from './levels.ts';

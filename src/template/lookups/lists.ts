@@ -1,7 +1,7 @@
 import { Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
-import { subelements } from '../filters/data.ts';
-import { repr, str, typeName } from '../python/repr.ts';
+import { subelements, toBool } from '../filters/data.ts';
+import { str, typeName } from '../python/repr.ts';
 import { iterate, mapping, sequence, truth } from '../python/values.ts';
 import { type Lookups, lookup } from './lookup.ts';
 
@@ -62,21 +62,28 @@ function deepFlatten(terms: readonly Value[]): Value[] {
   });
 }
 
-function eachSubelement([items, path, flags]: readonly Value[]): Value[] {
-  if (items === undefined || typeof path !== 'string')
-    return fail(
-      'subelements lookup expects a list of two or three items, first a dict or a list, second a string pointing to the subkey',
-    );
-  const options = flags === undefined ? undefined : mapping(flags);
+const TERMS = 'subelements lookup expects a list of two or three items';
+
+function eachSubelement(terms: readonly Value[]): Value[] {
+  const [items, path, flags = new Map<Value, Value>()] = terms;
+  if (items === undefined || terms.length > 3 || typeof path !== 'string')
+    return fail(`${TERMS}, first a dict or a list, second a string pointing to the subkey`);
+  const options = mapping(flags) ?? fail(`${TERMS}, the optional third item must be a dict with flags skip_missing`);
   const dict = mapping(items);
   if (dict && truth(dict.get('skipped') ?? false)) return [];
-  const all = (dict ? [...dict.values()] : [...iterate(items)]).filter(
+  const all = (dict ? [...dict.values()] : listOf(items)).filter(
     (item) => !truth(asDict(item).get('skipped') ?? false),
   );
-  const skip = options?.get('skip_missing') ?? false;
-  return subelements(all, path, skip === true || (typeof skip === 'string' && /^(y|yes|on|1|true|t)$/i.test(skip))).map(
-    (pair) => withoutKey(pair, path.split('.')),
-  );
+  const skips = toBool(options.get('skip_missing') ?? false) === true;
+  const keys = path.split('.');
+  const found = skips ? all.filter((item) => has(item, keys)) : all;
+  return subelements(found, path, false).map((pair) => withoutKey(pair, keys));
+}
+
+/** Whether the path leads to something; with `skip_missing`, an element where it does not is left out. */
+function has(item: Value, [key = '', ...rest]: readonly string[]): boolean {
+  const value = mapping(item)?.get(key);
+  return value !== undefined && (rest.length === 0 || has(value, rest));
 }
 
 /** Like Ansible, removes the list from the element that is paired with its items. */
@@ -93,4 +100,4 @@ function remove(item: Value, [key = '', ...rest]: readonly string[]): Value {
 }
 
 const asDict = (item: Value): ReadonlyMap<Value, Value> =>
-  mapping(item) ?? fail(`subelements lookup expects a dictionary, got ${repr(item)}`);
+  mapping(item) ?? fail(`subelements lookup expects a dictionary, got '${str(item)}'`);

@@ -25,11 +25,11 @@ interface Stored {
 }
 
 function read(term: string, options: Kwargs, context: Context): Value {
-  const { words, options: inside } = keyValues(term);
+  const { free, options: inside } = keyValues(term);
   const unknown = [...inside.keys()].filter((name) => !KNOWN.includes(name));
   if (unknown.length > 0) return fail(`Unrecognized parameter(s) given to password lookup: ${unknown.join(', ')}`);
   const get = (name: string): Value | undefined => inside.get(name) ?? options.get(name) ?? undefined;
-  const path = resolve(context.session.env.folder, expandHome(words.join(' '), context.session.env));
+  const path = resolve(context.session.env.folder, expandHome(free, context.session.env));
   const existing = path === '/dev/null' ? undefined : stored(path, context);
   const encrypt = get('encrypt') ?? undefined;
   const scheme = encrypt === undefined ? undefined : str(encrypt);

@@ -44,7 +44,7 @@ function secretOf(term: string, options: Kwargs, context: Context): Value {
 }
 
 function wishOf(term: string, options: Kwargs, context: Context): Wish {
-  const { words, options: inside } = keyValues(term);
+  const { free, options: inside } = keyValues(term);
   const unknown = [...inside.keys(), ...options.keys()].find((name) => !KNOWN.split(' ').includes(name));
   if (unknown !== undefined) return fail(`lookup_plugin.passwordstore: there is no option ${unknown}`);
   const get = (name: string): Value | undefined => inside.get(name) ?? options.get(name);
@@ -57,7 +57,7 @@ function wishOf(term: string, options: Kwargs, context: Context): Wish {
   const directory = text('directory') ?? (typeof fromVars === 'string' ? fromVars : undefined);
   const umask = text('umask');
   return {
-    path: words.join(' '),
+    path: free,
     text,
     flag: (name) => toBool(get(name) ?? false) === true,
     environment: {

@@ -20,12 +20,16 @@ interface Range {
   readonly format?: string;
 }
 
-const NUMBER = '(?:0x[0-9a-f]+|0[0-7]+|\\d+)';
+// Also what looks like a hexadecimal number, so that a message can say which part is not one.
+const NUMBER = '(?:0x)?[0-9a-f]+';
 const SHORTCUT = new RegExp(`^(?:(${NUMBER})-)?(${NUMBER})(?:/(${NUMBER}))?(?::(.+))?$`, 'i');
 
 function read(term: string): Range {
   const match = SHORTCUT.exec(term);
-  if (!match) return fromOptions(keyValues(term).options);
+  if (!match) {
+    const { free, options } = keyValues(term);
+    return fromOptions(free === '' ? options : new Map([...options, ['_raw_params', free]]));
+  }
   const [, start, end = '', stride, format] = match;
   return {
     ...(start && { start: whole('start', start) }),
@@ -48,7 +52,7 @@ function fromOptions(options: ReadonlyMap<string, string>): Range {
 }
 
 function whole(name: string, text: string): number {
-  const octal = /^[+-]?0[0-7]+$/.test(text) ? undefined : parseInt10(text, 0);
+  const octal = /^[+-]?0\d*[1-9]\d*$/.test(text) ? undefined : parseInt10(text, 0);
   return octal === undefined ? fail(`can't parse ${name}=${text} as integer`) : Number(octal);
 }
 

@@ -26,13 +26,13 @@ function optionsOf(options: Kwargs, inside: ReadonlyMap<string, string>): (name:
 
 function readText(name: string, encoding: string, context: Context): string {
   const found = findFile('files', name, context);
-  if (!found) return fail(`could not locate file in lookup: ${name}`, 'file-not-found');
+  if (!found) return fail(`could not locate file in lookup: ${name}: No such file or directory`, 'file-not-found');
   return /^utf[-_]?8$/i.test(encoding) ? decodeText(found.bytes) : new TextDecoder(encoding).decode(found.bytes);
 }
 
 function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
-  const { words, options: inside } = keyValues(term);
-  const key = words.join(' ') || fail('Search key is required but was not found');
+  const { free, options: inside } = keyValues(term, ['col', 'default', 'delimiter', 'encoding', 'file']);
+  const key = free || fail('Search key is required but was not found');
   const get = optionsOf(options, inside);
   const delimiter = get('delimiter', 'TAB');
   const rows = readCsv(
@@ -45,12 +45,14 @@ function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
   return fallback === null ? [] : listOf(fallback);
 }
 
+const INI_OPTIONS = 'allow_no_value allow_none case_sensitive default encoding file re section type'.split(' ');
+
 function fromIni(term: string, options: Kwargs, context: Context): Value[] {
   const hasOptions = term.includes('=') || term.trim().includes(' ');
-  const { words, options: inside } = hasOptions
-    ? keyValues(term)
-    : { words: [term], options: new Map<string, string>() };
-  const [key = fail(`No key to lookup was provided as first term with in string inline options: ${term}`)] = words;
+  const { free, options: inside } = hasOptions
+    ? keyValues(term, INI_OPTIONS)
+    : { free: term, options: new Map<string, string>() };
+  const key = free || fail(`No key to lookup was provided as first term with in string inline options: ${term}`);
   const get = optionsOf(options, inside);
   const yes = (name: string) => /^(true|yes|1|on)$/i.test(get(name, 'False'));
   const file = get('file', 'ansible.ini');

@@ -1,6 +1,7 @@
 import type { Value } from '../../core/value.ts';
 import { fail, TemplateError } from '../errors.ts';
 import { Undefined } from '../python/object.ts';
+import type { Pattern } from '../python/pattern.ts';
 import { compilePattern, search } from '../python/regex.ts';
 import { repr, str, typeName, undefinedError } from '../python/repr.ts';
 import { resolveName } from '../resolve.ts';
@@ -26,7 +27,7 @@ export const variableLookups: Lookups = {
     return terms.flatMap((term) => {
       if (typeof term !== 'string')
         return fail(`Invalid setting identifier, "${str(term)}" is not a string, it is a ${typeName(term)}`);
-      const pattern = compilePattern(term);
+      const pattern = patternOf(term);
       return names.filter((name) => search(pattern, name) !== undefined);
     });
   }),
@@ -44,6 +45,15 @@ export const variableLookups: Lookups = {
     ),
   ),
 };
+
+function patternOf(term: string): Pattern {
+  try {
+    return compilePattern(term);
+  } catch (error) {
+    if (error instanceof TemplateError) return fail(`Unable to use "${term}" as a search parameter: ${error.message}`);
+    throw error;
+  }
+}
 
 function missingSetting(name: string, policy: Value): Value {
   if (policy === 'skip' || policy === 'warn') return null;

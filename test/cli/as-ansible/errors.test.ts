@@ -236,3 +236,72 @@ test('an error in a JSON file says what is wrong with it as JSON', async () => {
 
   expect(stderr).toContain('JSON: ');
 });
+
+describe('keywords of tasks', () => {
+  test('with a wrong value fail the task, not the playbook', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: diff, debug: {}, diff: yes., ignore_errors: true}
+    - {name: become, debug: {}, become: "{{ 'maybe' }}", ignore_errors: true}
+    - {name: omitted, debug: {msg: on}, check_mode: "{{ omit }}"}`),
+    ).toMatchInlineSnapshot(`
+      "play all
+      diff: a fatal "The value 'yes.' is not a valid boolean." (ignored), b fatal "The value 'yes.' is not a valid boolean." (ignored), c fatal "The value 'yes.' is not a valid boolean." (ignored)
+      become: a fatal "The value 'maybe' is not a valid boolean." (ignored), b fatal "The value 'maybe' is not a valid boolean." (ignored), c fatal "The value 'maybe' is not a valid boolean." (ignored)
+      omitted: a ok true, b ok true, c ok true
+      a: ok=3 ignored=2
+      b: ok=3 ignored=2
+      c: ok=3 ignored=2
+      exit 0"
+    `);
+  });
+
+  test('timeout has its own message', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: sleeps, shell: sleep 9, timeout: 1, ignore_errors: true, register: r, when: inventory_hostname == 'a'}
+    - {name: says, debug: {msg: "{{ r.msg }}"}, when: inventory_hostname == 'a'}`),
+    ).toMatchInlineSnapshot(`
+      "play all
+      sleeps: a fatal "The shell action failed to execute in the expected time frame (1) and was terminated" (ignored), b skipping, c skipping
+      says: a ok "The shell action failed to execute in the expected time frame (1) and was terminated", b skipping, c skipping
+      a: ok=2 changed=1 ignored=1
+      b: skipped=2
+      c: skipped=2
+      exit 0"
+    `);
+  });
+});
+
+describe('a playbook', () => {
+  test('with mistakes ends the program with 4', async () => {
+    expect(await on('  taks: []')).toMatchInlineSnapshot(`
+      "ERROR! 'taks' is not a valid attribute for a Play
+      exit 4"
+    `);
+  });
+
+  test('runs without an inventory source that does not exist', async () => {
+    const playbook = '- {hosts: all, gather_facts: false, tasks: [{name: says, debug: {msg: hi}}]}';
+    expect(await play({ 'play.yml': playbook }, '-i', 'nowhere')).toContain('says: a ok "hi"');
+  });
+
+  test('may have a key twice, unless duplicate_dict_key forbids it', async () => {
+    const twice = (setting: string) =>
+      on('  tasks: [{name: says, debug: {msg: one, msg: two}}]', {
+        'ansible.cfg': `[defaults]\nduplicate_dict_key=${setting}\n`,
+      });
+    expect(await twice('ignore')).toMatchInlineSnapshot(`
+      "play all
+      says: a ok "two", b ok "two", c ok "two"
+      a: ok=1
+      b: ok=1
+      c: ok=1
+      exit 0"
+    `);
+    expect(await twice('error')).toMatchInlineSnapshot(`
+      "ERROR! found a duplicate dict key (msg). Using last defined value only.
+      exit 4"
+    `);
+  });
+});

@@ -75,6 +75,50 @@ describe('values', () => {
   });
 });
 
+test('a loop over a dictionary takes its keys; with_dict and with_list do not', async () => {
+  expect(
+    await on(`
+    - {name: items, debug: {msg: "{{ item }}"}, with_items: {k: v}}
+    - {name: dict, debug: {msg: "{{ item.value }}"}, with_dict: {k: v}, loop_control: {label: x}}
+    - {name: list, debug: {}, with_list: {k: v}, ignore_errors: true, register: r}
+    - {debug: {msg: "{{ r.msg }}"}}
+    - {name: indexed, debug: {}, with_indexed_items: {k: v}, ignore_errors: true, register: r}
+    - {debug: {msg: "{{ r.msg }}"}}`),
+  ).toMatchInlineSnapshot(`
+    "items: a ok (k) "k"
+    dict: a ok (x) "v"
+    list: a fatal "with_list expects a list" (ignored)
+    debug: a ok "with_list expects a list"
+    indexed: a fatal "with_indexed_items expects a list" (ignored)
+    debug: a ok "with_indexed_items expects a list""
+  `);
+});
+
+test('debug: var with a template that is undefined fails', async () => {
+  expect(await on(`    - {debug: {var: "{{ lookup('vars', 'nope') }}"}, ignore_errors: true}`)).toMatchInlineSnapshot(
+    `"debug: a fatal "The task includes an option with an undefined variable. The error was: No variable found with this name: nope. No variable found with this name: nope" (ignored)"`,
+  );
+});
+
+test('an omitted keyword counts as absent, an omitted become as the surrounding one', async () => {
+  expect(
+    await on(`
+    - block:
+        - {name: own, debug: {msg: "{{ ansible_user }}"}, remote_user: eve}
+        - {name: omitted, debug: {msg: "{{ ansible_user | default('nobody') }}"}, remote_user: "{{ omit }}"}
+        - {command: whoami, become: "{{ omit }}", become_user: "{{ omit }}", register: r}
+        - {name: who, debug: {msg: "{{ r.stdout }}"}}
+      remote_user: bob
+      become: true
+      become_user: games`),
+  ).toMatchInlineSnapshot(`
+    "own: a ok "eve"
+    omitted: a ok "nobody"
+    command: a changed
+    who: a ok "games""
+  `);
+});
+
 describe('paths', () => {
   test("H6: ~user is that user's home, ~ the home of the become user (H7)", async () => {
     expect(

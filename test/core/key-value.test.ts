@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readArguments } from '../../src/language/load/key-value.ts';
+import { readArguments } from '../../src/core/key-value.ts';
 
 describe('arguments in a string', () => {
   // As answered by ansible-core 2.14's splitter.
