@@ -81,8 +81,6 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     vaultSecrets: passwords.value,
     ...configuredOptions(config, given.face.ansible),
     evaluate: evaluateWith,
-    // As Ansible does: the play then runs on what other sources there are, or on localhost.
-    missing: given.face.ansible ? 'warning' : 'error',
   });
   if (!extra.ok) return { ok: false, error: [...extra.error, ...(inventory.ok ? [] : inventory.error)] };
   const decrypt = decrypter(passwords.value, secrets);
