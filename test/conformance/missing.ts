@@ -1,6 +1,44 @@
 /** Parts of Ansible's targets that we do not pass, and why; printed next to the numbers. */
 export const missing: readonly { readonly target: string; readonly why: string }[] = [
   {
+    target: 'adhoc',
+    why: 'the message of a timeout is made where the limit is not known.',
+  },
+  {
+    target: 'apt, cli, dpkg_selections, expect, git, pause, pip',
+    why: 'they need a module that is missing (`pip`), a mirror or the internet. Ansible, too, stops early here.',
+  },
+  {
+    target: 'assert',
+    why: 'it compares the whole output byte for byte: headings, the order of keys in results, blank lines.',
+  },
+  {
+    target: 'async',
+    why: 'it needs a Python module of its own, a status directory that is left behind with `poll` above 0, and the line `ASYNC POLL`.',
+  },
+  {
+    target: 'debug, template_jinja2_non_native, jinja2_native_types, undefined',
+    why: "they ask for the names of Ansible's Python classes (`type_debug`, `__class__`, the text of an undefined value), or mark text as unsafe that has no braces.",
+  },
+  { target: 'debugger', why: 'there is no interactive debugger of tasks.' },
+  {
+    target: 'fetch, script, shell, templating_lookups',
+    why: 'they bring modules or plugins in Python, or expect `async` to be refused where it works.',
+  },
+  { target: 'file, unsafe_writes', why: 'file attributes (`chattr`) are left as they are.' },
+  {
+    target: 'filter_encryption',
+    why: 'a number in braces stays a number, so the salt differs, and vaulted variables do not reach filters undecrypted.',
+  },
+  {
+    target: 'gathering_facts, module_defaults',
+    why: 'facts are gathered when they are read, so `gather_subset` and `fact_path` of a play do not leave facts out; the rest is about modules and action groups in Python.',
+  },
+  {
+    target: 'inventory_advanced_host_list',
+    why: 'host lists with ranges (`advanced_host_list`) and the callback `oneline` are missing.',
+  },
+  {
     target: 'loops',
     why: 'the last assertion expects a string that a loop has put into a fact to be evaluated as a template when the fact is used. We never evaluate a computed value again, since it may come from a host.',
   },

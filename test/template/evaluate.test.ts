@@ -57,6 +57,9 @@ describe('found by random templates: the same as in Ansible', () => {
     ["{{ 'a: 1\n\tb' | urlsplit('path') }};", ' 1b;'],
     ['{{ 1 ** 100000000000 }};{{ (0 - 1) ** 3 }};', '1;-1;'],
     ["{{ 'YQ==Yg' | b64decode }};", 'a;'],
+    ['{{ [(1, 2), (true, 2)] | unique(case_sensitive=true) | length }};', '1;'],
+    ['{{ [] | truncate(3, true, "~") | length }};', '0;'],
+    ['{{ \'"b": "x"}-True\' | wordwrap(6) }};', '"b": "\nx"}-\nTrue;'],
   ] as const)('%s is %j', ([source, is]) => {
     expect(text(source, { n: 3, f: 2.5, large: 12345678901234567000n, d: { l: [1] } })).toEqual(is);
   });

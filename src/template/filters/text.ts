@@ -6,7 +6,7 @@ import { percentFormat } from '../python/percent-format.ts';
 import { repr, str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 import { capitalize, center, replace, splitLines, strip } from '../python/string-methods.ts';
-import { chars, iterate, mapping, truth } from '../python/values.ts';
+import { chars, elements, iterate, mapping, truth } from '../python/values.ts';
 import { asText } from './common.ts';
 import { escapeHtml } from './escape-html.ts';
 import { urlize } from './urlize.ts';
@@ -42,7 +42,7 @@ export const textFilters: Callees = {
   ),
   striptags: fn('value', ([value]) => stripTags(asText(value))),
   truncate: fn("value, length=255, killwords=False, end='...', leeway=5", ([value, width, kill, end, leeway]) =>
-    truncate(asText(value), indexOf(width), truth(kill), asText(end), leeway === null ? 5 : indexOf(leeway)),
+    truncate(value, indexOf(width), truth(kill), asText(end), leeway === null ? 5 : indexOf(leeway)),
   ),
   urlencode: fn('value', ([value]) => urlencode(value)),
   urlize: fn(
@@ -93,10 +93,12 @@ function stripTags(text: string): string {
   return decoded.split(/\s+/).filter(Boolean).join(' ');
 }
 
-function truncate(text: string, width: number, killWords: boolean, end: string, leeway: number): string {
-  const all = chars(text);
+function truncate(value: Value, width: number, killWords: boolean, end: string, leeway: number): Value {
   if (width < end.length) return fail(`expected length >= ${end.length}, got ${width}`);
-  if (all.length <= width + leeway) return text;
+  const most = width + leeway;
+  if (typeof value !== 'string' && (elements(value)?.length ?? most + 1) <= most) return value;
+  const all = chars(asText(value));
+  if (all.length <= most) return asText(value);
   const cut = all.slice(0, width - end.length).join('');
   if (killWords) return cut + end;
   const blank = cut.lastIndexOf(' ');

@@ -26,13 +26,13 @@ export function wrapText(text: string, width: number, breakLongWords: boolean, b
   return line.trimEnd() === '' ? lines : [...lines, line.trimEnd()];
 }
 
+// After a hyphen between two letters each, and on both sides of a dash.
+const BREAKS =
+  /(?<=[\p{L}_]{2}-|[\p{L}_]-[\p{L}_]-)(?=[\p{L}_]-?[\p{L}_])|(?<=[\p{L}\p{N}_!"'&.,?])(?=-{2,}[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_!"'&.,?]-{2,})(?=[\p{L}\p{N}_])/u;
+
 function split(text: string, onHyphens: boolean): string[] {
   const words = text.split(/(\s+)/).filter((part) => part !== '');
-  return onHyphens
-    ? words.flatMap((word) =>
-        word.split(/(?<=[^\s\d-][\p{L}\p{N}_]*-)(?=[\p{L}_]{1,}[\p{L}\p{N}_]*)|(?<=\w)(?=-{2,}\w)|(?<=\w-{2,})(?=\w)/u),
-      )
-    : words;
+  return onHyphens ? words.flatMap((word) => word.split(BREAKS)) : words;
 }
 
 function hyphenCut(chunk: string, room: number, onHyphens: boolean): number {

@@ -195,7 +195,9 @@ export function assign(dict: Map<Value, Value>, key: Value, value: Value): void 
 /** A string that is the same for equal values, for use in sets. */
 export const identityKey = (value: Value): string => {
   const number = plainNumber(value);
-  return number === undefined ? repr(value) : `n${number}`;
+  if (number !== undefined) return `n${number}`;
+  // A tuple is equal to another if its items are, and true is equal to 1.
+  return value instanceof Tuple ? `(${value.items.map(identityKey).join(', ')})` : repr(value);
 };
 
 /** A copy that shares no list or dict with the original. */
