@@ -6,9 +6,11 @@ import {
   defineTask,
   type Fragment,
   fragments,
+  joinPath,
   nameOf,
   nothing,
   type Params,
+  type PathState,
   parentOf,
   searchPattern,
   stat,
@@ -69,10 +71,13 @@ export default defineTask({
     if (given === undefined) return { failed: `Source (${task.src}) does not exist or is not a directory` };
     const source = sourceOf(given, task);
     if ('failed' in source) return source;
-    const isInside = state.from !== undefined && state.from.resolved === state.destParent.resolved;
-    if (isInside && !isStable(given, source, task))
+    if (!isStable(given, ownFragments(given, state, task), source, task))
       return {
         failed: `${task.dest} is one of its own fragments and would grow with each run; exclude it with regexp, or choose another dest`,
+      };
+    if (context.check && mayLeadThrough(given, state.dest))
+      return {
+        unknown: `a fragment is a link that may lead through ${task.dest}, which is itself a link and would be replaced`,
       };
     return planCopyFile(state, copying(task), source, context);
   },
@@ -100,13 +105,37 @@ export default defineTask({
   ],
 });
 
-/** Whether a file that is one of its own fragments stays the same when it is assembled again. */
-function isStable(given: readonly Fragment[], { bytes }: { readonly bytes: Uint8Array }, task: Task): boolean {
-  const name = nameOf(task.dest);
-  const then = [...given.filter((one) => one.name !== name), { name, bytes }].toSorted((a, b) =>
-    a.name < b.name ? -1 : 1,
+/** The names under which the file will be among its own fragments: its own name, and links that lead to it. */
+function ownFragments(
+  given: readonly Fragment[],
+  { from, destParent }: { readonly from: PathState | undefined; readonly destParent: PathState },
+  { dest }: Task,
+): readonly string[] {
+  if (from === undefined || destParent.resolved === undefined) return [];
+  const place = joinPath(destParent.resolved, nameOf(dest));
+  const inside = from.resolved === destParent.resolved ? [nameOf(dest)] : [];
+  return [...inside, ...given.filter(({ leadsTo }) => leadsTo === place).map(({ name }) => name)];
+}
+
+/** Whether a fragment leads where the destination does, which is a link: it may lead there through the destination. */
+const mayLeadThrough = (given: readonly Fragment[], dest: PathState): boolean =>
+  dest.exists &&
+  dest.link !== undefined &&
+  given.some(({ leadsTo }) => leadsTo !== undefined && leadsTo === dest.resolved);
+
+/** Whether a file that is among its own fragments stays the same when it is assembled again. */
+function isStable(
+  given: readonly Fragment[],
+  own: readonly string[],
+  { bytes }: { readonly bytes: Uint8Array },
+  task: Task,
+): boolean {
+  if (own.length === 0) return true;
+  const then = [...given.filter(({ name }) => !own.includes(name)), ...own.map((name) => ({ name, bytes }))];
+  const again = sourceOf(
+    then.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    task,
   );
-  const again = sourceOf(then, task);
   return 'bytes' in again && Buffer.compare(again.bytes, bytes) === 0;
 }
 
@@ -131,7 +160,8 @@ function sourceOf(given: readonly Fragment[], task: Task): FileSource | { readon
   const pattern = task.regexp === undefined ? undefined : patternOf(task.regexp, {});
   if (pattern?.ok === false) return { failed: pattern.why };
   const chosen = given.filter(
-    ({ name }) =>
+    ({ name, dangling }) =>
+      dangling !== true &&
       !(task.ignore_hidden && name.startsWith('.')) &&
       (pattern === undefined || searchPattern(pattern.pattern, name) !== undefined),
   );

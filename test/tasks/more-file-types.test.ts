@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import assemble from '../../tasks/assemble.ts';
 import find from '../../tasks/find.ts';
@@ -189,6 +189,33 @@ describe('assemble', () => {
     const again = await runHere(assemble, { src: dir.at('d'), dest: dir.at('f'), ...args });
 
     expect([ran.status, again.status, readFileSync(dir.at('f'), 'utf8')]).toEqual(['changed', 'ok', expected]);
+  });
+
+  test.for<[string, (dir: { at(name: string): string }) => void]>([
+    ['its own name', () => {}],
+    ['a link to it', (dir) => symlinkSync('../d/f', dir.at('d/0'))],
+    ['a link to it by way of another', (dir) => [symlinkSync('1', dir.at('d/0')), symlinkSync('f', dir.at('d/1'))]],
+  ])('refuses a file that is among its fragments under %s', async ([, link]) => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    writeFileSync(dir.at('d/2'), 'two\n');
+    link(dir);
+
+    const foreseen = await runHere(assemble, { src: dir.at('d'), dest: dir.at('d/f') }, { check: true });
+
+    expect(foreseen).toMatchObject({ status: 'failed', message: expect.stringContaining('one of its own fragments') });
+    expect(existsSync(dir.at('d/f'))).toBe(false);
+  });
+
+  test('may not know whether a fragment leads through a link that it replaces', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    symlinkSync('../f', dir.at('d/0'));
+    symlinkSync('nowhere', dir.at('f'));
+
+    const foreseen = await runHere(assemble, { src: dir.at('d'), dest: dir.at('f') }, { check: true });
+
+    expect(foreseen).toMatchObject({ status: 'unknown' });
   });
 });
 

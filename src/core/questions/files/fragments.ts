@@ -5,13 +5,17 @@ import { decodeText } from '../../text-codec.ts';
 import { contentAt } from './content.ts';
 import { isEmptied, isSamePlace } from './foreseen-tree.ts';
 import { foreseenListing, listing } from './listing.ts';
-import { joinPath, tidyPath } from './paths.ts';
+import { joinPath, realpath, tidyPath } from './paths.ts';
 import { endAt, stat } from './stat.ts';
 
 /** A file in a directory, with its content. */
 export interface Fragment {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** For a link: the path that it leads to, without links. */
+  readonly leadsTo?: string;
+  /** It leads to nothing, so it has no content yet. */
+  readonly dangling?: true;
 }
 
 const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
@@ -34,7 +38,10 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
       const known = now.get(name);
       if (kind === 'file' && known !== undefined && picture.files.at(place) === undefined) return [known];
       const bytes = contentAt(picture, place);
-      return bytes === undefined ? [] : [{ name, bytes }];
+      const leadsTo = kind === 'link' ? endAt(picture, place)?.place : undefined;
+      if (bytes !== undefined) return [{ name, bytes, ...(leadsTo !== undefined && { leadsTo }) }];
+      const isDangling = leadsTo !== undefined && endAt(picture, place)?.entry === undefined;
+      return isDangling ? [{ name, bytes: new Uint8Array(), leadsTo, dangling: true }] : [];
     })
       .flat()
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -47,21 +54,35 @@ export const fragments = (path: string): Question<readonly Fragment[] | undefine
 
 const absent = 44;
 
-// For each file: its name, NUL, its length, NUL, its bytes.
+// For each file: its name, NUL, where it leads if it is a link, NUL, its length (- if it leads to nothing), NUL, its bytes.
 const fragmentsScript = (path: string): string => `[ -d ${quote(path)} ] || exit ${absent}
 cd -- ${quote(path)} || exit
 for f in * .[!.]* ..?*; do
-  [ -f "$f" ] || continue
-  printf '%s\\0%s\\0' "$f" "$(stat -L -c %s -- "./$f")" && cat -- "./$f" || exit
+  [ -f "$f" ] || { [ -L "$f" ] && [ ! -e "$f" ]; } || continue
+  t=
+  if [ -L "$f" ]; then t=$( ${realpath('-m', '"./$f"')} 2>/dev/null) && [ ! -L "$t" ] || continue; fi
+  [ -e "$f" ] || { printf '%s\\0%s\\0-\\0' "$f" "$t"; continue; }
+  printf '%s\\0%s\\0%s\\0' "$f" "$t" "$(stat -L -c %s -- "./$f")" && cat -- "./$f" || exit
 done`;
 
 function readFragments(stdout: Buffer): readonly Fragment[] {
   const read: Fragment[] = [];
-  for (let at = 0; at < stdout.length; ) {
-    const name = stdout.indexOf(0, at);
-    const length = stdout.indexOf(0, name + 1);
-    const end = length + 1 + Number(decodeText(stdout.subarray(name + 1, length)));
-    read.push({ name: decodeText(stdout.subarray(at, name)), bytes: stdout.subarray(length + 1, end) });
+  let at = 0;
+  const word = (): string => {
+    const start = at;
+    const end = stdout.indexOf(0, start);
+    at = end + 1;
+    return decodeText(stdout.subarray(start, end));
+  };
+  while (at < stdout.length) {
+    const [name, leadsTo, length] = [word(), word(), word()];
+    const end = length === '-' ? at : at + Number(length);
+    read.push({
+      name,
+      bytes: stdout.subarray(at, end),
+      ...(leadsTo !== '' && { leadsTo }),
+      ...(length === '-' && { dangling: true }),
+    });
     at = end;
   }
   return read.toSorted((a, b) => (a.name < b.name ? -1 : 1));
