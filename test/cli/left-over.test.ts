@@ -181,3 +181,20 @@ test('when the run after a killed one rolls back a block, handlers that only the
   expect([code, read(rig, 'conf'), read(rig, 'log')]).toEqual([0, 'good', '']);
   expect(existsSync(notesOf(rig))).toBe(false);
 });
+
+test.each([
+  ['never changes anything', 'false'],
+  ['changed nothing this time', '"\'new\' in r.stdout"'],
+])('a command that %s leaves no handler to the next run, nor does a check in which it really runs', async (_, when) => {
+  using rig = new Rig();
+  const looks = `{ command: echo same, register: r, changed_when: ${when}, check_mode: false, notify: restart }`;
+  rig.write({ 'play.yaml': play(rig, `  tasks:\n    - ${looks}`, log()) });
+
+  await run(rig, 'play.yaml', '--check');
+  expect(existsSync(notesOf(rig))).toBe(false);
+  await run(rig, 'play.yaml');
+  expect(existsSync(notesOf(rig))).toBe(false);
+  await run(rig, 'play.yaml');
+
+  expect(read(rig, 'log')).toBe('');
+});

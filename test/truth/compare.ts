@@ -65,7 +65,8 @@ export function compare(check: Story, run: Story): readonly Verdict[] {
       used.add(told);
       add(judged(told, happened, check, run));
       const { status, would } = told.outcome;
-      otherWay ||= (status === 'unknown' || would === 'failed') && happened.outcome.status === 'failed';
+      const isReserved = status === 'unknown' || status === 'unless' || would === 'failed';
+      otherWay ||= isReserved && happened.outcome.status === 'failed';
     } else if (otherWay)
       add({ worth: 'unknown', about: happened, detail: '', reason: UNSEEN, causes: ['include or rescue'] });
     else add({ worth: 'lie', about: happened, detail: `not told → ${happened.outcome.status}`, run: happened.outcome });

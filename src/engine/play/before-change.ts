@@ -4,6 +4,7 @@ import type { Task } from '../../language/model.ts';
 import type { HandlerNote } from '../host/handler-note.ts';
 import type { Identity } from '../host/identity.ts';
 import { keep, noteHandler } from '../host/journal.ts';
+import { isNever } from '../variables/keyword-values.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { AnyHandler } from './handlers.ts';
 import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';
@@ -21,12 +22,16 @@ export async function beforeChange(
   changes: readonly Change[],
   identity: Identity,
 ): Promise<readonly Command[]> {
+  const { ansible, check } = performing.play.run.options;
+  // A command that a check really runs makes no handler due, and leaves nothing on the host.
+  if (check) return [];
   captureLeft(performing.play, host);
   const blocks = host.cursor.validating.map(blockKey);
   const named = await notifiedBy(performing, host, task);
   const inside = changes.every(canBePutBack) ? blocks : [];
   // Ansible forgets a failed host's notifications, and its users' scripts rely on that.
-  const notes = performing.play.run.options.ansible === true ? [] : newNotes(performing, host, task, { named, inside });
+  const isNoted = ansible !== true && !isNever(task.changedWhen);
+  const notes = isNoted ? newNotes(performing, host, task, { named, inside }) : [];
   remember(host, { named, inside });
   for (const { name } of notes) host.noteAs(identity, name);
   const kept = blocks.flatMap((key) => {

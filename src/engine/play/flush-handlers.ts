@@ -95,19 +95,27 @@ function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, becaus
   recordOutcome(play, host, handler, outcome);
 }
 
-/** Delete the notes of the handlers that ran and are not due again. */
+/**
+ * Delete the notes of the handlers that ran and are not due again, and those that this run made for a task that changed
+ * nothing in the end, as its `changed_when` says.
+ */
 async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
-  const over = handlers.all.filter(({ id }) => ran.has(id) && !host.due.has(id));
-  const names = await retryWhenKnown({ play, state: host.state }, () =>
-    over.flatMap((one) => [handlers.noteOf(one, host.state), handlers.formerNoteOf(one, host.state)]),
-  );
+  const notDue = handlers.all.filter(({ id }) => !host.due.has(id));
+  const over = notDue.filter(({ id }) => ran.has(id));
+  const namesOf = (some: typeof notDue): readonly string[] =>
+    some.flatMap((one) => [handlers.noteOf(one, host.state), handlers.formerNoteOf(one, host.state)]);
+  const names = await retryWhenKnown({ play, state: host.state }, () => ({
+    over: namesOf(over),
+    not: namesOf(notDue),
+  }));
   if (names.is !== 'value') return;
-  const forgotten = new Set(names.value);
+  const forgotten = new Set(names.value.over);
   if (host.left !== undefined)
     host.left = { ...host.left, handlers: host.left.handlers.filter(({ name }) => !forgotten.has(name)) };
   // The notes stay on the host, since nothing was done; in this play they are reported once.
   if (play.run.options.check) return;
-  for (const noted of host.takeNoted(forgotten))
+  const left = new Set(host.left?.handlers.map(({ name }) => name));
+  for (const noted of host.takeNoted(new Set(names.value.not.filter((name) => !left.has(name)))))
     await runSilently(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
   for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
 }

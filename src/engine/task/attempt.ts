@@ -50,6 +50,8 @@ export async function attempt(
     return { outcome: await ignorable(doubted(outcome, run, sight, [...read]), run, sight) };
   }
   const { call } = computed;
+  // Its author has not asked for it to be run in a check, so what it finds there is a prediction.
+  if (task.keywords.checkMode === undefined) for (const one of lookedInSpiteOf(run, call)) read.add(one);
   const foreseen: Change[] = [];
   const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
   // The changes have been made: if judging reads something that must be asked first, only judging is repeated.
@@ -182,7 +184,8 @@ function foresee(
 ) {
   if (!play.run.options.check) return;
   const { beliefs } = call.link;
-  if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.markUncertain(ref.name);
+  const mayChange = call.type.controllerOnly !== true && call.type.looks?.(call.params as never) !== true;
+  if (status === 'unknown' && mayChange) beliefs.markUncertain(ref.name);
   // The task's author says that it changes nothing except what its parameters name.
   if (status === 'skipped' && isUnrun(result)) {
     for (const change of would ?? [])
