@@ -46,7 +46,7 @@ const params = {
     type: 'str',
     default: 'absent',
     choices: ['absent', 'keep'],
-    doc: 'What to do with other links in the same directories that point below `src` and are unwanted or dangling.',
+    doc: 'What to do with other links in the same directories that point into `src` and are unwanted or dangling.',
   },
   backup_dir: {
     type: 'path',

@@ -73,8 +73,8 @@ const params = {
   http_agent: { type: 'str', default: 'ansible-httpget', doc: 'The User-Agent header.' },
   use_proxy: { type: 'bool', default: true, doc: 'Use the proxy set in the environment.' },
   use_netrc: { type: 'bool', default: true, doc: "Use the passwords in the user's .netrc." },
-  decompress: { type: 'bool', default: true, doc: 'Decompress content that was compressed for the transfer.' },
-  tmp_dest: { type: 'path', ignored: 'files are downloaded next to their destination' },
+  decompress: { type: 'bool', default: true, doc: 'Decompress content that was compressed for transfer.' },
+  tmp_dest: { type: 'path', ignored: 'files are downloaded to the destination directory' },
   unredirected_headers: {
     type: 'list',
     elements: 'str',

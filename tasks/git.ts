@@ -126,7 +126,7 @@ export default defineTask({
   returns: {
     before: 'The commit before the task.',
     after: 'The commit after the task.',
-    remote_url_changed: 'Whether the clone had a different repository URL before.',
+    remote_url_changed: 'Whether the clone previously had a different repository URL.',
     clean: 'Whether the clone is free of local changes.',
     dirty: 'Files with local changes.',
     ahead: 'How many local commits are not in the repository.',

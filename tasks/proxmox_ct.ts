@@ -55,7 +55,7 @@ const params = {
   exact: {
     type: 'bool',
     default: false,
-    doc: 'Whether to remove network interfaces that are not in `netif`, and mount points that are not in `mounts`. If one of these parameters is not given, nothing of its kind is removed. With `netif`, other default routes in the running container are removed as well.',
+    doc: 'Whether to remove network interfaces that are not in `netif`, and mount points that are not in `mounts`. Without `netif`, no interfaces are removed; without `mounts`, no mount points. With `netif`, other default routes in the running container are removed as well.',
   },
   pubkey: { type: 'str', doc: 'Public keys for logging in as root; used only when the container is created.' },
 } as const;

@@ -2,7 +2,7 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.service_facts',
-  summary: 'List the services as facts: whether they are running and whether they start at boot.',
+  summary: 'Gather facts about services: whether they are running and whether they start at boot.',
   params: {},
   ask: () => ({ units: services }),
   plan({ units: { code, stdout, stderr } }) {

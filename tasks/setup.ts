@@ -4,7 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.setup',
   summary: 'Gather facts about a host.',
   description:
-    'Facts are gathered in a single query with a deadline. Plays gather facts automatically, as soon as something needs one.',
+    'Facts are gathered in a single query with a deadline. Plays gather facts automatically, as soon as one is needed.',
   params: {
     gather_subset: {
       type: 'list',

@@ -18,7 +18,7 @@ const params = {
   source: {
     type: 'str',
     required: true,
-    doc: 'The dataset to send: `dataset`, or `user@host:dataset`, which is reached from the host by ssh.',
+    doc: 'The dataset to send: `dataset`, or `user@host:dataset`, which the host accesses over ssh.',
   },
   target: { type: 'str', required: true, doc: 'The dataset to send to: `dataset` or `user@host:dataset`.' },
   recursive: { type: 'bool', default: false, doc: 'Whether child datasets are sent as well.' },
@@ -133,7 +133,7 @@ function homeless(given: Given, target: Snapshots, parent: Snapshots): string | 
   if (holder === undefined) return `there is no pool ${given.target}`;
   if (parent === undefined) return `there is no dataset ${holder} to create ${given.target} in`;
   return given.skip_parent
-    ? `there is no dataset ${given.target}, and \`skip_parent\` prevents creating it`
+    ? `there is no dataset ${given.target}, and \`skip_parent\` prevents it from being created`
     : undefined;
 }
 

@@ -39,7 +39,7 @@ export default defineTask({
   },
   returns: {
     path: 'the path of the new file or directory',
-    state: 'what was asked for: file or directory',
+    state: 'what was requested: file or directory',
     mode: 'its permission bits, such as `0600`',
     size: 'for a file, its size: 0',
   },

@@ -109,6 +109,6 @@ function encode(text: string, encoding: string): Uint8Array {
   const codes = [...text].map(codeOf);
   const foreign = codes.find((code) => code > limit);
   if (foreign !== undefined)
-    throw new ControllerError(`'${String.fromCodePoint(foreign)}' cannot be written in ${encoding}`);
+    throw new ControllerError(`'${String.fromCodePoint(foreign)}' cannot be encoded in ${encoding}`);
   return Uint8Array.from(codes);
 }

@@ -115,7 +115,7 @@ export default defineTask({
 const served = (place: string, name: string, host: string | undefined) =>
   shell(
     {
-      ...sh`command -v openssl >/dev/null || { echo 'openssl is not installed, and is needed to query the server' >&2; exit 127; }
+      ...sh`command -v openssl >/dev/null || { echo 'openssl is needed to query the server, but is not installed' >&2; exit 127; }
 LC_ALL=C timeout 10 openssl s_client -connect ${place} -servername ${name} </dev/null`,
       deadlineMs: 15_000,
     },

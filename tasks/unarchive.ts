@@ -72,7 +72,7 @@ export default defineTask({
   name: 'ansible.builtin.unarchive',
   summary: 'Unpack an archive into a directory.',
   description:
-    'Nothing is unpacked if the directory already has all members of the archive, with the same content, mode, owner and modification time.',
+    'Nothing is unpacked if the directory already contains all members of the archive, with the same content, mode, owner and modification time.',
   params,
   prepare(given, controller): Task {
     if (isUrl(given.src) && !given.remote_src && given.copy)

@@ -33,7 +33,7 @@ const params = {
   delay: {
     type: 'int',
     default: 0,
-    doc: 'With neither `port` nor `path`: how many seconds to wait in addition. Otherwise the first check is immediate, since it costs nothing.',
+    doc: 'With neither `port` nor `path`: how many seconds to wait in addition to `timeout`. Otherwise ignored: the first check is immediate, since it costs nothing.',
   },
   sleep: { type: 'int', default: 1, doc: 'Seconds between attempts.' },
   connect_timeout: { type: 'int', default: 5, doc: 'The maximum number of seconds for one connection attempt.' },

@@ -64,5 +64,5 @@ function mistakeIn(type: unknown, name: string): string | undefined {
   if (lacking !== undefined) return `the task type has no \`${lacking[0]}\``;
   return given['name'] === name
     ? undefined
-    : `the task type is named \`${String(given['name'])}\`, but its file is named \`${name}\`: tasks use the name of the file`;
+    : `the task type is named \`${String(given['name'])}\`, but its file is named \`${name}\`: tasks use the file name`;
 }

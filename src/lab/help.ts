@@ -6,7 +6,7 @@ Real Debian 12 hosts on this machine, to try playbooks on: off1 and off2 (Proxmo
 proxy (101) and backend (113) in off2, and services (forge, DNS, ACME, mail). Container 100 (ct100) is for a playbook to
 create. Needs Linux and root; see docs/lab.md.
 
-  up [HOST…]            start the hosts that are not running; a HOST that the lab does not define is a plain Debian host
+  up [HOST…]            start the hosts that are not running; a name that the lab does not define starts a plain Debian host
   status                list the hosts and whether they are running
   reset [HOST…]         bring hosts back to their pristine state
   ssh HOST [COMMAND…]   a shell, or one command, on a host or in a container

@@ -51,6 +51,6 @@ export function badIndent(c: Cursor, at: number, column: number): SyntaxMistake 
     message,
     c.pos,
     end < 0 ? c.text.length : end,
-    `indent it by ${column} to continue the same list or dict`,
+    `indent it by ${column} spaces to continue the same list or dict`,
   );
 }

@@ -2,7 +2,7 @@
 export const missing: readonly { readonly target: string; readonly why: string }[] = [
   {
     target: 'adhoc',
-    why: 'the message of a timeout is made where the limit is not known.',
+    why: 'the code that writes the timeout message does not know the limit.',
   },
   {
     target: 'apt, cli, dpkg_selections, expect, git, pause, pip',
@@ -18,25 +18,25 @@ export const missing: readonly { readonly target: string; readonly why: string }
   },
   {
     target: 'debug, template_jinja2_non_native, jinja2_native_types, undefined',
-    why: "they ask for the names of Ansible's Python classes (`type_debug`, `__class__`, the text of an undefined value), or mark text as unsafe that has no braces.",
+    why: "they ask for the names of Ansible's Python classes (`type_debug`, `__class__`, the text of an undefined value), or mark text without braces as unsafe.",
   },
   { target: 'ansible-pull', why: "it starts Debian's ansible-playbook, not ours." },
   { target: 'connection_local, wait_for_connection', why: 'the module `wait_for_connection` is missing.' },
-  { target: 'loop-connection, until', why: 'they bring a connection or a module in Python.' },
+  { target: 'loop-connection, until', why: 'they include a connection plugin or a module written in Python.' },
   { target: 'set_stats', why: 'a wrong value for `aggregate` is an error, not false.' },
   { target: 'systemd', why: 'a unit that has only `Also=` stays `indirect` after it is enabled.' },
   { target: 'template', why: "names of Ansible's classes, and lookup options after a colon." },
-  { target: 'templating', why: 'the message about an unknown test in a template file has other words.' },
+  { target: 'templating', why: 'the message about an unknown test in a template file is worded differently.' },
   { target: 'unarchive', why: 'without `/usr/bin` in PATH, we find none of the tools that we need.' },
   {
     target: 'var_reserved, var_templating',
-    why: 'a warning about reserved names, and output that `-vvvv` prints with Ansible.',
+    why: 'a warning about reserved names, and output that Ansible prints with `-vvvv`.',
   },
-  { target: 'wait_for', why: 'its time limits are those of an idle machine; these runs shared theirs.' },
-  { target: 'debugger', why: 'there is no interactive debugger of tasks.' },
+  { target: 'wait_for', why: 'its time limits are meant for an idle machine; these runs shared theirs with others.' },
+  { target: 'debugger', why: 'there is no interactive task debugger.' },
   {
     target: 'fetch, script, shell, templating_lookups',
-    why: 'they bring modules or plugins in Python, or expect `async` to be refused where it works.',
+    why: 'they include modules or plugins written in Python, or expect `async` to be refused where it works.',
   },
   { target: 'file, unsafe_writes', why: 'file attributes (`chattr`) are left as they are.' },
   {
@@ -45,7 +45,7 @@ export const missing: readonly { readonly target: string; readonly why: string }
   },
   {
     target: 'gathering_facts, module_defaults',
-    why: 'facts are gathered when they are read, so `gather_subset` and `fact_path` of a play do not leave facts out; the rest is about modules and action groups in Python.',
+    why: 'facts are gathered when they are read, so `gather_subset` and `fact_path` in a play do not leave any out; the rest is about modules and action groups in Python.',
   },
   {
     target: 'inventory_advanced_host_list',

@@ -6,4 +6,4 @@ import type { Reply } from '../session.ts';
 export const onlyReply =
   <Arg, A>(read: (reply: Reply, args: readonly Arg[]) => readonly Answer<A>[]) =>
   ([reply]: readonly Reply[], args: readonly Arg[]): readonly Answer<A>[] =>
-    read(must(reply, 'the reply of the only script'), args);
+    read(must(reply, 'the reply to the only script'), args);

@@ -140,7 +140,7 @@ async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> 
 function tellLeft({ play }: BatchRun, host: PlayHost, handler: AnyHandler, notes: readonly HandlerNote[]): void {
   const { name } = refOf(play, handler, host, true);
   const when = whenOf(notes.at(-1)?.by?.run ?? '');
-  const message = `handler "${name}" is due from an earlier run of ${play.definition.at.file}${when === undefined ? '' : `, begun on ${when}`}: that run ended before the handler ran`;
+  const message = `handler "${name}" is still due from an earlier run of ${play.definition.at.file}${when === undefined ? '' : `, begun on ${when}`}: that run ended before the handler ran`;
   const hint = `to drop it, delete its line from ${notesOf(host.name)}`;
   play.run.emit({
     kind: 'warning',

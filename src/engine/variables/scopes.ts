@@ -35,8 +35,8 @@ export class Scopes {
   }
 
   /**
-   * The variables of an item on a host. `also` contains temporary layers (loop variables, a result), `magic` names that
-   * override everything.
+   * The variables of an item on a host. `also` contains temporary layers (loop variables, a result);
+   * `magic` contains names that override everything.
    */
   of(
     state: HostState,

@@ -42,7 +42,7 @@ export const INVENTORY_COMMAND_OPTIONS = {
   graph: { type: 'switch', help: 'print the groups as a tree' },
   yaml: { type: 'switch', short: 'y', help: 'print YAML instead of JSON' },
   vars: { type: 'switch', help: 'with --graph: include variables' },
-  export: { type: 'switch', help: 'with --list: as written, for export' },
+  export: { type: 'switch', help: 'with --list: keep group variables in their groups, for export' },
   output: { type: 'path', value: 'FILE', help: 'with --list: write to a file' },
   ...INVENTORY_OPTIONS,
 } as const satisfies OptionSpecs;

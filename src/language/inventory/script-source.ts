@@ -6,7 +6,10 @@ import type { Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, addHostVars, type Draft, shortSource } from './draft.ts';
 
-/** Runs an inventory script with `--list` and reads its JSON. Without `_meta`, calls it for every host with `--host`. */
+/**
+ * Runs an inventory script with `--list` and reads its JSON. If there is no `_meta`, runs the script again for every
+ * host, with `--host`.
+ */
 export function readScriptSource(draft: Draft, path: string, env: NodeJS.ProcessEnv): void {
   const listed = runScript(path, ['--list'], env);
   if (!listed.ok) {

@@ -59,7 +59,7 @@ export const KEYWORDS = {
   // Shared by plays, roles, blocks and tasks.
   name: { type: 'any', on: everywhere, templated: 'turn', use: { by: 'loader' }, doc: 'The name, shown in reports and used by notify.' },
   vars: { type: 'vars', on: everywhere, templated: 'turn', use: { by: 'loader' }, doc: 'Variables for everything inside it.' },
-  tags: { type: 'tags', on: everywhere, inherited: 'all', templated: 'task', use: { by: 'engine' }, doc: 'Labels that --tags and --skip-tags select.' },
+  tags: { type: 'tags', on: everywhere, inherited: 'all', templated: 'task', use: { by: 'engine' }, doc: 'Labels for selecting tasks with --tags and --skip-tags.' },
   step: { type: 'label', on: everywhere, inherited: 'nearest', templated: 'never', use: { by: 'engine' }, doc: 'The step of an install document that this carries out. Not in Ansible.' },
   when: { type: 'conditions', on: [...inPlays, 'include', 'import_playbook'], inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Conditions that must all hold; otherwise it is skipped.' },
   environment: { type: 'dicts', on: shared, inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Environment variables for commands on the host.' },
@@ -68,8 +68,8 @@ export const KEYWORDS = {
   become: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Act as another user.' },
   become_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to become (default: root).' },
   become_method: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: `How to become that user: ${becomeMethodNames.join(', ')}.` },
-  become_flags: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Options for the program that becomes the user.' },
-  become_exe: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The program that becomes the user, if it is not the usual one.' },
+  become_flags: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Options for the program that switches to the user.' },
+  become_exe: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The program that switches to the user, if it is not the usual one.' },
   connection: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: `How to reach the host: ${connectionNames.join(', ')}.` },
   remote_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to log in as.' },
   port: { type: 'int', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The ssh port.' },
@@ -88,7 +88,7 @@ export const KEYWORDS = {
   // Plays.
   hosts: { type: 'hosts', on: ['play'], templated: 'play', use: { by: 'loader' }, doc: 'A pattern that selects hosts and groups. Required.' },
   import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
-  gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts when the first one is used.' },
+  gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts the first time one is used.' },
   gather_subset: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts cost nothing until one is used; the task type setup accepts it' }, doc: 'Which facts to gather.' },
   gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are gathered by a single question, which has the same time limit as any other' }, doc: 'Time limit for gathering facts, in seconds.' },
   fact_path: { type: 'any', on: ['play'], templated: 'never', use: { none: 'local facts are always read from /etc/ansible/facts.d' }, doc: 'The directory of local facts.' },

@@ -55,7 +55,7 @@ export const errorsIgnoredUnseen: Rule = {
 /** A task without a name. */
 export const taskWithoutName: Rule = {
   code: 'task-without-name',
-  why: 'the run shows only the type, --start-at-task cannot reach it, and nobody can tell why it is there',
+  why: 'reports show only the type, --start-at-task cannot reach it, and nobody can tell why it is there',
   find: ({ item }) =>
     item.kind === 'task' && item.name === undefined && !String(item.type).includes('validate_argument_spec')
       ? [{ at: item.at, message: 'this task has no name', fix: 'describe in one line what is true afterwards' }]

@@ -7,7 +7,7 @@ export function explainOpenssh(place: string, said: string): SessionFailure {
   const lines = said.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => line && !/^@|^Warning: Permanently|^Pseudo-terminal/.test(line));
   // One line of the long warning about a changed key says where the old key is.
-  const message = offending ? `presents a host key that differs from ${offending}` : telling.join('; ');
+  const message = offending ? `presents a host key that differs from the one in ${offending}` : telling.join('; ');
   return {
     reason,
     message: `${place}: ssh: ${message || 'ended without a message'}`,

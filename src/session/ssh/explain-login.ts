@@ -27,7 +27,7 @@ export function explainLogin(
 
 function notTaken(target: SshTarget, { tried, unusable, serverTakes }: LoginStory, why = ''): SessionFailure {
   const offered = tried.map(({ shown }) => shown).join(', ');
-  const took = offered ? `the server accepted none of ${offered}` : 'there is no key, agent or password to offer';
+  const took = offered ? `the server accepted none of ${offered}` : 'there is no key, agent or password to log in with';
   const takes = serverTakes.length > 0 ? ` (it accepts ${serverTakes.join(', ')})` : '';
   const message = [`${target.place}: as ${target.user}: ${why}${took}${takes}`, ...unusable].join('; ');
   // Debian's default configuration requests GSSAPI everywhere, so it matters only if the server supports it.

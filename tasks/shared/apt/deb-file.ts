@@ -30,7 +30,7 @@ export function debPackage(path: string | undefined, answer: ShellAnswer | undef
   return stem === undefined || told === undefined ? undefined : { name: stem, version: told, guessed: true };
 }
 
-/** The installed version of a package file's package, if it differs from the file's version. */
+/** The installed version of the package in a package file, if it differs from the version in the file. */
 export function debDiffers(deb: DebPackage, now: Packages): { readonly from: string | null } | undefined {
   const version = installed(now)?.version;
   // A file's name omits the epoch.

@@ -69,7 +69,7 @@ export function homes(wanted: readonly LinkWish[], { dest, links = [] }: Folders
   return [...new Set([tidyPath(dest), ...wanted.map((wish) => parentOf(wish.dest)), ...named])];
 }
 
-/** Unwanted links that point below the source directory: leftovers from earlier runs. */
+/** Unwanted links that point into the source directory: leftovers from earlier runs. */
 export function staleLinks(
   wanted: readonly LinkWish[],
   task: Folders,

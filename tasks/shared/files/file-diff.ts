@@ -37,7 +37,7 @@ export function fileDiff({ params, meant, before, now, changes, listing }: Compa
     const change = changes.find((one) => one.what === what);
     if (change !== undefined) set(name, old.inode?.[name], current.inode?.[name] ?? change.to);
   };
-  // Without `state`, a file with several names is reported in the state that the task intends, not as `hard`.
+  // Without `state`, a file with several names is reported as being in the state that the task intends, not as `hard`.
   const former = stateName(before);
   set('state', former === 'hard' && params.state === undefined ? meant : former, meant);
   if (listing !== undefined && former === 'directory') was['path_content'] = contentOf(path, listing);

@@ -49,7 +49,7 @@ export const uriParams = {
   timeout: {
     type: 'int',
     default: 30,
-    doc: 'Seconds to wait for the connection, and for each further part of the response.',
+    doc: 'Seconds to wait for the connection, and then for each part of the response.',
   },
   follow_redirects: {
     type: 'str',
@@ -63,7 +63,7 @@ export const uriParams = {
   },
   expect: {
     type: 'dict',
-    doc: 'Not in Ansible: further requirements for the response.',
+    doc: 'Not in Ansible: additional requirements for the response.',
     options: {
       content_type: {
         type: 'str',

@@ -105,7 +105,7 @@ describe('authentication', { timeout: 20_000 }, () => {
       failure: {
         reason: 'authentication',
         message: expect.stringMatching(
-          /as root: there is no key, agent or password to offer; the ssh-agent at \/no\/agent does not answer$/,
+          /as root: there is no key, agent or password to log in with; the ssh-agent at \/no\/agent does not answer$/,
         ),
       },
     });

@@ -27,7 +27,7 @@ export function directoriesAbove(path: string): readonly string[] {
 /** The last component of a path. */
 export const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) ?? '';
 
-/** A path without doubled slashes, `.` and trailing slashes. Links are not looked up, so `..` stays. */
+/** A path without doubled slashes, `.` or trailing slashes. Links are not resolved, so `..` stays. */
 export function tidyPath(path: string): string {
   const words = path.split('/').filter((word) => word !== '' && word !== '.');
   return path.startsWith('/') ? `/${words.join('/')}` : words.join('/') || '.';

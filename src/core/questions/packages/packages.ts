@@ -47,7 +47,7 @@ const kind: QuestionKind<string, Packages> = {
   scripts: (names) => [{ script: script(names) }],
   read: onlyReply((reply, names) => {
     if (reply.code === 127)
-      return names.map(() => ({ ok: false, why: 'dpkg-query is not installed: this host is not Debian' }));
+      return names.map(() => ({ ok: false, why: 'dpkg-query is not installed: this is not a Debian host' }));
     const rows = readRows(decodeText(reply.stdout));
     return names.map((name) => ({ ok: true, value: packagesOf(name, rows) }));
   }),
