@@ -90,7 +90,7 @@ export const KEYWORDS = {
   import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
   gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts the first time one is used.' },
   gather_subset: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts cost nothing until one is used; the task type setup accepts it' }, doc: 'Which facts to gather.' },
-  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are gathered by a single question, which has the same time limit as any other' }, doc: 'Time limit for gathering facts, in seconds.' },
+  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'all facts are gathered in a single query, which has the same time limit as any other' }, doc: 'Time limit for gathering facts, in seconds.' },
   fact_path: { type: 'any', on: ['play'], templated: 'never', use: { none: 'local facts are always read from /etc/ansible/facts.d' }, doc: 'The directory of local facts.' },
   vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Variable files to load. For a nested list, only the first file that exists is loaded.' },
   vars_prompt: { type: 'prompts', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Variables to prompt for before the play starts.' },
@@ -108,7 +108,7 @@ export const KEYWORDS = {
   // Entries of roles: and of a role's dependencies. Any other key of an entry is a parameter of the role.
   role: { type: 'name', on: ['role'], templated: 'load', use: { by: 'loader' }, doc: 'The name of the role.' },
   src: { type: 'name', on: ['role'], templated: 'load', use: { by: 'loader' }, doc: 'The name of the role, if `role` is not set.' },
-  scm: { type: 'any', on: ['role'], templated: 'never', use: { none: 'roles are not fetched; only ansible-galaxy reads it' }, doc: 'The version control system of the role.' },
+  scm: { type: 'any', on: ['role'], templated: 'never', use: { none: 'roles are not fetched; only ansible-galaxy reads it' }, doc: 'The version control system that the role is kept in.' },
   version: { type: 'any', on: ['role'], templated: 'never', use: { none: 'roles are not fetched; only ansible-galaxy reads it' }, doc: 'The version of the role.' },
   // Blocks.
   block: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that share the keywords of the block.' },
