@@ -29,10 +29,10 @@ export const paintOf = (status: Status, chalk: ChalkInstance): ChalkInstance =>
 export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'would'>): string {
   const [first, second, ...others] = unless.toReversed().map((task) => `"${task}"`);
   if (first === undefined) return '';
-  const does = would === 'failed' ? 'mend' : 'change';
-  if (second === undefined) return `, unless ${first} ${does}s it`;
+  const [alone, together] = would === 'failed' ? ['fixes', 'fix'] : ['changes', 'change'];
+  if (second === undefined) return `, unless ${first} ${alone} it`;
   const last = others.length === 0 ? `${first} or ${second}` : `${first}, ${second} or ${others.length} more`;
-  return `, unless ${last} ${does} it`;
+  return `, unless ${last} ${together} it`;
 }
 
 /** Indents each line. */

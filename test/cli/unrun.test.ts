@@ -43,7 +43,7 @@ describe('U16: tasks after a command are reported in their current state', () =>
       /^would change, unless "acts" changes it: \[localhost\]\n {4}content: .* \(4 bytes\)$/,
     ],
     ['order', 'file: {path: f, state: file}', /^ok, unless "acts" changes it: \[localhost\]$/],
-    ['failure', 'verify: "false"', /^would fail, unless "acts" mends it: .*exit code 1/],
+    ['failure', 'verify: "false"', /^would fail, unless "acts" fixes it: .*exit code 1/],
     ['guarded command', 'command: {cmd: date, creates: nothing}', /^would change, unless .*\n {4}command: date$/],
     [
       'condition',

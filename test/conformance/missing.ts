@@ -27,7 +27,7 @@ export const missing: readonly { readonly target: string; readonly why: string }
   { target: 'systemd', why: 'a unit that has only `Also=` stays `indirect` after it is enabled.' },
   { target: 'template', why: "names of Ansible's classes, and lookup options after a colon." },
   { target: 'templating', why: 'the message about an unknown test in a template file is worded differently.' },
-  { target: 'unarchive', why: 'without `/usr/bin` in PATH, we find none of the tools that we need.' },
+  { target: 'unarchive', why: 'without `/usr/bin` in PATH, we cannot find the tools that we need.' },
   {
     target: 'var_reserved, var_templating',
     why: 'a warning about reserved names, and output that Ansible prints with `-vvvv`.',

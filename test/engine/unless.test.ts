@@ -47,7 +47,7 @@ describe('tasks after a command are checked as if the command had no effect on t
 
     expect(text).toContain('ok, unless "perhaps" changes it: [localhost]');
     expect(text).toContain('would change, unless "perhaps" changes it: [localhost]');
-    expect(text).toContain('would fail, unless "b" or "perhaps" mend it: [localhost]: test -e');
+    expect(text).toContain('would fail, unless "b" or "perhaps" fix it: [localhost]: test -e');
     expect(text).toMatch(/localhost : ok=0 changed=0 failed=0 unless=3 unknown=1$/m);
     expect(code).toBe(3);
   });
