@@ -193,7 +193,7 @@ function unrun(sightOf: (result: TaskResult) => TemplateScope, { changedWhen = [
     return { status: 'skipped', changes: [], message: onlyLooks, result: result(false) } as const;
   } catch (error) {
     if (!(error instanceof NotKnownYet) || error.what !== 'unknown') throw error;
-    const message = `whether it changes something ${dependsOn(error.because)}, which a check does not run`;
+    const message = `whether it changes anything ${dependsOn(error.because)}, which a check does not run`;
     return { status: 'unknown', changes: [], message, assuming: [error.because], result: {} } as const;
   }
 }
