@@ -35,7 +35,7 @@ const params = {
     doc: 'What the `unless` command depends on, for example `path:/root/.ssh`, so that a check knows which predicted changes matter. Default: everything.',
   },
   poll: { type: 'int', default: 2, doc: 'Seconds between checks while waiting for a person.' },
-  timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for a person before the task fails.' },
+  timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for someone to respond before the task fails.' },
 } as const;
 
 type Given = Params<typeof params>;

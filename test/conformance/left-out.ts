@@ -5,7 +5,7 @@ const python =
 const ownTools = "is about a tool of Ansible's developers";
 const galaxy = 'needs a Galaxy server, and our front ends do not download roles or collections';
 const container = 'needs a container engine, or a service that only runs in one';
-const otherSystem = 'is about a package manager or an operating system other than Debian';
+const otherSystem = 'is for a package manager or an operating system that Debian does not use';
 const network = 'needs a network device';
 const helper = 'is not a test but a part that other targets use';
 
