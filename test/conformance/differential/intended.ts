@@ -62,11 +62,6 @@ export const intended: readonly Intended[] = [
     why: 'what the file is besides what was waited for is for stat to tell',
   },
   {
-    theme: 'look',
-    difference: /got_no_port\.msg: ours "(Timeout when waiting for [\d.:]+) to be open: refused .*", Ansible's "\1"$/,
-    why: 'the message says how it is instead',
-  },
-  {
     theme: 'copy',
     difference: /got_(folder|inside|not_forced)\.\w+: ours .*, Ansible's (undefined|".*")$/,
     why: 'a copy of a tree, and one that is not made, tell what is there, too',
