@@ -119,12 +119,12 @@ export async function converge(
     // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
     const finished = (state: State): TaskResult => finish(state, [], changes);
-    const now = finished(looked.state);
-    if (then === undefined) return told(changes, now, looked.basis, warnings);
+    if (then === undefined) return told(changes, finished(looked.state), looked.basis, warnings);
     const afterwards = resultAfterwards(type, { params, context, now: looked.state }, then, finished);
+    if (target.blind !== true) return told(changes, afterwards, looked.basis, warnings);
+    const now = finished(looked.state);
     const { diff = now['diff'] } = afterwards;
-    const result = target.blind === true ? { ...now, ...(diff !== undefined && { diff }) } : afterwards;
-    return told(changes, result, looked.basis, warnings);
+    return told(changes, { ...now, ...(diff !== undefined && { diff }) }, looked.basis, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
 }

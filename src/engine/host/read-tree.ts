@@ -26,10 +26,13 @@ export const readTree = (
 
 function readDirectory(directory: string, reading: Reading): TreeEntry[] {
   const names = readdirSync(localPath(directory), 'buffer').map(decodeText).sort();
-  const isFolder = (name: string): boolean => statOf(join(directory, name))?.isDirectory() ?? false;
-  // As in Ansible, the files of a directory come first, so an error names the same one.
-  return [...names.filter((name) => !isFolder(name)), ...names.filter(isFolder)].flatMap((name): TreeEntry[] => {
+  const entries = names.map((name) => {
     const path = join(directory, name);
+    return { path, isFolder: statOf(path)?.isDirectory() ?? false };
+  });
+  // As in Ansible, the files of a directory come first, so an error names the same one.
+  const filesFirst = entries.toSorted((one, other) => Number(one.isFolder) - Number(other.isFolder));
+  return filesFirst.flatMap(({ path }): TreeEntry[] => {
     const stats = lstatSync(localPath(path)).isSymbolicLink() ? followable(path, reading) : statSync(localPath(path));
     const at = { path: relative(reading.root, path) };
     if (stats === undefined)

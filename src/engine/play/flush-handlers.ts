@@ -100,6 +100,7 @@ function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, becaus
  * nothing in the end, as its `changed_when` says.
  */
 async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
+  if (ran.size === 0 && !host.hasNoted) return;
   const notDue = handlers.all.filter(({ id }) => !host.due.has(id));
   const over = notDue.filter(({ id }) => ran.has(id));
   const namesOf = (some: typeof notDue): readonly string[] =>

@@ -79,6 +79,11 @@ export class PlayHost {
     this.#noted.set(whose, noted);
   }
 
+  /** Whether there are such notes. */
+  get hasNoted(): boolean {
+    return [...this.#noted.values()].some(({ names }) => names.size > 0);
+  }
+
   /** Remove these names from the recorded notes and return those in each journal, where they must now be deleted. */
   takeNoted(names: ReadonlySet<string>): readonly { readonly identity: Identity; readonly names: readonly string[] }[] {
     return [...this.#noted.values()].flatMap(({ identity, names: noted }) => {

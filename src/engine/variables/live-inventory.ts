@@ -30,12 +30,14 @@ export class LiveInventory {
   growth(result: TaskResult, host: string): Growth | undefined {
     const change = changeOf(result, host);
     if (change === undefined) return undefined;
-    const grown = changeInventory(this.#now, change);
+    const before = this.#now;
+    const grown = changeInventory(before, change);
     return {
-      isNew: grown.ok && signature(grown.value) !== signature(this.#now),
+      isNew: grown.ok && signature(grown.value) !== signature(before),
       add: () => {
         this.#changes.push(change);
-        this.#take(changeInventory(this.#now, change));
+        // Another host's task may have added something meanwhile.
+        this.#take(this.#now === before ? grown : changeInventory(this.#now, change));
       },
     };
   }

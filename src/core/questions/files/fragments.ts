@@ -38,10 +38,10 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
       const known = now.get(name);
       if (kind === 'file' && known !== undefined && picture.files.at(place) === undefined) return [known];
       const bytes = contentAt(picture, place);
-      const leadsTo = kind === 'link' ? endAt(picture, place)?.place : undefined;
-      if (bytes !== undefined) return [{ name, bytes, ...(leadsTo !== undefined && { leadsTo }) }];
-      const isDangling = leadsTo !== undefined && endAt(picture, place)?.entry === undefined;
-      return isDangling ? [{ name, bytes: new Uint8Array(), leadsTo, dangling: true }] : [];
+      const end = kind === 'link' ? endAt(picture, place) : undefined;
+      if (bytes !== undefined) return [{ name, bytes, ...(end !== undefined && { leadsTo: end.place }) }];
+      const isDangling = end !== undefined && end.entry === undefined;
+      return isDangling ? [{ name, bytes: new Uint8Array(), leadsTo: end.place, dangling: true }] : [];
     })
       .flat()
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
