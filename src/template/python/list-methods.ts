@@ -104,11 +104,10 @@ export const floatMethods: Callees = {
 
 /** An attribute of a number that is no method; undefined if it has none of that name. */
 export function numberAttribute(value: Value, name: string): Value | undefined {
-  if (name === 'real') return typeof value === 'boolean' ? Number(value) : value;
-  if (name === 'imag') return value instanceof Float ? new Float(0) : 0;
-  if (value instanceof Float) return undefined;
-  if (name === 'numerator') return typeof value === 'boolean' ? Number(value) : value;
-  return name === 'denominator' ? 1 : undefined;
+  const isFloat = value instanceof Float;
+  if (name === 'real' || (name === 'numerator' && !isFloat)) return typeof value === 'boolean' ? Number(value) : value;
+  if (name === 'imag') return isFloat ? new Float(0) : 0;
+  return name === 'denominator' && !isFloat ? 1 : undefined;
 }
 
 function ratio(x: number): Value[] {

@@ -36,18 +36,20 @@ const unlocked = (hash: string): string => hash.replace(/^!+/, '');
 
 const withPassword = (name: string, hash: string): Command => reading(sh`chpasswd -e`, `${name}:${hash}\n`);
 
-/** The hash methods by their ids, and how many characters their hashes have at the end. */
-const HASH_LENGTHS: readonly (readonly [id: string, length: string])[] = [
-  ['1', '22'],
-  ['5', '43'],
-  ['6', '86'],
-  ['(?!(?:1|5|6)\\$)\\w+', '1,'],
-];
+/** The lengths of the hashes at the end of a crypt(3) password, by the id of the method; others have one character or more. */
+const HASH_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['1', 22],
+  ['5', 43],
+  ['6', 86],
+]);
+
+function isCrypt(password: string): boolean {
+  const [, id = '', hash = ''] = /^\$(\w+)\$.*?([./0-9A-Za-z]*)$/.exec(password) ?? [];
+  return id !== '' && hash.length >= (HASH_LENGTHS.get(id) ?? 1);
+}
 
 /** A warning if a password is not a hash. */
 export const passwordWarnings = (password: string | undefined): readonly string[] =>
-  password === undefined ||
-  /^([!*x]*|!.*|_.*|[./0-9A-Za-z]{13})$/.test(password) ||
-  HASH_LENGTHS.some(([id, length]) => new RegExp(`^\\$${id}\\$.*[./0-9A-Za-z]{${length}}$`).test(password))
+  password === undefined || /^([!*x]*|!.*|_.*|[./0-9A-Za-z]{13})$/.test(password) || isCrypt(password)
     ? []
     : ['The input password appears not to have been hashed: nobody can log in with it'];
