@@ -47,10 +47,10 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
   return play(parsed, face);
 }
 
-/** Whether this names a file that does not exist; `a,b` and `h,` are host lists. */
 /** Errors in what is written, as opposed to something missing: for these, Ansible exits with 4. */
 const MISWRITTEN = new Set(['yaml-syntax', 'duplicate-key', 'unknown-keyword', 'wrong-keyword-type', 'extra-params']);
 
+/** Whether this names a file that does not exist; `a,b` and `h,` are host lists. */
 const isMissing = (path: string): boolean => !path.includes(',') && !existsSync(path);
 
 const print = (text: string): number => {
