@@ -1,21 +1,17 @@
 import type { Change, Effect } from '../../core/change.ts';
 import type { Outcome } from '../../core/event.ts';
 import { omitting, withLacking } from '../../core/lacking.ts';
-import { type Converged, converge, type Target } from '../host/converge.ts';
+import type { Converged } from '../host/converge.ts';
 import { dependsOn } from '../host/depends-on.ts';
-import type { HostLink } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
-import { nowText } from '../host/now-text.ts';
-import { createTarget } from '../host/target.ts';
 import type { FactDoubt, HostState } from '../variables/host-state.ts';
 import { foreseenResult, isUnrun } from '../variables/partly-known.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { applyFacts, applyUnknownFacts } from './apply-facts.ts';
-import { ended, inBackground, jobOf, starting } from './background.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
+import { convergeOrStart, foundNow, withNow, wouldOf } from './converge-task.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { doubtOfFacts } from './facts.ts';
-import { watched, withLateness } from './late.ts';
 import type { LoopItem } from './loop.ts';
 import { outcomeOf, unknownOutcome, unlessMended, wouldFail } from './outcome.ts';
 import { doubtWhatItMayChange, namedPaths, writtenPaths } from './perhaps.ts';
@@ -155,26 +151,6 @@ function unlessUnknown(error: unknown): NotKnownYet {
   throw error;
 }
 
-/** The changes of a task that may or may not run. */
-async function wouldOf(run: TaskRun, call: BoundTask): Promise<readonly Change[] | undefined> {
-  const foreseen: Change[] = [];
-  const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));
-  return status === 'ok' || status === 'changed' ? foreseen : undefined;
-}
-
-/** In a check: if the outcome cannot be predicted, report the current state, which is what an audit needs. */
-async function withNow(run: TaskRun, call: BoundTask, converged: Converged): Promise<Converged> {
-  if (converged.status !== 'unknown' || call.ansible) return converged;
-  const now = await foundNow(run, call);
-  return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
-}
-
-/** What a task would do on the host in its current state, ignoring predicted changes. */
-async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefined> {
-  const target = targetOf(run, { ...call, ansible: true }, []);
-  return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
-}
-
 /** In a check: record what this task would do, or would have done, for later tasks. */
 function foresee(
   { ref, play, state }: TaskRun,
@@ -233,79 +209,6 @@ const interrupted = (outcome: Outcome): Outcome => ({
   message: 'interrupted',
   failure: { reason: 'interrupted', message: 'interrupted' },
 });
-
-/** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
-async function convergeOrStart(
-  run: TaskRun,
-  call: BoundTask,
-  sight: TemplateScope,
-  foreseen: Change[],
-): Promise<Converged> {
-  const { type, params, context, link } = call;
-  const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen);
-  const { target, isLate } = watched(foreseeing(call));
-  const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
-  if (job !== undefined) {
-    const kept = starting(type, job, (started) => {
-      link.jobs.set(job.file, started);
-      if (started.over === undefined) link.goingOn.add(job.file);
-    });
-    return converge(kept, params, context, inBackground(target, job));
-  }
-  if (link.goingOn.size > 0) link.beliefs.forget();
-  const converged = await convergeAsToldBy(call, type.asksAnew === true ? anew(target, link) : target, foreseeing);
-  if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
-    link.goingOn.delete(String(converged.result['results_file']));
-  if (run.task.async !== undefined) return ended(converged);
-  return isLate() ? withLateness(converged, call) : converged;
-}
-
-/** A target that discards all earlier answers before it asks. */
-const anew = (target: Target, { beliefs }: HostLink): Target => ({
-  ...target,
-  ask(questions) {
-    beliefs.forget();
-    return target.ask(questions);
-  },
-});
-
-/**
- * In a check, most Ansible modules tolerate that the results of earlier tasks do not exist yet; our types predict them.
- */
-async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: BoundTask) => Target): Promise<Converged> {
-  const { type, params, context } = call;
-  const converged = await converge(type, params, context, target);
-  if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
-  const foreseen = await converge(type, params, context, by({ ...call, ansible: false }));
-  if (foreseen.status === 'ok' || foreseen.status === 'changed') return foreseen;
-  // Ansible's copy and template ignore what is in their way and report what they would write.
-  const { would = [] } = converged;
-  if (would.length === 0 || (foreseen.status !== 'unknown' && foreseen.status !== 'failed')) return converged;
-  const assuming = foreseen.status === 'unknown' ? foreseen.assuming : [];
-  return { status: 'changed', changes: would, result: {}, assuming, unless: [], warnings: [] };
-}
-
-function targetOf(
-  run: TaskRun,
-  { link, identity, timeoutMs, delegatedTo, censored, ansible }: BoundTask,
-  foreseen: Change[],
-) {
-  const { play, state, ref } = run;
-  const { emit, signal } = play.run;
-  return createTarget({
-    link,
-    identity,
-    signal,
-    foresee: (changes) => foreseen.splice(0, foreseen.length, ...changes),
-    ahead: run.ahead,
-    beforeChange: delegatedTo === undefined ? (changes) => run.beforeChange(changes, identity) : undefined,
-    onOutput: (stream, text) => emit({ kind: 'output', task: ref, host: state.host.name, stream, text }),
-    onWait: (shown) => emit({ kind: 'host-busy', host: state.host.name, doing: 'waiting', about: shown }),
-    deadlineMs: timeoutMs,
-    blind: ansible,
-    censored,
-  });
-}
 
 /** Remove the keys of a result that are only for the engine. */
 const withoutPrivate = (result: Outcome['result']): Outcome['result'] =>
