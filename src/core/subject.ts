@@ -25,6 +25,7 @@ const KINDS = {
   ct: 'the number of a Proxmox container',
   sysctl: 'a kernel parameter',
   module: 'a kernel module',
+  firewall: 'the program of a firewall, such as `ufw`',
   network: 'nothing',
   hostname: 'nothing',
   locale: 'nothing',
