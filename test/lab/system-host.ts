@@ -4,6 +4,8 @@ import type { Converged } from '../../src/engine/host/converge.ts';
 import { labExec, labHost } from '../../src/lab/index.ts';
 import { runHere } from '../tasks/harness.ts';
 
+export { outcomeOf } from '../tasks/outcome.ts';
+
 /** The lab host that the system task types are tested on. */
 export const systemHost = 'system';
 
@@ -19,15 +21,6 @@ export const said = async (script: string): Promise<string> => (await sh(script)
 /** Runs a task on the host, as the engine does. */
 export const runThere = (type: AnyTaskType, args: object, options: { check?: boolean } = {}): Promise<Converged> =>
   runHere(type, args as Record<string, unknown>, { ...options, sh });
-
-/** A task's outcome in one line: its status and its changes. */
-export const outcomeOf = (ended: Converged): readonly string[] => [
-  ended.status,
-  ...('changes' in ended
-    ? ended.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`)
-    : []),
-  ...('message' in ended ? [ended.message] : []),
-];
 
 /** Makes sure the host is running. */
 export const upHost = (): Promise<unknown> => labHost(systemHost);
