@@ -14,8 +14,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],
-  // Python's regular expressions occur in task types' parameters, and some types edit YAML.
-  'src/sdk.ts': ['src/core', 'src/template/python', 'src/yaml'],
+  // Python's regular expressions occur in task types' parameters, some types edit YAML, and some hash passwords.
+  'src/sdk.ts': ['src/core', 'src/template/crypt', 'src/template/python', 'src/yaml'],
   'tasks/shared': ['src/sdk.ts'],
   tasks: ['src/sdk.ts', 'tasks/shared'],
   'src/cli': ['src', 'tasks', 'package.json'],

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { to64, triples } from './base64.ts';
 
-/** crypt(3)'s `$1$`. */
-export function md5Crypt(password: string, saltText: string): string {
+/** crypt(3)'s `$1$`, and Apache's variant of it, `$apr1$`. */
+export function md5Crypt(password: string, saltText: string, ident: '1' | 'apr1' = '1'): string {
   const key = Buffer.from(password);
   const salt = Buffer.from(saltText.slice(0, 8));
-  let digest = initial(key, salt);
+  let digest = initial(key, salt, ident);
   for (let round = 0; round < 1000; round++) {
     const parts = [round & 1 ? key : digest];
     if (round % 3) parts.push(salt);
@@ -20,16 +20,16 @@ export function md5Crypt(password: string, saltText: string): string {
     [3, 9, 15],
     [4, 10, 5],
   ] as const;
-  return `$1$${salt}$${triples(digest, order)}${to64(digest[11]!, 2)}`;
+  return `$${ident}$${salt}$${triples(digest, order)}${to64(digest[11]!, 2)}`;
 }
 
 function md5(parts: readonly Buffer[]): Buffer {
   return createHash('md5').update(Buffer.concat(parts)).digest();
 }
 
-function initial(key: Buffer, salt: Buffer): Buffer {
+function initial(key: Buffer, salt: Buffer, ident: string): Buffer {
   const inner = md5([key, salt, key]);
-  const parts = [key, Buffer.from('$1$'), salt, Buffer.alloc(key.length, inner)];
+  const parts = [key, Buffer.from(`$${ident}$`), salt, Buffer.alloc(key.length, inner)];
   for (let rest = key.length; rest > 0; rest >>= 1) parts.push(rest & 1 ? Buffer.alloc(1) : key.subarray(0, 1));
   return md5(parts);
 }

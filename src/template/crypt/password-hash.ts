@@ -19,7 +19,7 @@ interface Scheme {
 }
 
 const SCHEMES: Record<string, Scheme> = {
-  md5_crypt: { saltSize: 8, hash: md5Crypt },
+  md5_crypt: { saltSize: 8, hash: (password, salt) => md5Crypt(password, salt) },
   sha256_crypt: {
     saltSize: 16,
     hash: (password, salt, { rounds }) => shaCrypt('sha256', password, salt, rounds ?? 535_000),
