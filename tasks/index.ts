@@ -9,6 +9,7 @@ import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
+import capabilities from './capabilities.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
 import command from './command.ts';
@@ -29,20 +30,25 @@ import gatherFacts from './gather_facts.ts';
 import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
+import gitConfig from './git_config.ts';
 import group from './group.ts';
 import groupBy from './group_by.ts';
 import hostname from './hostname.ts';
+import htpasswd from './htpasswd.ts';
 import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
+import iptables from './iptables.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
+import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
 import mount from './mount.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
+import pamLimits from './pam_limits.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
 import proxmoxCt from './proxmox_ct.ts';
@@ -57,6 +63,7 @@ import setup from './setup.ts';
 import shell from './shell.ts';
 import slurp from './slurp.ts';
 import stat from './stat.ts';
+import sudoers from './sudoers.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import systemd from './systemd.ts';
@@ -64,6 +71,7 @@ import tempfile from './tempfile.ts';
 import template from './template.ts';
 import timezone from './timezone.ts';
 import tlsCertificate from './tls_certificate.ts';
+import ufw from './ufw.ts';
 import unarchive from './unarchive.ts';
 import uri from './uri.ts';
 import user from './user.ts';
@@ -88,6 +96,7 @@ const types = [
   asyncStatus,
   authorizedKey,
   blockinfile,
+  capabilities,
   certbot,
   certificatesBetween,
   command,
@@ -106,19 +115,24 @@ const types = [
   getUrl,
   getent,
   git,
+  gitConfig,
   group,
   groupBy,
   hostname,
+  htpasswd,
   includeVars,
   iniFile,
+  iptables,
   knownHosts,
   lineinfile,
   localeGen,
+  make,
   manual,
   modprobe,
   opensshKeypair,
   packageType,
   packageFacts,
+  pamLimits,
   pause,
   ping,
   proxmoxCt,
@@ -133,6 +147,7 @@ const types = [
   shell,
   slurp,
   stat,
+  sudoers,
   syncoid,
   sysctl,
   systemd,
@@ -140,6 +155,7 @@ const types = [
   template,
   timezone,
   tlsCertificate,
+  ufw,
   unarchive,
   uri,
   user,

@@ -17,7 +17,7 @@ test('a survey counts what loads, binds and compiles, and reports what does not'
   const found = survey(
     repository({
       'site.yml': '- hosts: all\n  roles: [web, someone.else]\n',
-      'roles/web/tasks/main.yml': '- debug: { msge: hello }\n- ufw: { rule: allow }\n- import_tasks: more.yml\n',
+      'roles/web/tasks/main.yml': '- debug: { msge: hello }\n- firewalld: { rule: allow }\n- import_tasks: more.yml\n',
       'roles/web/tasks/more.yml': '- command: "{{ path | basename }}"\n',
       'roles/web/defaults/main.yml': 'path: "{{ x | nosuch }}"\n',
       'roles/web/templates/a.j2': '{% if x %}',
@@ -33,6 +33,6 @@ test('a survey counts what loads, binds and compiles, and reports what does not'
     expect.stringContaining('end of template'),
   ]);
   expect([...found.elsewhere.role.keys()]).toEqual(['someone.else']);
-  expect([...found.elsewhere['task type'].keys()]).toEqual(['ufw']);
+  expect([...found.elsewhere['task type'].keys()]).toEqual(['firewalld']);
   expect([...found.elsewhere.filter.keys()]).toEqual(['nosuch']);
 });
