@@ -9,6 +9,7 @@ import {
   shell,
   tidyPath,
 } from '../src/sdk.ts';
+import { missingTool } from './shared/commands/unanswered.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['key'], doc: 'The program.' },
@@ -38,7 +39,7 @@ export default defineTask({
     const wanted = readCapability(task.capability);
     if (task.state === 'present' && wanted.flags === undefined)
       return { failed: `Couldn't find operator (one of: ['=', '-', '+'])` };
-    const failure = complaint(capabilities, task);
+    const failure = failureOf(capabilities, task);
     if (failure !== undefined) return { failed: failure };
     const now = readCapabilities(capabilities.stdout, target(task));
     if (now === undefined)
@@ -93,8 +94,8 @@ LC_ALL=C getcap ${target(task)}`,
     about: [`entry:${tidyPath(task.path)}`, 'by:package:libcap2-bin'],
   });
 
-function complaint({ code, stderr }: ShellAnswer, { path }: Task): string | undefined {
-  if (code === 127) return 'getcap and setcap are missing on the host: install the libcap2-bin package';
+function failureOf({ code, stderr }: ShellAnswer, { path }: Task): string | undefined {
+  if (code === 127) return missingTool({ name: 'getcap and setcap', package: 'libcap2-bin' });
   if (code === 0 && stderr.trim() === '') return undefined;
   return `Unable to get capabilities of ${path}: ${stderr.trim() || `exit code ${code}`}`;
 }

@@ -14,6 +14,7 @@ import {
   shell,
   type TaskContext,
 } from '../src/sdk.ts';
+import { unanswered } from './shared/commands/unanswered.ts';
 
 const params = {
   name: { type: 'str', doc: 'The setting, for example `user.email`.' },
@@ -62,7 +63,7 @@ export default defineTask({
   }),
   plan({ self, every, own }, task, context) {
     if (every === undefined) return { changes: [] };
-    const failure = complaint(every) ?? (own === undefined ? undefined : complaint(own));
+    const failure = failureOf(every) ?? (own && failureOf(own));
     if (failure !== undefined) return failure;
     if (own === undefined) return { changes: [] };
     const now = valuesIn(own);
@@ -162,12 +163,11 @@ function filesOf(task: Task, { uid, user }: Self): readonly Subject[] {
   return scope === undefined ? Object.values(files).flat() : files[scope];
 }
 
-/** Why git gave no answer; undefined if it did. Exit code 1 without a message says that there is no such setting. */
-function complaint({ code, stderr }: ShellAnswer) {
-  const said = stderr.trim();
-  if (code === 127) return { failed: 'git is missing on the host: install the git package' };
-  if (code === 0 || (code === 1 && said === '') || said.includes('unable to read config file')) return undefined;
-  return { failed: said || `git failed with exit code ${code}`, result: { rc: code } };
+/** Exit code 1 without a message says that there is no such setting; a missing file has none. */
+function failureOf(answer: ShellAnswer) {
+  const isNone = answer.stderr.trim() === '' ? answer.code === 1 : answer.stderr.includes('unable to read config file');
+  const failed = isNone ? undefined : unanswered(answer, { name: 'git', package: 'git' });
+  return failed === undefined ? undefined : { failed, result: { rc: answer.code } };
 }
 
 const valuesIn = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\0').slice(0, -1);

@@ -47,7 +47,7 @@ export default defineTask({
     if (wrong !== undefined) return { failed: wrong };
     const blocked = inTheWay(state, task);
     if (blocked !== undefined) return blocked;
-    return task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
+    return task.state === 'present' ? havingUser(state, task, context) : withoutUser(state, task, context);
   },
   result: ({ before, state, params: task, changes }) => ({
     ...followedInfo(state.before),
@@ -80,7 +80,7 @@ const hashOf = (text: string, name: string): string | undefined =>
     .split(':')[0]
     ?.trimEnd();
 
-function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
+function havingUser(state: EditState, task: Task, context: TaskContext): Plan {
   if (!isFile(state) && !task.create) return { failed: `Destination ${task.path} does not exist` };
   const opened = openEdited(state);
   const { password = '' } = task;
@@ -99,7 +99,7 @@ function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
   });
 }
 
-function planAbsent(state: EditState, task: Task, context: TaskContext): Plan {
+function withoutUser(state: EditState, task: Task, context: TaskContext): Plan {
   if (!isFile(state)) return { changes: [], warnings: [`${task.path} does not exist`] };
   const opened = openEdited(state);
   const lines = opened.text.split('\n').filter((line) => !line.startsWith(`${task.name}:`));

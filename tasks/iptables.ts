@@ -12,6 +12,7 @@ import {
   sh,
   shell,
 } from '../src/sdk.ts';
+import { unanswered } from './shared/commands/unanswered.ts';
 import { counterWords, ruleWords } from './shared/network/iptables-rule.ts';
 
 const params = {
@@ -156,7 +157,7 @@ export default defineTask({
   plan({ chain, rules, rule, target }, task) {
     const wrong = wrongly(task);
     if (wrong !== undefined) return { failed: wrong };
-    const failure = [chain, rules].map(complaint).find((one) => one !== undefined);
+    const failure = [chain, rules].map(failureOf).find((one) => one !== undefined);
     if (failure !== undefined) return { failed: failure };
     if (rules !== undefined) return flushing(rules, task);
     if (chain === undefined) return { changes: [] };
@@ -250,12 +251,9 @@ const askRule = (task: Task) =>
     about: [ruleSubject(task, ruleWords(task).join(' ')), 'by:package:iptables'],
   });
 
-/** Why iptables gave no answer; undefined if it did. Exit code 1 only says that there is no such chain or rule. */
-function complaint(answer: ShellAnswer | undefined): string | undefined {
-  if (answer === undefined || answer.code <= 1) return undefined;
-  if (answer.code === 127) return 'iptables is missing on the host: install the iptables package';
-  return answer.stderr.trim() || `iptables failed with exit code ${answer.code}`;
-}
+// Exit code 1 only says that there is no such chain or rule.
+const failureOf = (answer: ShellAnswer | undefined): string | undefined =>
+  answer && unanswered(answer, { name: 'iptables', package: 'iptables', accepts: [0, 1] });
 
 const yes: ShellAnswer = { code: 0, stdout: '', stderr: '', timedOut: false };
 const no: ShellAnswer = { ...yes, code: 1 };
@@ -335,7 +333,7 @@ function managingRule({ chain, rule, target }: RuleState, task: Task): Plan {
       failed: `there is no chain ${task.chain} in the table ${task.table}: \`chain_management: true\` creates it`,
     };
   // iptables refuses to look for a rule that jumps to a missing chain, which an earlier task may be about to create.
-  const failure = target?.code === 0 || chain.code !== 0 ? undefined : complaint(rule);
+  const failure = target?.code === 0 || chain.code !== 0 ? undefined : failureOf(rule);
   if (failure !== undefined) return { failed: failure };
   if (there === present) return { changes: [] };
   const words = ruleWords(task);

@@ -9,6 +9,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { commandResult, inFolder } from './shared/commands/run-command.ts';
+import { missingTool } from './shared/commands/unanswered.ts';
 
 const params = {
   chdir: { type: 'path', required: true, doc: 'The directory to run make in.' },
@@ -32,7 +33,7 @@ export default defineTask({
   acts: true,
   ask: (task, context) => ({ question: askMake(task, context) }),
   plan({ question }, task) {
-    const failure = complaint(question, task);
+    const failure = refusal(question, task);
     if (failure !== undefined) return failure;
     if (question.code === 0) return { changes: [] };
     const command = { ...sh`${inFolder(task.chdir)}${wordsOf(task, [])}`, long: true, ownLocale: true };
@@ -110,8 +111,8 @@ const askMake = (task: Task, { environment }: TaskContext) =>
   });
 
 /** Why make cannot tell whether the targets are up to date; undefined if it can. */
-function complaint({ code, stderr }: ShellAnswer, task: Task) {
-  if (code === 127) return { failed: `${task.make ?? 'make'} is missing on the host: install the make package` };
+function refusal({ code, stderr }: ShellAnswer, task: Task) {
+  if (code === 127) return { failed: missingTool({ name: task.make ?? 'make', package: 'make' }) };
   // Before make runs anything, it looks for the makefile and the rules. Other errors may come from the recipes that it
   // runs even when asked, for a makefile in another directory.
   const isCertain = stderr.startsWith('Unable to change directory') || /^make: \*\*\* No /m.test(stderr);

@@ -9,6 +9,7 @@ import {
   shell,
   tidyPath,
 } from '../src/sdk.ts';
+import { missingTool } from './shared/commands/unanswered.ts';
 import { askEdit, type EditState, inTheWay, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { absentEffect } from './shared/files/path-info.ts';
 
@@ -53,8 +54,8 @@ export default defineTask({
   plan(state, task, context) {
     const wrong = wrongName(task.name);
     if (wrong !== undefined) return { failed: wrong };
-    if (task.state === 'absent') return planAbsent(state, task);
-    const invalid = complaint(state.valid, task);
+    if (task.state === 'absent') return removal(state, task);
+    const invalid = whyInvalid(state.valid, task);
     if (invalid !== undefined) return { failed: invalid };
     const opened = openEdited(state);
     const plan = planEdit(
@@ -101,10 +102,10 @@ printf '%s\n' ${ruleOf(task)} | LC_ALL=C visudo -c -f - 2>&1`,
     about: ['by:package:sudo'],
   });
 
-function complaint(valid: ShellAnswer | undefined, { validation }: Task): string | undefined {
+function whyInvalid(valid: ShellAnswer | undefined, { validation }: Task): string | undefined {
   if (valid === undefined || valid.code === 0) return undefined;
   if (valid.code !== 127) return `Failed to validate sudoers rule:\n${valid.stdout.trim()}`;
-  return validation === 'required' ? 'visudo is missing on the host: install the sudo package' : undefined;
+  return validation === 'required' ? missingTool({ name: 'visudo', package: 'sudo' }) : undefined;
 }
 
 /** The line of the file. */
@@ -117,7 +118,7 @@ function ruleOf(task: Task): string {
   return `${owner} ${task.host}=${runas}${tags} ${(task.commands ?? []).join(', ')}`;
 }
 
-function planAbsent(state: EditState, task: Task): Plan {
+function removal(state: EditState, task: Task): Plan {
   const { before } = state;
   const blocked = inTheWay(state, { path: pathOf(task) });
   if (blocked !== undefined) return blocked;

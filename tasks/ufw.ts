@@ -13,6 +13,7 @@ import {
   sh,
   shell,
 } from '../src/sdk.ts';
+import { unanswered } from './shared/commands/unanswered.ts';
 import {
   differenceOf,
   insertAt,
@@ -101,7 +102,7 @@ export default defineTask({
     const wrong = wrongly(task);
     if (wrong !== undefined) return { failed: wrong };
     if (answer === undefined) return { changes: [] };
-    const failure = complaint(answer) ?? (dry === undefined ? undefined : complaint(dry));
+    const failure = unanswered(answer, tool) ?? (dry && unanswered(dry, tool));
     if (failure !== undefined) return { failed: failure };
     const now = readSettings(answer.stdout);
     const reset = task.state === 'reset';
@@ -199,12 +200,7 @@ LC_ALL=C ufw --dry-run ${wordsOfRule(rule)}`,
   });
 };
 
-/** Why ufw gave no answer; undefined if it did. */
-function complaint({ code, stderr }: ShellAnswer): string | undefined {
-  if (code === 0) return undefined;
-  if (code === 127) return 'ufw is missing on the host: install the ufw package';
-  return stderr.trim() || `ufw failed with exit code ${code}`;
-}
+const tool = { name: 'ufw', package: 'ufw' };
 
 /** A change of the settings, and the settings after it. */
 interface Setting {

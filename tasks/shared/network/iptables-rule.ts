@@ -1,3 +1,5 @@
+import { truthOf } from '../../../src/sdk.ts';
+
 /** The parameters of an `iptables` task that make up its rule. */
 interface RuleParams {
   readonly ip_version: 'ipv4' | 'ipv6';
@@ -104,7 +106,7 @@ function tcpFlags({ tcp_flags: { flags = [], flags_set = [] } = {} }: RuleParams
 }
 
 function fragmented(fragment: string | undefined): readonly string[] {
-  if (fragment === undefined || /^(?:no|false|off|0|)$/i.test(fragment)) return [];
+  if (fragment === undefined || fragment === '' || truthOf(fragment) === false) return [];
   return fragment.startsWith('!') ? ['!', '-f'] : ['-f'];
 }
 
