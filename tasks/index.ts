@@ -2,6 +2,7 @@ import type { AnyTaskType } from '../src/sdk.ts';
 import acl from './acl.ts';
 import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
+import apache2Module from './apache2_module.ts';
 import apt from './apt.ts';
 import aptRepository from './apt_repository.ts';
 import assemble from './assemble.ts';
@@ -17,6 +18,7 @@ import configLinks from './config_links.ts';
 import copy from './copy.ts';
 import copyBetween from './copy_between.ts';
 import cron from './cron.ts';
+import crypttab from './crypttab.ts';
 import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
@@ -37,6 +39,7 @@ import hostname from './hostname.ts';
 import htpasswd from './htpasswd.ts';
 import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
+import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
@@ -89,6 +92,7 @@ const types = [
   acl,
   addHost,
   alternatives,
+  apache2Module,
   apt,
   aptRepository,
   assemble,
@@ -104,6 +108,7 @@ const types = [
   copy,
   copyBetween,
   cron,
+  crypttab,
   debconf,
   debug,
   dnsRecord,
@@ -122,6 +127,7 @@ const types = [
   htpasswd,
   includeVars,
   iniFile,
+  interfacesFile,
   iptables,
   knownHosts,
   lineinfile,

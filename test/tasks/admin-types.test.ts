@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import crypttab from '../../tasks/crypttab.ts';
 import gitConfig from '../../tasks/git_config.ts';
 import htpasswd from '../../tasks/htpasswd.ts';
+import interfacesFile from '../../tasks/interfaces_file.ts';
 import make from '../../tasks/make.ts';
 import pamLimits from '../../tasks/pam_limits.ts';
 import sudoers from '../../tasks/sudoers.ts';
@@ -301,6 +303,112 @@ describe('make', () => {
       expect(await runs({ chdir: dir.path, make: '/nonexistent/gmake' }, check)).toEqual([
         'failed',
         '/nonexistent/gmake is missing on the host: install the make package',
+      ]);
+    }
+  });
+});
+
+describe('crypttab', () => {
+  const runs = async (args: Record<string, unknown>, check = false) =>
+    outcomeOf(await runHere(crypttab, args, { check }));
+
+  test('an entry is added once, changed, gets and loses options, and is removed', async () => {
+    using dir = folder();
+    const path = dir.at('crypttab');
+    writeFileSync(path, '# name device key options\nswap /dev/sda2 /dev/urandom swap\n');
+    const at = { name: '/dev/mapper/data', path };
+    const args = { ...at, state: 'present', backing_device: '/dev/sdb', opts: 'luks,discard' };
+
+    for (const check of [true, false])
+      expect(await runs(args, check)).toEqual(['changed', `data in ${path}: absent → data /dev/sdb none luks,discard`]);
+    expect(await runs({ ...args, opts: 'discard,luks' })).toEqual(['ok']);
+    expect(await runHere(crypttab, { ...at, state: 'present', password: '/etc/key' })).toMatchObject({
+      status: 'changed',
+      result: { msg: 'updated line', name: 'data' },
+    });
+    const options = { ...at, state: 'opts_present', opts: 'luks,tries=3' };
+    expect((await runs(options))[1]).toMatch(/→ data \/dev\/sdb \/etc\/key luks,discard,tries=3$/);
+    expect(await runs(options)).toEqual(['ok']);
+    expect((await runs({ ...options, opts: 'tries=5' }))[0]).toBe('changed');
+    expect((await runs({ ...options, state: 'opts_absent', opts: 'tries,discard' }))[0]).toBe('changed');
+    expect(textOf(path).split('\n').at(-2)).toBe('data /dev/sdb /etc/key luks');
+    expect((await runs({ ...at, state: 'absent' }))[1]).toBe(`data in ${path}: data /dev/sdb /etc/key luks → absent`);
+    expect(await runs({ ...at, state: 'absent' })).toEqual(['ok']);
+    expect(textOf(path)).toBe('# name device key options\nswap /dev/sda2 /dev/urandom swap\n');
+  });
+
+  test.for([
+    [{ state: 'present' }, "expected one or more of 'backing_device', 'password' or 'opts'"],
+    [{ state: 'present', opts: 'luks' }, "'backing_device' required to add a new entry"],
+    [{ state: 'opts_present', opts: 'a', password: '/x' }, /^cannot update 'backing_device' or 'password' when/],
+    [{ state: 'present', backing_device: '/dev/a b' }, /^invalid 'backing_device': contains white space or is empty$/],
+  ] as const)('%o fails in a check and in a run', async ([args, why]) => {
+    using dir = folder();
+    for (const check of [true, false])
+      expect(await runs({ name: 'x', path: dir.at('t'), ...args }, check)).toEqual([
+        'failed',
+        expect.stringMatching(why),
+      ]);
+  });
+});
+
+describe('interfaces_file', () => {
+  const runs = async (args: Record<string, unknown>, check = false) =>
+    outcomeOf(await runHere(interfacesFile, args, { check }));
+  const text = `auto lo eth0
+iface lo inet loopback
+
+iface eth0 inet static
+\taddress 10.0.0.2/24
+\t# the default
+\tmtu  1500
+\tup ip route add 10.1.0.0/16 \\
+\t\tvia 10.0.0.1
+
+iface eth0 inet6 auto
+`;
+
+  test('an option is set, changed and removed; a command is added to others', async () => {
+    using dir = folder();
+    const dest = dir.at('interfaces');
+    writeFileSync(dest, text);
+    const at = { dest, iface: 'eth0', address_family: 'inet' };
+    const mtu = { ...at, option: 'mtu', value: '1400' };
+
+    for (const check of [true, false]) expect(await runs(mtu, check)).toEqual(['changed', 'mtu of eth0: 1500 → 1400']);
+    expect(await runs(mtu)).toEqual(['ok']);
+    const up = { ...at, option: 'up', value: 'echo up' };
+    expect((await runs(up))[0]).toBe('changed');
+    expect(await runHere(interfacesFile, up)).toMatchObject({
+      status: 'ok',
+      result: { ifaces: { lo: { method: 'loopback', up: [] }, eth0: { address_family: 'inet6' } } },
+    });
+    expect((await runs({ dest, iface: 'eth0', option: 'privext', value: '2' }))[0]).toBe('changed');
+    expect(textOf(dest)).toBe(
+      text
+        .replace('1500', '1400')
+        .replace('via 10.0.0.1\n', 'via 10.0.0.1\n\tup echo up\n')
+        .replace('inet6 auto\n', 'inet6 auto\n    privext 2\n'),
+    );
+    expect((await runs({ ...up, state: 'absent' }))[0]).toBe('changed');
+    expect((await runs({ ...at, option: 'up', state: 'absent' }))[0]).toBe('changed');
+    expect(await runs({ ...at, option: 'up', state: 'absent' })).toEqual(['ok']);
+    expect(textOf(dest)).not.toMatch(/\bup\b|via/);
+  });
+
+  test('a missing interface, file or value fails', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('interfaces'), text);
+    const args = { dest: dir.at('interfaces'), iface: 'eth0', option: 'mtu', value: '1' };
+    for (const check of [true, false]) {
+      expect(await runs({ ...args, iface: 'eth9' }, check)).toEqual(['failed', 'Error: interface eth9 not found']);
+      expect(await runs({ ...args, value: undefined }, check)).toEqual([
+        'failed',
+        "'value' must be given when state is present",
+      ]);
+      expect(await runs({ ...args, dest: dir.at('x') }, check)).toEqual([
+        'failed',
+        `Destination ${dir.at('x')} does not exist`,
       ]);
     }
   });
