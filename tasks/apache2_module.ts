@@ -40,7 +40,8 @@ export default defineTask({
   description:
     "For Debian's Apache, which has a link in /etc/apache2/mods-enabled for each enabled module. Modules that it depends on are enabled as well. Apache itself is not reloaded: notify a handler.",
   params,
-  ask: () => ({ known: askKnown, self: self() }),
+  // A module that is missing now may come with a package that an earlier task installs.
+  ask: ({ name }) => ({ known: askKnown, own: stat(`${AVAILABLE}/${name}.load`), self: self() }),
   thenAsk: ({ known }, task) => {
     const modules = readKnown(known.stdout);
     const paths = involved(modules, task).flatMap((name) => linksOf(modules, name));
@@ -69,11 +70,13 @@ export default defineTask({
   ],
 });
 
+const AVAILABLE = '/etc/apache2/mods-available';
+
 /** Asks which modules there are, and which others they name in a comment. */
 const askKnown = shell({
   ...sh`command -v a2enmod >/dev/null || exit 127
-cd /etc/apache2/mods-available && printf '%s\n' * && grep -H '^# \(Depends\|Conflicts\):' /dev/null *.load`,
-  about: ['path:/etc/apache2/mods-available', 'by:package:*'],
+cd ${AVAILABLE} && printf '%s\n' * && grep -H '^# \(Depends\|Conflicts\):' /dev/null *.load`,
+  about: [`data:${AVAILABLE}/*`, 'by:package:apache2'],
 });
 
 /** The modules that are on the host: which file names each has, and which modules it names. */
@@ -143,7 +146,7 @@ function enabling(state: State, task: Task): Plan {
   if (isEnabled(state, task.name)) return { changes: [] };
   if (missing.length > 0)
     return {
-      failed: `Failed to set module ${task.name} to enabled: there is no module ${missing.join(', ')} in /etc/apache2/mods-available; install the package that contains it`,
+      failed: `Failed to set module ${task.name} to enabled: there is no module ${missing.join(', ')} in ${AVAILABLE}; install the package that contains it`,
     };
   const conflict = conflictsOf(known, task.name).find((name) => isEnabled(state, name));
   if (conflict !== undefined && !task.force)

@@ -91,7 +91,7 @@ const askCapabilities = (task: Task) =>
   shell({
     ...sh`[ -e ${task.path} ] || { echo 'No such file or directory' >&2; exit 2; }
 LC_ALL=C getcap ${target(task)}`,
-    about: [`entry:${tidyPath(task.path)}`, 'by:package:libcap2-bin'],
+    about: [`inode:${tidyPath(task.path)}`, `data:${tidyPath(task.path)}`, 'by:package:libcap2-bin'],
   });
 
 function failureOf({ code, stderr }: ShellAnswer, { path }: Task): string | undefined {

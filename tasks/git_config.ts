@@ -154,10 +154,10 @@ const askValues = (task: Task, self: Self, { environment }: TaskContext, which: 
 function filesOf(task: Task, { uid, user }: Self): readonly Subject[] {
   const home = uid === 0 ? '/root' : `/home/${user}`;
   const files = {
-    file: [`entry:${task.file}`],
-    local: [`path:${task.repo}/.git`, `entry:${task.repo}/config`, `entry:${task.repo}`],
-    global: [`entry:${home}/.gitconfig`, `entry:${home}/.config/git/config`],
-    system: ['entry:/etc/gitconfig'],
+    file: [`data:${task.file}`],
+    local: [`data:${task.repo}/.git/config`, `data:${task.repo}/config`, `inode:${task.repo}`],
+    global: [`data:${home}/.gitconfig`, `data:${home}/.config/git/config`],
+    system: ['data:/etc/gitconfig'],
   };
   const scope = scopeOf(task);
   return scope === undefined ? Object.values(files).flat() : files[scope];

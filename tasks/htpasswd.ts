@@ -123,8 +123,16 @@ function withUser(text: string, name: string, hashed: string): string {
  * A salt need not be secret, but no two hashes should share one. It must not depend on the password: it can be read in
  * the file, and would be a second hash of the password that is quickly tried out.
  */
-const saltFor = ({ path, name }: Task, { host, now }: TaskContext): string =>
-  hash('sha256', Buffer.from(JSON.stringify([host, path, name, now.getTime()]))).slice(0, 22);
+function saltFor({ path, name }: Task, { host, now }: TaskContext): string {
+  const digest = hash('sha256', Buffer.from(JSON.stringify([host, path, name, now.getTime()])));
+  const bytes = digest.match(/../g) ?? [];
+  return bytes
+    .map((byte) => ALPHABET[Number.parseInt(byte, 16) % 64])
+    .join('')
+    .slice(0, 22);
+}
+
+const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 function message(before: EditState, task: Task, changed: boolean): string {
   const { path, name, state } = task;

@@ -52,6 +52,7 @@ import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
+import pamd from './pamd.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
 import proxmoxCt from './proxmox_ct.ts';
@@ -139,6 +140,7 @@ const types = [
   packageType,
   packageFacts,
   pamLimits,
+  pamd,
   pause,
   ping,
   proxmoxCt,

@@ -164,7 +164,7 @@ const askSettings = shell({
   ...sh`LC_ALL=C ufw status verbose || exit
 echo ---
 cat ${settingsFiles}`,
-  about: ['firewall:ufw/settings', ...settingsFiles.map((file) => `entry:${file}`), 'by:package:ufw'],
+  about: ['firewall:ufw/settings', ...settingsFiles.map((file) => `data:${file}`), 'by:package:ufw'],
 });
 
 const statusIn = (stdout: string): string => (stdout.split('\n---\n')[0] ?? '').trim();
@@ -195,7 +195,8 @@ LC_ALL=C ufw --dry-run ${wordsOfRule(rule)}`,
       `firewall:ufw/rule/${key.join(' ')}`,
       ...byRulesFiles,
       ...(rule.at === undefined ? [] : ['by:firewall:ufw/numbers']),
-      'by:package:ufw',
+      // A package may bring the profile.
+      rule.name === undefined ? 'by:package:ufw' : 'by:package:*',
     ],
   });
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyTaskType } from '../../src/core/task-type.ts';
+import apt from '../../tasks/apt.ts';
 import iptables from '../../tasks/iptables.ts';
 import ufw from '../../tasks/ufw.ts';
 import { localTarget, runAllHere } from '../tasks/harness.ts';
@@ -267,5 +268,23 @@ describe('ufw, on a host', () => {
     [{ rule: 'allow', name: 'NoSuchApp' }, /ERROR: Could not find a profile matching 'NoSuchApp'/],
   ] as const)('%o fails in a check already', async ([args, why]) => {
     expect(outcomeOf(await runThere(ufw, args, { check: true }))).toEqual(['failed', expect.stringMatching(why)]);
+  });
+});
+
+describe('after a package that a check installs', () => {
+  test('what the package does not touch is still known', async () => {
+    await sh('ufw -f reset');
+    const foretold = await checked(
+      [apt, { name: 'sl' }],
+      [ufw, { rule: 'allow', port: '80', proto: 'tcp' }],
+      [ufw, { state: 'disabled' }],
+      [iptables, { chain: 'INPUT', source: '10.8.0.1', jump: 'DROP' }],
+    );
+
+    expect(foretold.map(([status]) => status)).toEqual(['changed', 'changed', 'ok', 'changed']);
+    expect(await checked([apt, { name: 'ufw', state: 'absent' }], [ufw, { state: 'disabled' }])).toEqual([
+      ['changed', expect.stringContaining('package ufw')],
+      ['unknown', 'depends on "an earlier task"'],
+    ]);
   });
 });

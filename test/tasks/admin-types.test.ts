@@ -7,6 +7,7 @@ import htpasswd from '../../tasks/htpasswd.ts';
 import interfacesFile from '../../tasks/interfaces_file.ts';
 import make from '../../tasks/make.ts';
 import pamLimits from '../../tasks/pam_limits.ts';
+import pamd from '../../tasks/pamd.ts';
 import sudoers from '../../tasks/sudoers.ts';
 import { runAllHere, runHere } from './harness.ts';
 import { folder } from './local-host.ts';
@@ -411,5 +412,62 @@ iface eth0 inet6 auto
         `Destination ${dir.at('x')} does not exist`,
       ]);
     }
+  });
+});
+
+describe('pamd', () => {
+  const text = `# su
+auth       sufficient pam_rootok.so
+
+# auth       required   pam_wheel.so
+auth [success=1   default=ignore]  pam_unix.so nullok # local
+session    required   pam_env.so readenv=1 envfile=/etc/default/locale
+`;
+  const rootok = { name: 'su', type: 'auth', control: 'sufficient', module_path: 'pam_rootok.so' };
+  const unix = { name: 'su', type: 'auth', control: '[success=1 default=ignore]', module_path: 'pam_unix.so' };
+  const env = { name: 'su', type: 'session', control: 'required', module_path: 'pam_env.so' };
+  const wheel = { new_type: 'auth', new_control: 'required', new_module_path: 'pam_wheel.so' };
+
+  test.for([
+    [
+      { ...rootok, ...wheel, module_arguments: ['use_uid'], state: 'after' },
+      /pam_rootok.so\nauth {7}required pam_wheel.so use_uid\n\n# auth/,
+    ],
+    [{ ...unix, ...wheel, state: 'before' }, /\nauth {7}required pam_wheel.so\nauth \[success=1 {3}default/],
+    [
+      { ...unix, new_control: 'required', module_arguments: ['nullok', 'obscure'] },
+      /\nauth {7}required pam_unix.so nullok obscure # local\n/,
+    ],
+    [{ ...unix, state: 'args_absent', module_arguments: ['nullok', 'x'] }, /ignore\] pam_unix.so # local\n/],
+    [
+      { ...env, state: 'args_present', module_arguments: ['readenv=0', 'debug'] },
+      /pam_env.so readenv=0 envfile=\/etc\/default\/locale debug\n$/,
+    ],
+    [{ ...rootok, state: 'absent' }, /^# su\n\n# auth/],
+  ] as const)('%o', async ([args, expected]) => {
+    using dir = folder();
+    writeFileSync(dir.at('su'), text);
+    const check = await runHere(pamd, { ...args, path: dir.path }, { check: true });
+    const run = await runHere(pamd, { ...args, path: dir.path });
+
+    expect(run).toMatchObject({ status: 'changed', result: { change_count: 1, backupdest: '' } });
+    expect(outcomeOf(check)).toEqual(outcomeOf(run));
+    expect(textOf(dir.at('su'))).toMatch(expected);
+    expect(await runHere(pamd, { ...args, path: dir.path })).toMatchObject({
+      status: 'ok',
+      result: { change_count: 0 },
+    });
+  });
+
+  test('a missing file fails, and a rule that is not there is left alone', async () => {
+    using dir = folder();
+    const args = { ...rootok, path: dir.path, state: 'absent' };
+    for (const check of [true, false])
+      expect(outcomeOf(await runHere(pamd, args, { check }))).toEqual([
+        'failed',
+        `Unable to open/read PAM module file ${dir.path}/su: it does not exist`,
+      ]);
+    writeFileSync(dir.at('su'), text);
+    expect(outcomeOf(await runHere(pamd, { ...args, module_path: 'pam_x.so' }))).toEqual(['ok']);
   });
 });
