@@ -127,12 +127,12 @@ function saltFor({ path, name }: Task, { host, now }: TaskContext): string {
   const digest = hash('sha256', Buffer.from(JSON.stringify([host, path, name, now.getTime()])));
   const bytes = digest.match(/../g) ?? [];
   return bytes
-    .map((byte) => ALPHABET[Number.parseInt(byte, 16) % 64])
+    .map((byte) => SALT_CHARACTERS[Number.parseInt(byte, 16) % 64])
     .join('')
     .slice(0, 22);
 }
 
-const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const SALT_CHARACTERS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 function message(before: EditState, task: Task, changed: boolean): string {
   const { path, name, state } = task;
