@@ -47,9 +47,13 @@ export function unlessMended(outcome: Outcome, converged: Converged, call: Bound
 /** In a check: a failure is unknown if one of these tasks may resolve it; without such a task, it stays a failure. */
 export function wouldFail(outcome: Outcome, unless: readonly string[]): Outcome {
   if (outcome.status !== 'failed' || unless.length === 0) return outcome;
-  const { message = 'failed', censored } = outcome;
-  return { status: 'unknown', changes: [], message, assuming: unless, unless, result: {}, censored };
+  const { message = 'failed', censored, result } = outcome;
+  return { status: 'unknown', changes: [], message, assuming: unless, unless, result, censored };
 }
+
+/** Whether an outcome is a failure that earlier tasks may resolve. Its result is that of the failure. */
+export const isFailureUnless = ({ status, unless = [], result }: Outcome): boolean =>
+  status === 'unknown' && unless.length > 0 && result['failed'] === true;
 
 function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
   // All answers are known, and the type says what it would do: no predicted change would make a difference.
