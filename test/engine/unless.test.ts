@@ -222,6 +222,14 @@ describe('a failure that a command may resolve is registered as a failure', () =
   });
 });
 
+test('a command that is run in a check to look holds unless any earlier change alters what it looks at', async () => {
+  const { told } = await check(
+    `- {name: makes, file: {path: FOLDER/new, state: directory}}\n${deploy}- {name: looks, command: test -e FOLDER/new, changed_when: false}\n`,
+  );
+
+  expect(told).toEqual(['makes: changed', 'deploy: changed', 'looks: failed unless deploy+makes']);
+});
+
 describe('a handler', () => {
   const handlers = '  handlers:\n    - {name: after, file: {path: FOLDER/stamp, state: touch}}\n';
 
