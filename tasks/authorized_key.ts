@@ -17,7 +17,7 @@ import { contentDiff } from './shared/files/file-content.ts';
 import { makeDirectory } from './shared/files/make-directory.ts';
 
 const params = {
-  user: { type: 'str', required: true, doc: 'The user whose authorized keys to manage.' },
+  user: { type: 'str', required: true, doc: 'The user whose authorized keys are managed.' },
   key: { type: 'str', required: true, doc: 'The public keys, one per line.' },
   state: {
     type: 'str',

@@ -7,6 +7,7 @@ import {
   followed,
   nothing,
   type PathState,
+  rootedPath,
   showMode,
   stat,
   targetPath,
@@ -65,7 +66,8 @@ export default defineTask({
         state.exists &&
         state.link !== undefined && {
           lnk_target: state.link.target,
-          lnk_source: state.resolved ?? targetPath(params.path, state.link.target),
+          // A link that leads in a circle has no real path.
+          lnk_source: state.resolved ?? rootedPath(targetPath(params.path, state.link.target)),
         }),
       ...(sum?.hex !== undefined && entry.kind === 'file' && { checksum: sum.hex }),
       ...(md5?.hex !== undefined && entry.kind === 'file' && { md5: md5.hex }),

@@ -47,7 +47,7 @@ const params = {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'Addresses whose connections do not count, for `drained`.',
+    doc: 'With `state: drained`, connections from these addresses are ignored.',
   },
   msg: { type: 'str', doc: 'The message to show if the task fails.' },
 } as const;

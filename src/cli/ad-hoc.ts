@@ -20,7 +20,7 @@ const options = {
     mayBeEmpty: true,
     short: 'a',
     value: 'ARGS',
-    help: 'parameters for the task type: k=v words, JSON or free text',
+    help: 'parameters for the task type: key=value pairs, JSON or free text',
   },
   'task-timeout': {
     type: 'int',

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../cli/rig.ts';
 
@@ -344,6 +345,24 @@ describe('a command with changed_when: false whose program only reads', () => {
     );
 
     expect(outcomes[1], all).toMatchObject({ status: 'unless', would: 'failed', unless: ['change'] });
+  });
+});
+
+describe('a file with a second name in a directory that is to be removed', () => {
+  const remove = '- {name: remove, file: {path: FOLDER/d, state: absent}}\n';
+  const twoNames = (folder: string): void => {
+    mkdirSync(`${folder}/d`);
+    writeFileSync(`${folder}/d/x`, '');
+    linkSync(`${folder}/d/x`, `${folder}/y`);
+  };
+
+  test.each([
+    ['the number of its names is not known afterwards', 'FOLDER/y', 'unknown'],
+    ['other files are as they were', 'FOLDER/p.yaml', 'ok'],
+  ])('%s', async (_, path, status) => {
+    const { told, all } = await check(`${remove}- {name: it, file: {path: ${path}, state: file}}\n`, twoNames);
+
+    expect(told, all).toEqual(['remove: changed', `it: ${status}`]);
   });
 });
 

@@ -193,6 +193,43 @@ describe('values based on such a finding hold only unless the command changes it
   });
 });
 
+describe('a failure that a command may resolve is registered as a failure', () => {
+  test.each([
+    ['', 'lineinfile: {path: FOLDER/none, line: x}, register: r'],
+    ['in a loop', 'lineinfile: {path: "FOLDER/{{ item }}", line: x}, loop: [none], register: r'],
+  ])('%s', async (_, fails) => {
+    const { told } = await check(
+      `${deploy}- {name: it, ${fails}, ignore_errors: true}
+- {name: on success, stat: {path: FOLDER}, when: r is succeeded}
+- {name: on failure, stat: {path: FOLDER}, when: r is failed}\n`,
+    );
+
+    expect(told).toEqual([
+      'deploy: changed',
+      'it: failed unless deploy',
+      'on success: skipped unless deploy',
+      'on failure: ok unless deploy',
+    ]);
+  });
+
+  test('but if another item of its loop is unknown, so is the result', async () => {
+    const { told } = await check(
+      `${perhaps}- {name: it, lineinfile: {path: "FOLDER/{{ item }}", line: x}, loop: [none, there], when: item == 'none' or p is changed, register: r, ignore_errors: true}
+- {name: on failure, stat: {path: FOLDER}, when: r is failed}\n`,
+    );
+
+    expect(told).toEqual(['perhaps: unknown', 'it: unknown', 'on failure: unknown']);
+  });
+});
+
+test('a command that is run in a check to look holds unless any earlier change alters what it looks at', async () => {
+  const { told } = await check(
+    `- {name: makes, file: {path: FOLDER/new, state: directory}}\n${deploy}- {name: looks, command: test -e FOLDER/new, changed_when: false}\n`,
+  );
+
+  expect(told).toEqual(['makes: changed', 'deploy: changed', 'looks: failed unless deploy+makes']);
+});
+
 describe('a handler', () => {
   const handlers = '  handlers:\n    - {name: after, file: {path: FOLDER/stamp, state: touch}}\n';
 
@@ -200,6 +237,22 @@ describe('a handler', () => {
     const { told } = await check(`${deploy}- {name: it, ${there}, notify: after}\n${handlers}`);
 
     expect(told).toEqual(['deploy: changed', 'it: ok unless deploy', 'after: skipped unless it']);
+  });
+
+  test('is not due either if the command must first resolve a failure', async () => {
+    const { told } = await check(
+      `${deploy}- {name: it, lineinfile: {path: FOLDER/none, line: x}, notify: after, ignore_errors: true}\n${handlers}`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'it: failed unless deploy', 'after: skipped unless it']);
+  });
+
+  test('is never due because of a task with changed_when: false', async () => {
+    const { told } = await check(
+      `${deploy}- {name: it, stat: {path: FOLDER}, notify: after, changed_when: false}\n${handlers}`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'it: ok unless deploy']);
   });
 
   test('is due unless the command makes the change that notifies it', async () => {

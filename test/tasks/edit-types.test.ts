@@ -71,13 +71,16 @@ describe('paths that cannot be edited', () => {
       using dir = folder();
       mkdirSync(dir.at('d'));
       symlinkSync('d', dir.at('to-d'));
+      symlinkSync('missing/x', dir.at('nowhere'));
       writeFileSync(dir.at('f'), 'x\n');
-      for (const path of ['d', 'to-d', 'f/new'])
+      for (const path of ['d', 'to-d', 'f/new', 'nowhere'])
         for (const check of [true, false]) {
           const ran = await runHere(types[name], { path: dir.at(path), ...args[name] }, { check });
 
           expect([path, ran]).toMatchObject([path, { status: 'failed' }]);
-          expect('message' in ran && ran.message).toMatch(/is a directory !|is not a directory|does not exist !/);
+          expect('message' in ran && ran.message).toMatch(
+            /is a directory !|is not a directory|does not exist !|in a directory that does not exist/,
+          );
         }
     },
   );

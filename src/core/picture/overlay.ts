@@ -47,6 +47,7 @@ export class Overlay {
   #blurs: (Made & { readonly subject: Subject })[] = [];
   #clock = 0;
   #linkGone: string | undefined;
+  #treeGone: Made | undefined;
 
   /** Whether nothing is foreseen. */
   get isEmpty(): boolean {
@@ -56,6 +57,13 @@ export class Overlay {
   /** The task that replaces or removes an existing link on the host: paths through it then lead elsewhere. */
   get linkGone(): string | undefined {
     return this.#linkGone;
+  }
+
+  /**
+   * The change that removes a directory of the host with all that is in it: files elsewhere may lose names there.
+   */
+  get treeGone(): Made | undefined {
+    return this.#treeGone;
   }
 
   /** A copy; later additions to either do not affect the other. */
@@ -74,6 +82,7 @@ export class Overlay {
     copy.#blurs = [...this.#blurs];
     copy.#clock = this.#clock;
     copy.#linkGone = this.#linkGone;
+    copy.#treeGone = this.#treeGone;
     return copy;
   }
 
@@ -91,6 +100,8 @@ export class Overlay {
     const before = this.#places.get(place);
     if (was === 'link' && sameTarget !== true) this.#linkGone = task;
     const keeps = entry?.kind === 'directory' && was === 'directory';
+    const isEmpty = before?.is === 'directory' && before.empty;
+    if (was === 'directory' && !keeps && !isEmpty) this.#treeGone = { task, at };
     if (!keeps) for (const below of this.#below(place)) this.#places.delete(below);
     // A written file is renamed into place, which also changes the directory's times.
     const isOtherLink = entry?.kind === 'link' && sameTarget !== true;

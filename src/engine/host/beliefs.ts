@@ -41,8 +41,8 @@ export interface World {
   changes: number;
   /** Whether this is a check: in a check, what foretelling needs is asked in the same round, to avoid an extra one. */
   readonly check?: boolean;
-  /** In a check: the last task, on any host, that would change something or may do so. */
-  unsettled?: string;
+  /** In a check: the tasks, on any host, that would change something or may do so; the last one first. */
+  unsettled?: readonly string[];
 }
 
 /** A host's answers since its last change; in a check, also its answers after the changes predicted so far. */
@@ -51,7 +51,7 @@ export class Beliefs {
   #foreseen: Foreseen[] = [];
   #files = new Overlay();
   readonly #world: World;
-  #unsettled: string | undefined;
+  #unsettled: readonly string[] = [];
 
   /** `world` counts changes on all hosts: answers about things beyond a host are stale after any of them. */
   constructor(world: World) {
@@ -75,13 +75,13 @@ export class Beliefs {
 
   /** In a check: a task would change the host, or may do so. */
   markUncertain(task: string): void {
-    this.#unsettled = task;
-    this.#world.unsettled = task;
+    this.#unsettled = firstIn(task, this.#unsettled);
+    this.#world.unsettled = firstIn(task, this.#world.unsettled);
   }
 
-  /** The last task that may affect what is found now; with `beyond`, the last on any host. */
-  uncertainBecauseOf(beyond: boolean): string | undefined {
-    return this.#unsettled ?? (beyond ? this.#world.unsettled : undefined);
+  /** The tasks that may affect what is found now, the last one first; with `beyond`, those of all hosts. */
+  uncertainBecauseOf(beyond: boolean): readonly string[] {
+    return beyond ? (this.#world.unsettled ?? []) : this.#unsettled;
   }
 
   foresee(task: string, effects: readonly Effect[] | undefined): void {
@@ -257,8 +257,13 @@ export class Beliefs {
 
   /** The last task that may affect any host, for a question that may depend on the whole world. */
   #elsewhere(question: AnyQuestion<unknown>): string | undefined {
-    return question.beyond === true && about(question).includes(everything) ? this.#world.unsettled : undefined;
+    return question.beyond === true && about(question).includes(everything) ? this.#world.unsettled?.[0] : undefined;
   }
 }
+
+const firstIn = (task: string, tasks: readonly string[] = []): readonly string[] => [
+  task,
+  ...tasks.filter((one) => one !== task),
+];
 
 const doubtsEverything = ({ doubtful }: Foreseen): boolean => doubtful.includes(everything);

@@ -92,7 +92,7 @@ export class HostLink {
    */
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
     const because = this.#options.excuse?.(identity);
-    return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false) : undefined);
+    return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false)[0] : undefined);
   }
 
   /** Use new logins from now on: only a new login sees the groups that a user was added to. */

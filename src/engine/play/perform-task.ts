@@ -8,7 +8,7 @@ import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { runTask } from '../task/run-task.ts';
 import type { Ran, TaskRun } from '../task/task-run.ts';
 import { placed } from '../variables/error-text.ts';
-import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
+import { isNever, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { aheadOf } from './ahead-of.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -95,9 +95,10 @@ async function runOnHost(
   const ran = await runTask(run, uncomputed);
   const outcome =
     ran.outcome.status === 'changed' ? await notify(performing, host, task, ref, ran.outcome) : ran.outcome;
-  if (outcome.status === 'unknown') await notifyPerhaps(performing, host, task, { is: 'unknown', because: ref.name });
-  else if (outcome.status !== 'changed' && countedAs(outcome) === 'unless')
+  if (outcome.status !== 'changed' && countedAs(outcome) === 'unless')
     await notifyPerhaps(performing, host, task, { is: 'unless', because: ref.name });
+  else if (outcome.status === 'unknown')
+    await notifyPerhaps(performing, host, task, { is: 'unknown', because: ref.name });
   emit({
     kind: 'task-finished',
     play: play.definition.id,
@@ -128,6 +129,7 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
  * notifies.
  */
 async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, perhaps: Perhaps): Promise<void> {
+  if (isNever(task.changedWhen)) return;
   const notified = await notifiedHandlers(performing, host, task);
   if (notified.is !== 'value') return;
   for (const { id } of notified.value.flatMap(({ handlers }) => handlers)) {

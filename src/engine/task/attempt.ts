@@ -119,10 +119,9 @@ const withUnless = (outcome: Outcome, read: ReadonlySet<string>): Outcome =>
     ? outcome
     : { ...outcome, unless: [...new Set([...(outcome.unless ?? []), ...read])] };
 
-/** In a check: the predicted change that is invisible to a task with `check_mode: false`, which really runs. */
+/** In a check: the tasks whose predicted changes are invisible to a task with `check_mode: false`, which really runs. */
 function lookedInSpiteOf({ play }: TaskRun, { context, link }: BoundTask): readonly string[] {
-  const because = play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : undefined;
-  return because === undefined ? [] : [because];
+  return play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : [];
 }
 
 /** A fact based on the host's current state is marked as such itself. */

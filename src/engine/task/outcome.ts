@@ -40,25 +40,29 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
  */
 export function unlessMended(outcome: Outcome, converged: Converged, call: BoundTask): Outcome {
   if (outcome.status !== 'failed') return outcome;
-  const because = call.type.controllerOnly === true ? undefined : uncertainBecauseOf(call, converged);
-  return wouldFail(outcome, [...new Set([...(outcome.unless ?? []), ...(because === undefined ? [] : [because])])]);
+  const because = call.type.controllerOnly === true ? [] : uncertainBecauseOf(call, converged);
+  return wouldFail(outcome, [...new Set([...(outcome.unless ?? []), ...because])]);
 }
 
 /** In a check: a failure is unknown if one of these tasks may resolve it; without such a task, it stays a failure. */
 export function wouldFail(outcome: Outcome, unless: readonly string[]): Outcome {
   if (outcome.status !== 'failed' || unless.length === 0) return outcome;
-  const { message = 'failed', censored } = outcome;
-  return { status: 'unknown', changes: [], message, assuming: unless, unless, result: {}, censored };
+  const { message = 'failed', censored, result } = outcome;
+  return { status: 'unknown', changes: [], message, assuming: unless, unless, result, censored };
 }
 
-function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
+/** Whether an outcome is a failure that earlier tasks may resolve. Its result is that of the failure. */
+export const isFailureUnless = ({ status, unless = [], result }: Outcome): boolean =>
+  status === 'unknown' && unless.length > 0 && result['failed'] === true;
+
+function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): readonly string[] {
   // All answers are known, and the type says what it would do: no predicted change would make a difference.
-  if (converged.status === 'failed' && converged.would !== undefined) return undefined;
+  if (converged.status === 'failed' && converged.would !== undefined) return [];
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
   // Everything predicted about files is known. But a command that really runs despite the check runs before the changes
   // that are only predicted.
   const isForeseen = context.check && type.acts !== true && converged.status === 'failed';
-  if (isForeseen && questions.every(isOfFiles)) return undefined;
+  if (isForeseen && questions.every(isOfFiles)) return [];
   return link.beliefs.uncertainBecauseOf(questions.some((question) => question.beyond === true));
 }
 

@@ -7,6 +7,7 @@ import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
+import { isFailureUnless } from './outcome.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { runUntil } from './run-until.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
@@ -82,9 +83,11 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
   const status = statusOf(outcomes, wanted);
   const failed = outcomes.filter((one) => one.status === 'failed');
   const msg = loopMessage(status, wanted, failed.length);
+  const inDoubt = outcomes.filter((one) => one.status === 'unknown');
+  const failsUnless = status === 'unknown' && inDoubt.every(isFailureUnless);
   const messages: Partial<Record<Outcome['status'], string>> = {
     skipped: msg,
-    unknown: outcomes.find((one) => one.status === 'unknown')?.message,
+    unknown: inDoubt[0]?.message,
   };
   return {
     status,
@@ -99,7 +102,7 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
       results: outcomes.map((one) => one.result),
       msg,
       changed: outcomes.some((one) => one.result['changed'] === true),
-      ...(failed.length > 0 ? { failed: true } : {}),
+      ...(failed.length > 0 || failsUnless ? { failed: true } : {}),
       skipped: status === 'skipped',
       ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
     },

@@ -3,6 +3,7 @@ import { applyUnknownFacts } from './apply-facts.ts';
 import { doubted, unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
+import { isFailureUnless } from './outcome.ts';
 import { type Computation, retryWhenKnown } from './retry-when-known.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
@@ -43,12 +44,13 @@ export async function runTask(
 function register(run: TaskRun, { outcome, ofNow = [] }: Ran): void {
   const { state, task, ref } = run;
   if (task.register === undefined) return;
-  if (outcome.status === 'unknown')
+  if (outcome.status === 'unknown' && !isFailureUnless(outcome))
     state.set.set(
       task.register,
       entryNotKnownYet(new NotKnownYet('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)),
     );
   else {
-    state.set.set(task.register, state.ofNow({ value: registered(run, outcome.result) }, ofNow));
+    const unless = [...new Set([...ofNow, ...(outcome.unless ?? [])])];
+    state.set.set(task.register, state.ofNow({ value: registered(run, outcome.result) }, unless));
   }
 }

@@ -112,5 +112,5 @@ const noPlay = (
 const morePlays = ({ name }: Host, plays: readonly PlayOfHost[]): Diagnostic => ({
   severity: 'warning',
   code: 'more-plays',
-  message: `these plays are for ${name}: ${named(plays)}; this shows the first; --play NUMBER shows another`,
+  message: `several plays apply to ${name}: ${named(plays)}; showing the first; use --play NUMBER to show another`,
 });

@@ -35,6 +35,8 @@ export interface EditState extends Accounts {
   readonly now: Content;
   readonly parent: PathState;
   readonly self: Self;
+  /** The directory that a dangling link leads to: the file would be created there. */
+  readonly aim?: PathState;
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
@@ -46,9 +48,17 @@ export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) =>
   ...askAccounts(task),
 });
 
-/** If the file's directory turns out to be missing, asks about all directories above it, so that they can be created. */
-export const thenAskEdit = (state: EditState, task: EditParams) =>
-  thenAskFolders(state.parent, parentOf(tidyPath(task.path)));
+/**
+ * If the file's directory turns out to be missing, asks about all directories above it, so that they can be created; if
+ * the path is a dangling link, about the directory that it leads to.
+ */
+export const thenAskEdit = (state: EditState, task: EditParams) => ({
+  ...thenAskFolders(state.parent, parentOf(tidyPath(task.path))),
+  ...(isDangling(state.before) &&
+    state.before.resolved !== undefined && { aim: stat(parentOf(state.before.resolved)) }),
+});
+
+const isDangling = (path: PathState): boolean => path.exists && path.link !== undefined && followed(path) === undefined;
 
 /** The text of the file; empty if there is no file. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
@@ -72,8 +82,11 @@ export const isFile = (state: EditState): boolean =>
 export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
   if (followed(state.before)?.kind === 'directory')
     return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+  const { before, parent, aim } = state;
+  if (aim !== undefined && followed(aim)?.kind !== 'directory')
+    return { failed: `${task.path} is a link to ${before.resolved}, in a directory that does not exist` };
   // A missing parent is created, unless a link points to it.
-  if (!state.parent.exists || followed(state.parent)?.kind === 'directory') return undefined;
+  if (!parent.exists || followed(parent)?.kind === 'directory') return undefined;
   return { failed: `Destination directory ${parentOf(tidyPath(task.path))} is not a directory` };
 }
 

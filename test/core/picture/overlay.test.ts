@@ -30,3 +30,19 @@ test.each<[string, Becoming, boolean]>([
 
   expect(files.isRelisted('/d')).toBe(isRelisted);
 });
+
+// What is in a directory of the host may be another name of a file elsewhere.
+const made: Becoming = { place: '/d', was: undefined, entry: entry('directory') };
+const removed: Becoming = { place: '/d', was: 'directory', entry: undefined };
+test.each<[string, readonly Becoming[], boolean]>([
+  ['is removed', [removed], true],
+  ['is replaced by a link', [{ ...link, place: '/d', was: 'directory' }], true],
+  ['only gets another mode', [{ ...removed, entry: entry('directory') }], false],
+  ['is removed, but was only to be made', [made, removed], false],
+])('a directory that %s: whether files elsewhere may lose names', (_, becomings, isGone) => {
+  const files = new Overlay();
+
+  for (const becoming of becomings) files.become('task', becoming);
+
+  expect(files.treeGone !== undefined).toBe(isGone);
+});

@@ -39,16 +39,16 @@ describe('beliefs', () => {
     const { here, there } = hosts();
     there.foresee('start x', [blurs('unit:x')]);
 
-    expect(there.uncertainBecauseOf(false)).toBe('start x');
-    expect(here.uncertainBecauseOf(true)).toBe('start x');
-    expect(here.uncertainBecauseOf(false)).toBeUndefined();
+    expect(there.uncertainBecauseOf(false)).toEqual(['start x']);
+    expect(here.uncertainBecauseOf(true)).toEqual(['start x']);
+    expect(here.uncertainBecauseOf(false)).toEqual([]);
   });
 
   test('a change without effects unsettles nothing', () => {
     const { here, there } = hosts();
     there.foresee('verify', []);
 
-    expect([here.uncertainBecauseOf(true), there.uncertainBecauseOf(true)]).toEqual([undefined, undefined]);
+    expect([here.uncertainBecauseOf(true), there.uncertainBecauseOf(true)]).toEqual([[], []]);
   });
 
   test('a unit that rereads its configuration leaves the configuration unchanged', () => {

@@ -1,7 +1,7 @@
 import type { Foreseen } from '../../picture/overlay.ts';
 import { NotForeseen } from '../../picture/picture.ts';
 import type { Picture } from '../../question.ts';
-import { type Entry, entryOf, fileId, type PathState } from './entry.ts';
+import { type Entry, entryOf, fileId, namesOf, type PathState } from './entry.ts';
 import { contents, directoriesAbove, inodes, joinPath, targetPath, tidyPath } from './paths.ts';
 
 /** In a check: what is at a path, following the links on the way to it. */
@@ -65,6 +65,7 @@ function asOnHost(picture: Picture, place: string, now: PathState): Located {
   if (!now.exists) return { place, entry: undefined, now };
   const other = picture.files.byId(fileId(now));
   const entry = entryOf(now);
+  mustKeepNames(picture, entry, other?.at ?? 0);
   if (other === undefined) return { place, entry, now, ...(now.link && { target: now.link.target }) };
   picture.restsOn(other);
   return { place, entry: other.is === 'file' ? other.entry : entry, foreseen: other, now };
@@ -75,7 +76,15 @@ function foreseenAt(picture: Picture, foreseen: Foreseen, place: string, text = 
   picture.mustBeKnown([...inodes(place, text), ...missing], foreseen.at);
   picture.restsOn(foreseen);
   if (foreseen.is === 'absent') return { place, entry: undefined, foreseen };
+  mustKeepNames(picture, foreseen.entry, foreseen.at);
   return { place, entry: foreseen.entry, foreseen, ...(foreseen.is === 'link' && { target: foreseen.target }) };
+}
+
+/** How many names a file has is unknown once a directory is removed that may hold some of them. */
+function mustKeepNames(picture: Picture, entry: Entry, since: number): void {
+  const { treeGone } = picture.files;
+  if (treeGone !== undefined && treeGone.at > since && entry.kind === 'file' && namesOf(entry) > 1)
+    throw new NotForeseen(treeGone.task);
 }
 
 type Redirection = { readonly to: string } | { readonly nothingAt: string; readonly since: Foreseen };
@@ -132,6 +141,7 @@ function endOnHost(picture: Picture, { now }: Located, statNow: StatNow): Locate
   const touched = picture.files.at(place) !== undefined || redirection(picture, place) !== undefined;
   if (touched || (to !== undefined && picture.files.byId(fileId(to)) !== undefined)) return undefined;
   if (to === undefined) return locate(picture, place, statNow);
+  mustKeepNames(picture, to, 0);
   picture.mustBeKnown(inodes(place), 0);
   return { place, entry: to };
 }

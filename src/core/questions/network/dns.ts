@@ -6,7 +6,7 @@ type RecordType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' |
 export interface DnsLookup {
   readonly name: string;
   readonly type: RecordType;
-  /** The zone whose name servers to ask. Default: the nearest zone above the name that has any. */
+  /** The zone whose name servers are asked. Default: the nearest zone above the name that has any. */
   readonly zone?: string;
   /** Servers to ask instead of the zone's: names or addresses, optionally with a port. */
   readonly servers?: readonly string[];
