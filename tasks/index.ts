@@ -70,6 +70,7 @@ import user from './user.ts';
 import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
+import waitForConnection from './wait_for_connection.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
@@ -146,6 +147,7 @@ const types = [
   validateArgumentSpec,
   verify,
   waitFor,
+  waitForConnection,
   yamlItem,
   zfs,
 ];

@@ -1,5 +1,5 @@
 import type { Overlay } from './picture/overlay.ts';
-import type { Part, Reply } from './session.ts';
+import type { Part, Reply, SessionFailure } from './session.ts';
 import type { Subject } from './touches.ts';
 
 /** An answer, or the reason why there is none (permission denied, missing tool). */
@@ -27,6 +27,13 @@ export interface QuestionKind<Arg, A> {
   alongside?(arg: Arg): readonly AnyQuestion<unknown>[];
   /** The answer, if it is known in advance: the host is not asked. */
   readonly known?: Answer<A>;
+  /** Log in again before asking, with this many milliseconds for the login and the answer. */
+  newLoginMs?(arg: Arg): number | undefined;
+  /**
+   * The answer if the host cannot be reached, for tasks that wait for a host. Without it, or if it is undefined, the
+   * task is unreachable.
+   */
+  unreached?(failure: SessionFailure): A | undefined;
   /**
    * Takes the host a second or more. Not asked ahead while changes are being made, since each one would require asking
    * again.

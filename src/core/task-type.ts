@@ -43,6 +43,8 @@ export type Plan =
         /** The result in that case; without it, only the message. */
         readonly result?: TaskResult;
         readonly shown?: string;
+        /** Which of several things in succession it waits for: each has a deadline of its own. */
+        readonly phase?: string;
       };
     };
 
@@ -61,6 +63,8 @@ export interface TaskContext {
   readonly now: Date;
   /** The `environment:` in effect, for questions that run tools. */
   readonly environment: Readonly<Record<string, string>>;
+  /** After this task's own changes: the state before them, and when they had been made. */
+  readonly done?: { readonly before: Readonly<Record<string, unknown>>; readonly at: Date };
 }
 
 /** The controller's side of a task, used before any question: files next to the playbook, templates, variables. */
@@ -208,6 +212,13 @@ export interface TaskType<
    * check is skipped, too; with a text, which is Ansible's message, it is always skipped in a check.
    */
   readonly skippedByAnsible?: true | string;
+  /** Ansible refuses unknown parameters on the controller, in words of its own for all types of this kind. */
+  readonly refusedOnController?: true;
+  /**
+   * Waits for its host to be reachable (`wait_for_connection`, `reboot`): no later task's questions are asked before it
+   * has ended.
+   */
+  readonly awaitsHost?: true;
   /** The state that it asks about changes by itself, so earlier answers are useless, both to it and to later tasks. */
   readonly asksAnew?: true;
   /** Reads its files and templates on the controller. Runs before `ask`; may throw `ControllerError`. */

@@ -118,9 +118,10 @@ export class HostLink {
       const missing = own.flatMap((one) => missingOf(one, foreseen));
       // Opening a session first reveals its user's home, so that more upcoming questions can be asked ahead.
       const asksHere = missing.some(({ link, question }) => link === this && !('controller' in question));
-      const opened = asksHere ? await this.open(identity) : undefined;
+      const loginMs = newLoginMsOf(missing);
+      const opened = asksHere ? await this.#openFor(identity, loginMs) : undefined;
       const closed = opened?.ok === false ? { link: this, key: identity.key, failure: opened.failure } : undefined;
-      const limits = { foreseen, deadline, closed };
+      const limits = { foreseen, deadline: earlier(deadline, loginMs), closed };
       const failures = missing.length === 0 ? [] : await this.#round(missing, await this.#coming(ahead), limits);
       const beliefs = own.map((one) => this.#beliefOf(one, failures, foreseen));
       const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
@@ -131,6 +132,13 @@ export class HostLink {
           beliefs: new Map(own.map(({ question }, index) => [question.key, beliefs[index] as Belief])),
         };
     }
+  }
+
+  /** A session for the current task's questions: a new login, if one of them requires that. */
+  async #openFor(identity: Identity, newLoginMs: number | undefined): Promise<Opened> {
+    if (newLoginMs === undefined) return this.open(identity);
+    await this.reset();
+    return this.#sessions.open(identity, newLoginMs);
   }
 
   /** The questions of upcoming tasks; none after such questions have gone unanswered once. */
@@ -149,7 +157,9 @@ export class HostLink {
     const failed = failures.find((one) => one.link === link && one.key === identity.key);
     if (failed === undefined) return undefined;
     const because = link.excused(identity, failed.failure);
-    return because === undefined ? failed : { is: 'unknown', because };
+    if (because !== undefined) return { is: 'unknown', because };
+    const instead = 'kind' in question ? question.kind.unreached?.(failed.failure) : undefined;
+    return instead === undefined ? failed : { is: 'answer', answer: { ok: true, value: instead } };
   }
 
   /**
@@ -352,6 +362,18 @@ function cutAfter(deadline: number | undefined, withComing: boolean): AbortSigna
   const ms = withComing ? Math.min(left / 2, aheadWaitMs) : left;
   return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
+
+/** How long a new login may take, if one of the questions requires one. */
+function newLoginMsOf(asked: readonly Ahead[]): number | undefined {
+  const limits = asked.flatMap(({ question }) =>
+    'kind' in question ? (question.kind.newLoginMs?.(question.arg) ?? []) : [],
+  );
+  return limits.length === 0 ? undefined : Math.max(...limits);
+}
+
+/** The earlier of a deadline and the end of this many milliseconds. */
+const earlier = (deadline: number | undefined, ms: number | undefined): number | undefined =>
+  ms === undefined ? deadline : Math.min(deadline ?? Number.POSITIVE_INFINITY, Date.now() + ms);
 
 /** The questions to ask in order to answer a question; none if the answer is already believed. */
 function missingOf({ link, identity, question }: Ahead, foreseen: boolean): readonly Ahead[] {

@@ -115,7 +115,7 @@ async function makeCall(
       user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,
   });
-  const refused = misfit(type, bound);
+  const refused = misfit(type, bound, task.type);
   if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '), refused);
   if (refused !== undefined) throw new BadParams(String(refused['msg']), refused);
   for (const secret of bound.secrets) play.run.secrets.add(secret);
@@ -190,9 +190,14 @@ function placeOf(
 }
 
 /** Ansible's result for parameters that do not fit; undefined if they do, or if its message is the same as ours. */
-function misfit(type: TaskType, bound: Bound): TaskResult | undefined {
+function misfit(type: TaskType, bound: Bound, written: Task['type']): TaskResult | undefined {
   const problems = bound.ok ? [] : bound.problems;
-  const isUnknown = problems.some(({ code }) => code === 'unknown-parameter');
+  const unknown = problems.filter(({ code }) => code === 'unknown-parameter').map(({ path }) => path.join('.'));
+  const isUnknown = unknown.length > 0;
+  if (isUnknown && type.refusedOnController === true) {
+    const name = typeof written === 'string' ? written : type.name;
+    return { changed: false, msg: `Invalid options for ${name}: ${unknown.join(',')}` };
+  }
   const own = isUnknown ? undefined : type.misfit?.(bound.given);
   const missing = problems.flatMap(({ missing: name }) => name ?? []);
   if (own !== undefined || missing.length === 0) return own;
