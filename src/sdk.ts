@@ -104,10 +104,10 @@ export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
 export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
-export { type Reached, type WhenReachable, whenReachable } from './core/questions/when-reachable.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
 export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs.ts';
+export { type Reached, type WhenReachable, whenReachable } from './core/questions/when-reachable.ts';
 export type { Reply } from './core/session.ts';
 export { splitWords } from './core/split-words.ts';
 export {

@@ -47,6 +47,7 @@ import pause from './pause.ts';
 import ping from './ping.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
+import reboot from './reboot.ts';
 import replace from './replace.ts';
 import script from './script.ts';
 import service from './service.ts';
@@ -124,6 +125,7 @@ const types = [
   ping,
   proxmoxCt,
   raw,
+  reboot,
   replace,
   script,
   service,

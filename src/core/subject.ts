@@ -26,6 +26,7 @@ const KINDS = {
   sysctl: 'a kernel parameter',
   module: 'a kernel module',
   network: 'nothing',
+  boot: 'nothing',
   hostname: 'nothing',
   locale: 'nothing',
   manual: 'nothing',

@@ -69,6 +69,8 @@ export interface TaskContext {
 
 /** The controller's side of a task, used before any question: files next to the playbook, templates, variables. */
 export interface Controller {
+  /** The connection by which the task reaches its host: `ssh`, `local`, … */
+  readonly connection: string;
   /**
    * The first existing `name` in this task's search path (`files`, `templates`, `vars` in the role and the playbook).
    */

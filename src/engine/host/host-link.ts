@@ -158,6 +158,8 @@ export class HostLink {
     if (failed === undefined) return undefined;
     const because = link.excused(identity, failed.failure);
     if (because !== undefined) return { is: 'unknown', because };
+    // An interrupt is not a reason to go on waiting.
+    if (this.#options.signal.aborted) return failed;
     const instead = 'kind' in question ? question.kind.unreached?.(failed.failure) : undefined;
     return instead === undefined ? failed : { is: 'answer', answer: { ok: true, value: instead } };
   }

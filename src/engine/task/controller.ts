@@ -34,6 +34,7 @@ export function createController(
   };
   const open = (path: string) => openFile(path, env);
   return {
+    connection: where.identity.endpoint.connection,
     find: (kind, name) => findFile(task.searchPath, kind, name),
     readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
     readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),
