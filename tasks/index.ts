@@ -58,6 +58,7 @@ import setup from './setup.ts';
 import shell from './shell.ts';
 import slurp from './slurp.ts';
 import stat from './stat.ts';
+import synchronize from './synchronize.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import systemd from './systemd.ts';
@@ -136,6 +137,7 @@ const types = [
   shell,
   slurp,
   stat,
+  synchronize,
   syncoid,
   sysctl,
   systemd,

@@ -84,7 +84,7 @@ export default defineTask({
   params,
   awaitsHost: true,
   refusedOnController: true,
-  prepare: (given, { connection }): Task => ({ ...given, isLocal: connection === 'local' }),
+  prepare: (given, { endpoint }): Task => ({ ...given, isLocal: endpoint.connection === 'local' }),
   ask(task, { done }): { boot: Question<ShellAnswer | Reached>; command: Question<ShellAnswer | undefined> } {
     const asked = { ...sh`${bootProof(task)}`, deadlineMs: 30_000 };
     return done === undefined

@@ -63,6 +63,8 @@ export interface Question<A> {
   readonly key: string;
   /** Another inventory host to ask instead of the task's own. */
   readonly host?: string;
+  /** Ask as the user who logs in there, even if tasks on that host become another one. */
+  readonly asLogin?: boolean;
   /** Concerns the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
   readonly beyond?: boolean;
   /** Involves a secret (`no_log`): what it sends to a host is never shown. */
@@ -94,7 +96,7 @@ export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>
 export function question<Arg, A>(
   kind: QuestionKind<Arg, A>,
   arg: Arg,
-  options: { host?: string; beyond?: boolean; secret?: boolean } = {},
+  options: Pick<Question<A>, 'host' | 'asLogin' | 'beyond' | 'secret'> = {},
 ): Question<A> {
   const key = `${kind.name} ${JSON.stringify(arg)}${options.host === undefined ? '' : ` @${options.host}`}`;
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };

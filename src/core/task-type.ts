@@ -1,7 +1,7 @@
 import type { Change } from './change.ts';
 import type { ParamSpecs, Params } from './params.ts';
 import type { AnyQuestion } from './question.ts';
-import type { Reply } from './session.ts';
+import type { Endpoint, Reply } from './session.ts';
 import type { Expression, Raw } from './value.ts';
 
 /** The questions of one task by name; `state` has the answers under the same names. */
@@ -69,8 +69,10 @@ export interface TaskContext {
 
 /** The controller's side of a task, used before any question: files next to the playbook, templates, variables. */
 export interface Controller {
-  /** The connection by which the task reaches its host: `ssh`, `local`, … */
-  readonly connection: string;
+  /** How the task's host is reached. */
+  readonly endpoint: Endpoint;
+  /** The host that `delegate_to` names, for a type that works on its host from elsewhere. */
+  readonly from?: string | undefined;
   /**
    * The first existing `name` in this task's search path (`files`, `templates`, `vars` in the role and the playbook).
    */
@@ -216,6 +218,11 @@ export interface TaskType<
   readonly skippedByAnsible?: true | string;
   /** Ansible refuses unknown parameters on the controller, in words of its own for all types of this kind. */
   readonly refusedOnController?: true;
+  /**
+   * Its program runs on the controller, or where `delegate_to` says, and works on the task's own host from there
+   * (`synchronize`).
+   */
+  readonly worksFromElsewhere?: true;
   /**
    * Waits for its host to be reachable (`wait_for_connection`, `reboot`): no later task's questions are asked before it
    * has ended.

@@ -1,40 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { labHost } from '../../src/lab/index.ts';
-import { packageRoot } from '../../src/lab/paths.ts';
-import { switchNamespace } from '../../src/lab/switch.ts';
+import { type LabProgram, labProgram } from './lab-program.ts';
 import { said, sh, systemHost } from './system-host.ts';
 
 describe('reboot', () => {
-  let folder: string;
+  let lab: LabProgram;
 
   beforeAll(async () => {
-    const login = await labHost(systemHost);
-    folder = mkdtempSync(join(tmpdir(), 'retrace-reboot-'));
-    const vars = `ansible_host=${login.address} ansible_user=root ansible_ssh_private_key_file=${login.privateKeyFile} retrace_known_hosts=${login.knownHostsFile}`;
-    writeFileSync(join(folder, 'hosts'), `${systemHost} ${vars}\nhere ansible_connection=local\n`);
+    lab = await labProgram([systemHost], 'here ansible_connection=local\n');
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => lab.remove());
 
-  /** Runs these tasks on the host with the built program, in the lab's network. */
-  function play(tasks: string, ...options: string[]): Promise<{ readonly code: number; readonly stdout: string }> {
-    const file = join(folder, 'play.yaml');
-    writeFileSync(file, `- hosts: all\n  tasks:\n${tasks}`);
-    const built = join(packageRoot(), 'dist', 'run.cjs');
-    const words = [process.execPath, built, '-i', join(folder, 'hosts'), '--limit', systemHost, file, ...options];
-    return new Promise((resolve) => {
-      execFile(
-        'ip',
-        ['netns', 'exec', switchNamespace(), ...words],
-        { env: { ...process.env, NO_COLOR: '1', RETRACE_CALLED_AS: 'run' }, timeout: 120_000 },
-        (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code), stdout }),
-      );
-    });
-  }
-
+  const play = (tasks: string, ...options: string[]) => lab.play(tasks, '--limit', systemHost, ...options);
   const started = () => said('cut -d " " -f 22 /proc/1/stat');
 
   test('the host restarts, and the task ends when the test command succeeds; a check says what may be different then', async () => {
@@ -90,9 +66,7 @@ describe('reboot', () => {
   });
 
   test('never restarts the controller', async () => {
-    const file = join(folder, 'here.yaml');
-    writeFileSync(file, '- hosts: here\n  tasks:\n    - reboot:\n');
-    const { stdout, code } = await play('    - ping:\n', '--limit', 'here', file);
+    const { stdout, code } = await lab.play('    - reboot:\n', '--limit', 'here');
 
     expect(stdout).toContain('Running reboot with local connection would reboot the control node.');
     expect(code).not.toBe(0);

@@ -49,8 +49,11 @@ interface LinkOptions extends SessionsOptions {
    * yet).
    */
   readonly excuse?: (identity: Identity) => string | undefined;
-  /** The link and default identity of another inventory host, for questions and content from there. */
-  readonly other: (host: string) => Place | undefined;
+  /**
+   * The link and default identity of another inventory host, for questions, commands and content from there; with
+   * `asLogin`, of the user who logs in.
+   */
+  readonly other: (host: string, asLogin?: boolean) => Place | undefined;
 }
 
 /** The conversation with one host: its sessions, its rounds, and what is believed about it. */
@@ -181,6 +184,8 @@ export class HostLink {
       censored?: boolean;
     },
   ): Promise<Acted> {
+    const at = commands[0]?.at;
+    if (at !== undefined) return this.#actFrom(at, identity, commands, options);
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const done = [...options.before, ...commands];
@@ -238,6 +243,27 @@ export class HostLink {
     return { ok: true, replies: replies.slice(options.before.length, parts.length) };
   }
 
+  /** Run commands on another host that change this one, or that one. */
+  async #actFrom(
+    at: string,
+    identity: Identity,
+    commands: readonly Command[],
+    options: Parameters<HostLink['act']>[2],
+  ): Promise<Acted> {
+    const from = this.#options.other(at, true);
+    if (from === undefined)
+      return { ok: false, failure: { reason: 'unreachable', message: `${at} is not in the inventory` } };
+    const alone = { ...options, after: [], ahead: async () => [] };
+    if (options.before.length > 0) {
+      const prepared = await this.act(identity, [], alone);
+      if (!prepared.ok || prepared.replies.length > 0) return prepared;
+    }
+    const here = commands.map(({ at: _, ...command }) => command);
+    const acted = await from.link.act(from.identity, here, { ...alone, before: [] });
+    this.beliefs.forget();
+    return acted;
+  }
+
   /** A command's output, as input for another host. */
   async output(
     identity: Identity,
@@ -262,7 +288,9 @@ export class HostLink {
 
   #placed(identity: Identity, question: AnyQuestion<unknown>): Ahead {
     const elsewhere =
-      'controller' in question || question.host === undefined ? undefined : this.#options.other(question.host);
+      'controller' in question || question.host === undefined
+        ? undefined
+        : this.#options.other(question.host, question.asLogin);
     return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
   }
 
