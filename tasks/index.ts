@@ -4,6 +4,7 @@ import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apt from './apt.ts';
 import aptRepository from './apt_repository.ts';
+import archive from './archive.ts';
 import assemble from './assemble.ts';
 import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
@@ -86,6 +87,7 @@ const types = [
   alternatives,
   apt,
   aptRepository,
+  archive,
   assemble,
   assert,
   asyncStatus,
