@@ -46,6 +46,7 @@ import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
+import pip from './pip.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
 import reboot from './reboot.ts';
@@ -126,6 +127,7 @@ const types = [
   packageFacts,
   pause,
   ping,
+  pip,
   proxmoxCt,
   raw,
   reboot,

@@ -20,7 +20,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   expect: 'use `command` or `shell` with `stdin`, or the option that keeps the program from asking questions',
   iptables:
     'keep the rules in one file: `template` to /etc/nftables.conf with `validate: nft -c -f %s`, and reload nftables.service',
-  pip: 'use `command` with `creates`: `python3 -m venv /opt/app`, then `/opt/app/bin/pip install --requirement FILE`',
   subversion: 'use `command` with `creates`',
 };
 

@@ -6,7 +6,7 @@ export const missing: readonly { readonly target: string; readonly why: string }
   },
   {
     target: 'apt, cli, dpkg_selections, expect, git, pause, pip',
-    why: 'they need a module that is missing (`pip`), a mirror or the internet. Ansible, too, stops early here.',
+    why: 'they need a module that is missing, a mirror or the internet. Ansible, too, stops early here.',
   },
   {
     target: 'assert',
