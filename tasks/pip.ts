@@ -90,7 +90,8 @@ export default defineTask({
   }),
   thenAsk({ now, creates }, task): { told: Question<ShellAnswer | undefined> } {
     const pip = now.code === 0 ? readPip(now.stdout) : undefined;
-    if (creates?.stdout.trim() === 'missing' || pip === undefined) return { told: nothing() };
+    if (creates?.stdout.trim() === 'missing' || pip === undefined || wrongly(task) !== undefined)
+      return { told: nothing() };
     return { told: isKnown(pip, task) || !foretells(pip) ? nothing() : askReport(task) };
   },
   plan({ now, creates, told }, task, { check }): Plan {
@@ -254,9 +255,9 @@ const pip = (task: Task): Script =>
 /** Whether the list of packages tells all: whether they are there, or which ones to remove. */
 const isKnown = (now: PipState, { state, names, editable, requirements }: Task): boolean =>
   (state === 'absent' && requirements === undefined) ||
-  (state === 'present' && !editable && names.length > 0 && names.every((one) => isThere(now, one)));
+  (state === 'present' && !editable && names.length > 0 && names.every((one) => isInstalled(now, one)));
 
-function isThere(now: PipState, { name, versions }: Requirement): boolean {
+function isInstalled(now: PipState, { name, versions }: Requirement): boolean {
   const version = name === undefined ? undefined : versionOf(now, name);
   return version !== undefined && allows(versions, version) === true;
 }
@@ -303,7 +304,7 @@ function withoutReport(
   now: PipState,
   { names, state, editable, requirements }: Task,
 ): readonly Item[] | { readonly failed: string } {
-  const missing = names.filter((one) => !isThere(now, one));
+  const missing = names.filter((one) => !isInstalled(now, one));
   const unclear = missing.some(({ name, versions }) => {
     const version = name === undefined ? '' : versionOf(now, name);
     return version !== undefined && allows(versions, version) === undefined;

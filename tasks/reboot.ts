@@ -88,7 +88,7 @@ export default defineTask({
   ask(task, { done }): { boot: Question<ShellAnswer | Reached>; command: Question<ShellAnswer | undefined> } {
     const asked = { ...sh`${bootProof(task)}`, deadlineMs: 30_000 };
     return done === undefined
-      ? { boot: shell({ ...asked, about: [] }), command: shell({ ...sh`${search(task)}`, about: ['by:package:*'] }) }
+      ? { boot: shell({ ...asked, about: [] }), command: shell({ ...sh`${findCommand(task)}`, about: ['by:package:*'] }) }
       : {
           boot: whenReachable({ ...asked, newLoginMs: Math.max(1, task.connect_timeout ?? 10) * 1000 }),
           command: nothing(),
@@ -235,7 +235,7 @@ const namesOf = ({ reboot_command: own }: Task): readonly string[] =>
   own === undefined ? ['shutdown', 'reboot'] : [own.trim().split(/\s/, 1)[0] ?? ''];
 
 /** Prints the path of the command. */
-function search(task: Task): Script {
+function findCommand(task: Task): Script {
   const names = namesOf(task);
   const candidates = names.flatMap((name) =>
     name.startsWith('/') ? [name] : task.search_paths.map((folder) => `${folder}/${name}`),

@@ -199,7 +199,7 @@ function rsync(task: Task, more: readonly string[] = []): Script {
   const here = (path: string) => fromHome(path);
   const there = (path: string) => (alone ? fromHome(path) : script`${remotePath(path, task)}`);
   const [from, to] = mode === 'push' ? [here(src), there(dest)] : [there(src), here(dest)];
-  return script`LC_ALL=C.UTF-8 rsync ${[...more, ...optionsOf(task)]} -- ${from} ${to}`;
+  return script`LC_ALL=C.UTF-8 rsync ${[...more, ...rsyncOptions(task)]} -- ${from} ${to}`;
 }
 
 /** A path in which a tilde at the beginning is the home of the user that rsync runs as. */
@@ -215,7 +215,7 @@ function remotePath(path: string, { endpoint, set_remote_user: named }: Task): s
   return `${user}${host}:${path.replace(/^~\/?/, '') || '.'}`;
 }
 
-function optionsOf(task: Task): readonly string[] {
+function rsyncOptions(task: Task): readonly string[] {
   const { archive, endpoint, alone } = task;
   const when = (condition: boolean, ...words: readonly string[]) => (condition ? words : []);
   const parts = ['recursive', 'links', 'perms', 'times', 'owner', 'group'] as const;

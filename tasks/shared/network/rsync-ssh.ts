@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../../src/sdk.ts';
 
 /** What a task says about the ssh connection that rsync uses. */
-export interface RsyncSsh {
+interface RsyncSsh {
   /** Whether rsync runs on the controller, so that the inventory's files are there. */
   readonly onController: boolean;
   readonly port: number | undefined;

@@ -1,7 +1,7 @@
 import { normalName } from './pip-names.ts';
 
 /** An installed package. */
-export interface Installed {
+interface Installed {
   readonly name: string;
   readonly version: string;
   /** Whether it runs from where its sources are. */
