@@ -88,7 +88,10 @@ export default defineTask({
   ask(task, { done }): { boot: Question<ShellAnswer | Reached>; command: Question<ShellAnswer | undefined> } {
     const asked = { ...sh`${bootProof(task)}`, deadlineMs: 30_000 };
     return done === undefined
-      ? { boot: shell({ ...asked, about: [] }), command: shell({ ...sh`${findCommand(task)}`, about: ['by:package:*'] }) }
+      ? {
+          boot: shell({ ...asked, about: [] }),
+          command: shell({ ...sh`${findCommand(task)}`, about: ['by:package:*'] }),
+        }
       : {
           boot: whenReachable({ ...asked, newLoginMs: Math.max(1, task.connect_timeout ?? 10) * 1000 }),
           command: nothing(),
