@@ -3,6 +3,7 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.assert',
   summary: 'Fail unless all conditions hold.',
+  refusedOnController: true,
   controllerOnly: true,
   guards: true,
   params: {

@@ -3,6 +3,7 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.debug',
   summary: 'Print a message or a variable.',
+  refusedOnController: true,
   controllerOnly: true,
   onlyValues: true,
   params: {

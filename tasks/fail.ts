@@ -3,6 +3,7 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.fail',
   summary: 'Fail with a message.',
+  refusedOnController: true,
   controllerOnly: true,
   guards: true,
   params: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'The message to fail with.' } },

@@ -3,6 +3,7 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.group_by',
   summary: 'Put hosts into a group with a computed name.',
+  refusedOnController: true,
   controllerOnly: true,
   params: {
     key: { type: 'str', required: true, doc: 'The name of the group.' },

@@ -5,6 +5,7 @@ import alternatives from './alternatives.ts';
 import apache2Module from './apache2_module.ts';
 import apt from './apt.ts';
 import aptRepository from './apt_repository.ts';
+import archive from './archive.ts';
 import assemble from './assemble.ts';
 import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
@@ -55,8 +56,10 @@ import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
+import pip from './pip.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
+import reboot from './reboot.ts';
 import replace from './replace.ts';
 import script from './script.ts';
 import service from './service.ts';
@@ -68,6 +71,7 @@ import shell from './shell.ts';
 import slurp from './slurp.ts';
 import stat from './stat.ts';
 import sudoers from './sudoers.ts';
+import synchronize from './synchronize.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import systemd from './systemd.ts';
@@ -82,6 +86,7 @@ import user from './user.ts';
 import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
+import waitForConnection from './wait_for_connection.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
@@ -96,6 +101,7 @@ const types = [
   apache2Module,
   apt,
   aptRepository,
+  archive,
   assemble,
   assert,
   asyncStatus,
@@ -143,8 +149,10 @@ const types = [
   pamd,
   pause,
   ping,
+  pip,
   proxmoxCt,
   raw,
+  reboot,
   replace,
   script,
   service,
@@ -156,6 +164,7 @@ const types = [
   slurp,
   stat,
   sudoers,
+  synchronize,
   syncoid,
   sysctl,
   systemd,
@@ -170,6 +179,7 @@ const types = [
   validateArgumentSpec,
   verify,
   waitFor,
+  waitForConnection,
   yamlItem,
   zfs,
 ];

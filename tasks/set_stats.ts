@@ -3,6 +3,7 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.set_stats',
   summary: 'Record values that are printed at the end of the run.',
+  refusedOnController: true,
   controllerOnly: true,
   params: {
     data: { type: 'dict', required: true, doc: 'The names and values to record.' },

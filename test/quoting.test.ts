@@ -47,6 +47,8 @@ const PASSES_ON: readonly string[] = [
   'src/core/command.ts',
   'src/engine/play/validate.ts', // `validate:` of a block
   'tasks/manual.ts', // `unless`
+  'tasks/pip.ts', // `virtualenv_command`
+  'tasks/reboot.ts', // `reboot_command`, `boot_time_command`, `test_command`
   'tasks/script.ts', // arguments, and the interpreter with its options
   'tasks/shared/git/git-questions.ts', // `ssh_opts`
   'tasks/shared/commands/run-command.ts', // `unless`, `onlyif`

@@ -14,6 +14,8 @@ export interface Change {
   /** Text before and after, for `--diff`. Omitted for secrets. */
   readonly diff?: Diff;
   readonly commands: readonly Command[];
+  /** The inventory host that changes, if it is not the task's own. */
+  readonly on?: string;
   /** In a check: how this change affects later answers. If omitted, it may change anything on the host. */
   readonly effects?: readonly Effect[];
   /**

@@ -15,6 +15,11 @@ export interface Command {
   readonly long?: boolean;
   /** After this many milliseconds it is killed and counts as failed. */
   readonly deadlineMs?: number;
+  /**
+   * The inventory host to run it on, as the user who logs in there, instead of the task's own. All commands of a task
+   * run on the same host.
+   */
+  readonly at?: string;
   /** Whether the user wrote it: it then runs in the login's locale instead of the C locale. */
   readonly ownLocale?: boolean;
 }

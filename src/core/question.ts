@@ -1,5 +1,5 @@
 import type { Overlay } from './picture/overlay.ts';
-import type { Part, Reply } from './session.ts';
+import type { Part, Reply, SessionFailure } from './session.ts';
 import type { Subject } from './touches.ts';
 
 /** An answer, or the reason why there is none (permission denied, missing tool). */
@@ -27,6 +27,13 @@ export interface QuestionKind<Arg, A> {
   alongside?(arg: Arg): readonly AnyQuestion<unknown>[];
   /** The answer, if it is known in advance: the host is not asked. */
   readonly known?: Answer<A>;
+  /** Log in again before asking, with this many milliseconds for the login and the answer. */
+  newLoginMs?(arg: Arg): number | undefined;
+  /**
+   * The answer if the host cannot be reached, for tasks that wait for a host. Without it, or if it is undefined, the
+   * task is unreachable.
+   */
+  unreached?(failure: SessionFailure): A | undefined;
   /**
    * Takes the host a second or more. Not asked ahead while changes are being made, since each one would require asking
    * again.
@@ -56,6 +63,8 @@ export interface Question<A> {
   readonly key: string;
   /** Another inventory host to ask instead of the task's own. */
   readonly host?: string;
+  /** Ask as the user who logs in there, even if tasks on that host become another one. */
+  readonly asLogin?: boolean;
   /** Concerns the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
   readonly beyond?: boolean;
   /** Involves a secret (`no_log`): what it sends to a host is never shown. */
@@ -87,7 +96,7 @@ export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>
 export function question<Arg, A>(
   kind: QuestionKind<Arg, A>,
   arg: Arg,
-  options: { host?: string; beyond?: boolean; secret?: boolean } = {},
+  options: Pick<Question<A>, 'host' | 'asLogin' | 'beyond' | 'secret'> = {},
 ): Question<A> {
   const key = `${kind.name} ${JSON.stringify(arg)}${options.host === undefined ? '' : ` @${options.host}`}`;
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };

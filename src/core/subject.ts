@@ -27,6 +27,7 @@ const KINDS = {
   module: 'a kernel module',
   firewall: 'the program of a firewall, such as `ufw`',
   network: 'nothing',
+  boot: 'nothing',
   hostname: 'nothing',
   locale: 'nothing',
   manual: 'nothing',

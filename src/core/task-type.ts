@@ -1,7 +1,7 @@
 import type { Change } from './change.ts';
 import type { ParamSpecs, Params } from './params.ts';
 import type { AnyQuestion } from './question.ts';
-import type { Reply } from './session.ts';
+import type { Endpoint, Reply } from './session.ts';
 import type { Expression, Raw } from './value.ts';
 
 /** The questions of one task by name; `state` has the answers under the same names. */
@@ -43,6 +43,8 @@ export type Plan =
         /** The result in that case; without it, only the message. */
         readonly result?: TaskResult;
         readonly shown?: string;
+        /** Which of several things in succession it waits for: each has a deadline of its own. */
+        readonly phase?: string;
       };
     };
 
@@ -61,10 +63,16 @@ export interface TaskContext {
   readonly now: Date;
   /** The `environment:` in effect, for questions that run tools. */
   readonly environment: Readonly<Record<string, string>>;
+  /** After this task's own changes: the state before them, and when they had been made. */
+  readonly done?: { readonly before: Readonly<Record<string, unknown>>; readonly at: Date };
 }
 
 /** The controller's side of a task, used before any question: files next to the playbook, templates, variables. */
 export interface Controller {
+  /** How the task's host is reached. */
+  readonly endpoint: Endpoint;
+  /** The host that `delegate_to` names, for a type that works on its host from elsewhere. */
+  readonly from?: string | undefined;
   /**
    * The first existing `name` in this task's search path (`files`, `templates`, `vars` in the role and the playbook).
    */
@@ -208,6 +216,18 @@ export interface TaskType<
    * check is skipped, too; with a text, which is Ansible's message, it is always skipped in a check.
    */
   readonly skippedByAnsible?: true | string;
+  /** Ansible refuses unknown parameters on the controller, in words of its own for all types of this kind. */
+  readonly refusedOnController?: true;
+  /**
+   * Its program runs on the controller, or where `delegate_to` says, and works on the task's own host from there
+   * (`synchronize`).
+   */
+  readonly worksFromElsewhere?: true;
+  /**
+   * Waits for its host to be reachable (`wait_for_connection`, `reboot`): no later task's questions are asked before it
+   * has ended.
+   */
+  readonly awaitsHost?: true;
   /** The state that it asks about changes by itself, so earlier answers are useless, both to it and to later tasks. */
   readonly asksAnew?: true;
   /** Reads its files and templates on the controller. Runs before `ask`; may throw `ControllerError`. */

@@ -13,7 +13,7 @@ import { Includes } from './task/includes.ts';
 import { subjectOf } from './variables/endpoint.ts';
 import { HostState } from './variables/host-state.ts';
 import { LiveInventory } from './variables/live-inventory.ts';
-import { identityOf } from './variables/play-context.ts';
+import { identityOf, withoutBecome } from './variables/play-context.ts';
 import type { RunContext } from './variables/run-context.ts';
 import { Scopes } from './variables/scopes.ts';
 
@@ -149,7 +149,7 @@ class States {
       emit,
       signal,
       beliefs: new Beliefs(this.#world),
-      other: (other) => this.#other(other),
+      other: (other, asLogin) => this.#other(other, asLogin),
       excuse: ({ endpoint }) => {
         const made = subjectOf(endpoint);
         return made === undefined ? undefined : this.get(made.host)?.link.beliefs.touchedBy(made.subject);
@@ -167,7 +167,7 @@ class States {
    * How a question or a command's stdin reaches another host: with that host's inventory settings, but without a task's
    * keywords.
    */
-  #other(name: string): { link: HostLink; identity: Identity } | undefined {
+  #other(name: string, asLogin = false): { link: HostLink; identity: Identity } | undefined {
     const state = this.get(name);
     const play = this.#plays()[0];
     if (state === undefined || play === undefined) return undefined;
@@ -186,7 +186,8 @@ class States {
         const other = this.get(node);
         return other === undefined ? undefined : identity(other).endpoint;
       });
-    return { link: state.link, identity: identity(state) };
+    const own = identity(state);
+    return { link: state.link, identity: asLogin ? withoutBecome(own) : own };
   }
 
   /** The inventory has changed: hosts have other variables and groups. */

@@ -34,9 +34,15 @@ const pristine = (host: string, ...parts: readonly string[]): string => state('p
  * still in this machine's own namespaces; a command meant for the host (`systemctl poweroff`) must never run there.
  */
 export function initOf(host: string): number | undefined {
-  const nspawn = daemonPid(`host-${host}`);
-  return nspawn === undefined ? undefined : childrenOf(nspawn).find(isElsewhere);
+  const plug = daemonPid(`host-${host}`);
+  return plug === undefined ? undefined : descendantsOf(plug).find(isElsewhere);
 }
+
+/** A host's processes on this machine: systemd-nspawn and, while the host runs, its init. */
+const descendantsOf = (plug: number): readonly number[] => [
+  ...childrenOf(plug),
+  ...childrenOf(plug).flatMap(childrenOf),
+];
 
 /** Plug a host in and boot it; returns when its systemd reports that it is up. */
 export async function boot(host: LabHost): Promise<void> {
@@ -64,7 +70,7 @@ async function hasBooted(host: string): Promise<true | undefined> {
 /** Switch a host off as if its power plug were pulled; its disk stays. */
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
-  const own = plug === undefined ? [] : [plug, ...childrenOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
+  const own = plug === undefined ? [] : [plug, ...descendantsOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
   await until(`the power-off of ${host}`, endDeadlineMs, () => {
     // A process that has exited but has not been reaped counts as gone: not every machine's first process reaps its children.
     const alive = own.filter(({ pid, start }) => isAlive(pid, start));
@@ -141,6 +147,10 @@ async function mountRoot(host: LabHost): Promise<void> {
   await run`mount -t overlay overlay -o ${options} ${disk(host.name, 'root')}`;
 }
 
+// systemd-nspawn exits with 133 if the host restarts itself: with --keep-unit, it leaves the restart to its caller.
+const plugged = `while [ ! -e "$0" ]; do sleep 0.02; done; rm "$0"
+while :; do "$@"; code=$?; [ "$code" = 133 ] || exit "$code"; done`;
+
 function nspawn(host: LabHost): readonly string[] {
   const images = (host.containers ?? []).map((name) => `--bind-ro=${imageRoot(name)}:/var/lib/lab-images/${name}`);
   if (host.containers?.includes('container'))
@@ -148,7 +158,7 @@ function nspawn(host: LabHost): readonly string[] {
   return [
     // Make the kernel parameters of the host's own network writable, as on a real host.
     ...['env', 'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network'],
-    ...['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; rm "$0"; exec "$@"', state('run', `go-${host.name}`)],
+    ...['sh', '-c', plugged, state('run', `go-${host.name}`)],
     ...['systemd-nspawn', '-q', '-D', disk(host.name, 'root'), '-M', namespaceOf(host.name), `--hostname=${host.name}`],
     ...['--register=no', '--keep-unit', '--link-journal=no', '--resolv-conf=off', '--timezone=off', '--capability=all'],
     ...[

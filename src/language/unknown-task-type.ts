@@ -18,7 +18,6 @@ const SAME_AS: Readonly<Record<string, string>> = {
 const INSTEAD: Readonly<Record<string, string>> = {
   apt_key: 'apt now uses one keyring per repository: `deb822_repository` with `signed_by` also fetches the key',
   expect: 'use `command` or `shell` with `stdin`, or the option that keeps the program from asking questions',
-  pip: 'use `command` with `creates`: `python3 -m venv /opt/app`, then `/opt/app/bin/pip install --requirement FILE`',
   subversion: 'use `command` with `creates`',
 };
 

@@ -6,7 +6,7 @@ export const missing: readonly { readonly target: string; readonly why: string }
   },
   {
     target: 'apt, cli, dpkg_selections, expect, git, pause, pip',
-    why: 'they need a module that is missing (`pip`), a mirror or the internet. Ansible, too, stops early here.',
+    why: 'they need a module that is missing, a mirror or the internet. Ansible, too, stops early here.',
   },
   {
     target: 'assert',
@@ -21,7 +21,6 @@ export const missing: readonly { readonly target: string; readonly why: string }
     why: "they ask for the names of Ansible's Python classes (`type_debug`, `__class__`, the text of an undefined value), or mark text without braces as unsafe.",
   },
   { target: 'ansible-pull', why: "it starts Debian's ansible-playbook, not ours." },
-  { target: 'connection_local, wait_for_connection', why: 'the module `wait_for_connection` is missing.' },
   { target: 'loop-connection, until', why: 'they include a connection plugin or a module written in Python.' },
   { target: 'set_stats', why: 'a wrong value for `aggregate` is an error, not false.' },
   { target: 'systemd', why: 'a unit that has only `Also=` stays `indirect` after it is enabled.' },

@@ -2,7 +2,7 @@ import type { Subject } from '../touches.ts';
 
 /**
  * The subjects of the facts that a task can change while the host runs. No task changes any other fact: the
- * distribution, the hardware, and what only a reboot alters (the kernel, the process that is PID 1). Facts that change
+ * distribution, and the hardware. Facts that change
  * by themselves (time, memory, load) keep the value they had when they were gathered.
  */
 const changeable: readonly { readonly names: RegExp; readonly subjects: readonly Subject[] }[] = [
@@ -15,6 +15,7 @@ const changeable: readonly { readonly names: RegExp; readonly subjects: readonly
   { names: /^local$/, subjects: ['entry:/etc/ansible/facts.d/*'] },
   { names: /^ssh_host_key_/, subjects: ['entry:/etc/ssh/*'] },
   { names: /^python/, subjects: ['package:python3', 'missing:/usr/bin/python3'] },
+  { names: /^(kernel|kernel_version|cmdline|proc_cmdline|service_mgr)$/, subjects: ['boot:'] },
   { names: /^user_/, subjects: ['user:*'] },
 ];
 

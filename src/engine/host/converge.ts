@@ -80,25 +80,9 @@ export async function converge(
   target: Target,
 ): Promise<Converged> {
   const startedAt = context.now;
-  let looked = await look(type, params, context, target);
-  if ('ended' in looked) return looked.ended;
-  let plan = planned(type, looked, params, context);
-  const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
-  while ('wait' in plan) {
-    // A check does not wait: it reports what is not there yet.
-    if (context.check)
-      return { ...failed(plan.wait.failed, [], plan.wait.result ?? {}), would: [], unless: looked.basis.unless };
-    if (Date.now() >= deadline)
-      return failed(plan.wait.failed, [], {
-        ...plan.wait.result,
-        elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
-      });
-    const leftMs = Math.max(deadline - Date.now(), 0);
-    await target.wait(Math.min(plan.wait.againMs, leftMs), looked.questions, plan.wait.shown);
-    looked = await look(type, params, context, target);
-    if ('ended' in looked) return looked.ended;
-    plan = planned(type, looked, params, context);
-  }
+  const ready = await lookUntilReady(type, params, context, target);
+  if ('ended' in ready) return ready.ended;
+  const { looked, plan } = ready;
   if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.basis.assuming };
   const { unless } = looked.basis;
   if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would, unless };
@@ -127,6 +111,41 @@ export async function converge(
     return told(changes, { ...now, ...(diff !== undefined && { diff }) }, looked.basis, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
+}
+
+/** A state, and the plan derived from it, once there is nothing to wait for. */
+interface Ready {
+  readonly looked: Looked;
+  readonly plan: Exclude<Plan, { wait: unknown }>;
+}
+
+/** Look, and as long as the type waits for something, look again. */
+async function lookUntilReady(
+  type: AnyTaskType,
+  params: unknown,
+  context: TaskContext,
+  target: Target,
+): Promise<Ready | { ended: Converged }> {
+  let since = Date.now();
+  let phase: string | undefined;
+  for (;;) {
+    const looked = await look(type, params, context, target);
+    if ('ended' in looked) return looked;
+    const plan = planned(type, looked, params, context.done === undefined ? context : { ...context, now: new Date() });
+    if (!('wait' in plan)) return { looked, plan };
+    const { wait } = plan;
+    // A check does not wait: it reports what is not there yet.
+    if (context.check)
+      return { ended: { ...failed(wait.failed, [], wait.result ?? {}), would: [], unless: looked.basis.unless } };
+    const now = Date.now();
+    if (wait.phase !== phase) [phase, since] = [wait.phase, now];
+    const leftMs = since + wait.deadlineMs - now;
+    if (leftMs <= 0)
+      return {
+        ended: failed(wait.failed, [], { ...wait.result, elapsed: Math.floor((now - context.now.getTime()) / 1000) }),
+      };
+    await target.wait(Math.min(wait.againMs, leftMs), looked.questions, wait.shown);
+  }
 }
 
 type Finish = (state: State, replies: readonly Reply[], changes: readonly Change[]) => TaskResult;
@@ -237,9 +256,11 @@ async function apply(
   }
   const wrong = firstFailure(commands, acted.ok ? acted.replies : []);
   if (wrong !== undefined) return failed(wrong.message, changes, { ...wrong.result }, replies.length > 1);
-  const again = await look(type, params, context, target);
-  if ('ended' in again) return again.ended;
-  const left = planned(type, again, params, context);
+  const done = { before: looked.state, at: new Date() };
+  const ready = await lookUntilReady(type, params, { ...context, done }, target);
+  if ('ended' in ready)
+    return ready.ended.status === 'failed' ? { ...ready.ended, changes, didChange: true } : ready.ended;
+  const { looked: again, plan: left } = ready;
   const remains = remaining(left);
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
   if (remains.length > 0 && type.reached?.(looked.state, again.state, params) === true)

@@ -49,8 +49,11 @@ interface LinkOptions extends SessionsOptions {
    * yet).
    */
   readonly excuse?: (identity: Identity) => string | undefined;
-  /** The link and default identity of another inventory host, for questions and content from there. */
-  readonly other: (host: string) => Place | undefined;
+  /**
+   * The link and default identity of another inventory host, for questions, commands and content from there; with
+   * `asLogin`, of the user who logs in.
+   */
+  readonly other: (host: string, asLogin?: boolean) => Place | undefined;
 }
 
 /** The conversation with one host: its sessions, its rounds, and what is believed about it. */
@@ -118,9 +121,10 @@ export class HostLink {
       const missing = own.flatMap((one) => missingOf(one, foreseen));
       // Opening a session first reveals its user's home, so that more upcoming questions can be asked ahead.
       const asksHere = missing.some(({ link, question }) => link === this && !('controller' in question));
-      const opened = asksHere ? await this.open(identity) : undefined;
+      const loginMs = newLoginMsOf(missing);
+      const opened = asksHere ? await this.#openFor(identity, loginMs) : undefined;
       const closed = opened?.ok === false ? { link: this, key: identity.key, failure: opened.failure } : undefined;
-      const limits = { foreseen, deadline, closed };
+      const limits = { foreseen, deadline: earlier(deadline, loginMs), closed };
       const failures = missing.length === 0 ? [] : await this.#round(missing, await this.#coming(ahead), limits);
       const beliefs = own.map((one) => this.#beliefOf(one, failures, foreseen));
       const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
@@ -131,6 +135,13 @@ export class HostLink {
           beliefs: new Map(own.map(({ question }, index) => [question.key, beliefs[index] as Belief])),
         };
     }
+  }
+
+  /** A session for the current task's questions: a new login, if one of them requires that. */
+  async #openFor(identity: Identity, newLoginMs: number | undefined): Promise<Opened> {
+    if (newLoginMs === undefined) return this.open(identity);
+    await this.reset();
+    return this.#sessions.open(identity, newLoginMs);
   }
 
   /** The questions of upcoming tasks; none after such questions have gone unanswered once. */
@@ -149,7 +160,11 @@ export class HostLink {
     const failed = failures.find((one) => one.link === link && one.key === identity.key);
     if (failed === undefined) return undefined;
     const because = link.excused(identity, failed.failure);
-    return because === undefined ? failed : { is: 'unknown', because };
+    if (because !== undefined) return { is: 'unknown', because };
+    // An interrupt is not a reason to go on waiting.
+    if (this.#options.signal.aborted) return failed;
+    const instead = 'kind' in question ? question.kind.unreached?.(failed.failure) : undefined;
+    return instead === undefined ? failed : { is: 'answer', answer: { ok: true, value: instead } };
   }
 
   /**
@@ -169,6 +184,8 @@ export class HostLink {
       censored?: boolean;
     },
   ): Promise<Acted> {
+    const at = commands[0]?.at;
+    if (at !== undefined) return this.#actFrom(at, identity, commands, options);
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const done = [...options.before, ...commands];
@@ -226,6 +243,27 @@ export class HostLink {
     return { ok: true, replies: replies.slice(options.before.length, parts.length) };
   }
 
+  /** Run commands on another host that change this one, or that one. */
+  async #actFrom(
+    at: string,
+    identity: Identity,
+    commands: readonly Command[],
+    options: Parameters<HostLink['act']>[2],
+  ): Promise<Acted> {
+    const from = this.#options.other(at, true);
+    if (from === undefined)
+      return { ok: false, failure: { reason: 'unreachable', message: `${at} is not in the inventory` } };
+    const alone = { ...options, after: [], ahead: async () => [] };
+    if (options.before.length > 0) {
+      const prepared = await this.act(identity, [], alone);
+      if (!prepared.ok || prepared.replies.length > 0) return prepared;
+    }
+    const here = commands.map(({ at: _, ...command }) => command);
+    const acted = await from.link.act(from.identity, here, { ...alone, before: [] });
+    this.beliefs.forget();
+    return acted;
+  }
+
   /** A command's output, as input for another host. */
   async output(
     identity: Identity,
@@ -250,7 +288,9 @@ export class HostLink {
 
   #placed(identity: Identity, question: AnyQuestion<unknown>): Ahead {
     const elsewhere =
-      'controller' in question || question.host === undefined ? undefined : this.#options.other(question.host);
+      'controller' in question || question.host === undefined
+        ? undefined
+        : this.#options.other(question.host, question.asLogin);
     return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
   }
 
@@ -352,6 +392,18 @@ function cutAfter(deadline: number | undefined, withComing: boolean): AbortSigna
   const ms = withComing ? Math.min(left / 2, aheadWaitMs) : left;
   return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
+
+/** How long a new login may take, if one of the questions requires one. */
+function newLoginMsOf(asked: readonly Ahead[]): number | undefined {
+  const limits = asked.flatMap(({ question }) =>
+    'kind' in question ? (question.kind.newLoginMs?.(question.arg) ?? []) : [],
+  );
+  return limits.length === 0 ? undefined : Math.max(...limits);
+}
+
+/** The earlier of a deadline and the end of this many milliseconds. */
+const earlier = (deadline: number | undefined, ms: number | undefined): number | undefined =>
+  ms === undefined ? deadline : Math.min(deadline ?? Number.POSITIVE_INFINITY, Date.now() + ms);
 
 /** The questions to ask in order to answer a question; none if the answer is already believed. */
 function missingOf({ link, identity, question }: Ahead, foreseen: boolean): readonly Ahead[] {

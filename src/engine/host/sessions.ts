@@ -44,11 +44,11 @@ export class Sessions {
     return this.#refused.has(identity.key);
   }
 
-  /** The session of an identity, opened if necessary. */
-  async open(identity: Identity): Promise<Opened> {
+  /** The session of an identity, opened if necessary; with a limit in milliseconds, in one attempt. */
+  async open(identity: Identity, withinMs?: number): Promise<Opened> {
     if (this.#greeted === undefined)
       this.#options.emit({ kind: 'host-busy', host: this.#options.name, doing: 'connecting' });
-    const opened = await this.#reopen(identity);
+    const opened = await (withinMs === undefined ? this.#reopen(identity) : this.#openWithin(identity, withinMs));
     if (!opened.ok && opened.failure.reason === 'become') this.#refused.add(identity.key);
     if (opened.ok) {
       this.#refused.delete(identity.key);
@@ -75,6 +75,14 @@ export class Sessions {
       if (!hopeful || signal.aborted || Date.now() > deadline) return opened;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
+  }
+
+  async #openWithin({ endpoint }: Identity, ms: number): Promise<Opened> {
+    const { connector, signal, name } = this.#options;
+    const limit = AbortSignal.timeout(ms);
+    const opened = await connector.open(endpoint, AbortSignal.any([signal, limit]));
+    if (opened.ok || !limit.aborted || signal.aborted) return opened;
+    return { ok: false, failure: { reason: 'unreachable', message: `${name}: no login within ${ms / 1000} s` } };
   }
 
   /** Send parts and wait for their replies; `cut` ends an exchange that takes too long, which is reported as `late`. */

@@ -1,7 +1,7 @@
 import type { Include, Task } from '../../language/model.ts';
 import type { Ahead } from '../host/host-link.ts';
 import { leftOver } from '../host/journal.ts';
-import { askAhead, comingTasks } from '../task/ahead.ts';
+import { askAhead, comingTasks, isGate } from '../task/ahead.ts';
 import type { Cursor } from '../task/cursor.ts';
 import { ifKnown } from '../task/retry-when-known.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -23,6 +23,8 @@ export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task):
   };
   const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take());
   if (!performing.mayHaveLeft || host.left !== undefined) return asked;
+  // The host may not be reachable before such a task.
+  for (const coming of tasks()) if (isGate(play, coming)) return asked;
   return [...asked, { link: host.state.link, identity: play.mainIdentity(host.state), question: leftOver(host.name) }];
 }
 

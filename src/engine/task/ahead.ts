@@ -65,11 +65,16 @@ export async function askAhead(
     const all = first || !Number.isFinite(window);
     asked.push(...(all ? questions : questions.filter(({ question }) => !isAskedInTurn(question))));
     first = false;
+    if (isGate(play, task)) break;
     if (task.register !== undefined)
       pending.set(task.register, entryNotKnownYet(new NotKnownYet('pending', state.host.name, task.register)));
   }
   return asked;
 }
+
+/** Whether nothing may be asked for later tasks before this one has ended. A check does not wait for hosts. */
+export const isGate = ({ run }: PlayContext, { type }: Task): boolean =>
+  !run.options.check && typeof type === 'string' && run.loadedType(type)?.awaitsHost === true;
 
 async function questionsFor(
   play: PlayContext,

@@ -159,6 +159,7 @@ function foresee(
 ) {
   if (!play.run.options.check) return;
   const { beliefs } = call.link;
+  const beliefsOn = ({ on }: Change) => (on === undefined ? beliefs : (play.stateOf(on)?.link.beliefs ?? beliefs));
   const mayChange = call.type.controllerOnly !== true && call.type.looks?.(call.params as never) !== true;
   if (status === 'unknown' && mayChange) beliefs.markUncertain(ref.name);
   // The task's author says that it changes nothing except what its parameters name.
@@ -171,7 +172,7 @@ function foresee(
     return;
   }
   const doubtAll = (): void => {
-    for (const change of would ?? []) beliefs.doubtEffects(ref.name, change.effects);
+    for (const change of would ?? []) beliefsOn(change).doubtEffects(ref.name, change.effects);
     if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
   };
   // After a failure that is rescued or ignored, nothing has changed for what follows; otherwise the doubts apply only
@@ -179,7 +180,7 @@ function foresee(
   if (status === 'failed') state.undone.push(doubtAll);
   if (status === 'unknown') doubtAll();
   if (status === 'unknown' || status === 'failed') return;
-  for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
+  for (const change of would ?? []) beliefsOn(change).foresee(ref.name, change.effects);
   // If another task changes what this one is about, this one's changes differ too.
   if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call), unless);
 }

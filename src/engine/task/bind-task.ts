@@ -107,7 +107,7 @@ async function makeCall(
 ): Promise<BoundTask> {
   const { options } = play.run;
   const type = await typeOf(play, task, sight);
-  const where = placeOf(play, state, task, sight);
+  const { from, ...where } = placeOf(play, state, task, sight, type);
   const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
   const bound = bindParams(type, argsOf(task, type, sight), {
     omit: OMIT,
@@ -115,7 +115,7 @@ async function makeCall(
       user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,
   });
-  const refused = misfit(type, bound);
+  const refused = misfit(type, bound, task.type);
   if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '), refused);
   if (refused !== undefined) throw new BadParams(String(refused['msg']), refused);
   for (const secret of bound.secrets) play.run.secrets.add(secret);
@@ -132,7 +132,7 @@ async function makeCall(
     verbosity: play.run.runFacts.verbosity,
     environment: where.identity.environment,
   };
-  const controller: Controller = createController(play, task, sight, peek, where);
+  const controller: Controller = createController(play, task, sight, peek, { ...where, from });
   const params =
     type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
   const timeout = keywordNumber(task.keywords.timeout, sight);
@@ -175,13 +175,16 @@ function placeOf(
   state: HostState,
   task: Task,
   sight: TemplateScope,
-): Place & Pick<BoundTask, 'delegatedTo'> {
+  { worksFromElsewhere }: TaskType,
+): Place & Pick<BoundTask, 'delegatedTo'> & { readonly from?: string | undefined } {
   const delegate = keywordValue(task.keywords.delegateTo, sight);
   const name = delegate === undefined || delegate === null ? undefined : String(delegate);
   const environment = environmentOf(task, sight);
-  if (name === undefined) return { link: state.link, identity: play.identity(state, task, sight, environment) };
+  const own = () => ({ link: state.link, identity: play.identity(state, task, sight, environment) });
+  if (name === undefined) return own();
   const other = play.stateOf(name);
   if (other === undefined) throw new BadParams(`cannot delegate to \`${name}\`: it is not in the inventory`);
+  if (worksFromElsewhere === true) return { ...own(), from: name };
   return {
     link: other.link,
     identity: play.identity(other, task, play.scopes.of(other, task), environment, sight),
@@ -190,9 +193,14 @@ function placeOf(
 }
 
 /** Ansible's result for parameters that do not fit; undefined if they do, or if its message is the same as ours. */
-function misfit(type: TaskType, bound: Bound): TaskResult | undefined {
+function misfit(type: TaskType, bound: Bound, written: Task['type']): TaskResult | undefined {
   const problems = bound.ok ? [] : bound.problems;
-  const isUnknown = problems.some(({ code }) => code === 'unknown-parameter');
+  const unknown = problems.filter(({ code }) => code === 'unknown-parameter').map(({ path }) => path.join('.'));
+  const isUnknown = unknown.length > 0;
+  if (isUnknown && type.refusedOnController === true) {
+    const name = typeof written === 'string' ? written : type.name;
+    return { changed: false, msg: `Invalid options for ${name}: ${unknown.join(',')}` };
+  }
   const own = isUnknown ? undefined : type.misfit?.(bound.given);
   const missing = problems.flatMap(({ missing: name }) => name ?? []);
   if (own !== undefined || missing.length === 0) return own;

@@ -25,7 +25,7 @@ export function createController(
   task: Task,
   sight: TemplateScope,
   peek: boolean,
-  where: Place,
+  where: Place & { readonly from?: string | undefined },
 ): Controller {
   const { scope, env } = sight;
   const later = <T>(act: () => T): T => {
@@ -34,6 +34,8 @@ export function createController(
   };
   const open = (path: string) => openFile(path, env);
   return {
+    endpoint: where.identity.endpoint,
+    from: where.from,
     find: (kind, name) => findFile(task.searchPath, kind, name),
     readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
     readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),

@@ -64,5 +64,10 @@ export function identityOf(
   return { endpoint, environment, key: keyOf(endpoint, environment) };
 }
 
+/** The identity of the user who logs in. */
+export function withoutBecome({ endpoint: { become: _, ...endpoint }, environment }: Identity): Identity {
+  return { endpoint, environment, key: keyOf(endpoint, environment) };
+}
+
 const keyOf = ({ user, connection, become }: Endpoint, environment: Readonly<Record<string, string>>): string =>
   JSON.stringify([connection, user, become?.user, become?.method, environment]);
