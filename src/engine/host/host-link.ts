@@ -8,7 +8,7 @@ import {
   isAskedInTurn,
   type Question,
 } from '../../core/question.ts';
-import type { Part, SessionFailure } from '../../core/session.ts';
+import type { Endpoint, Part, SessionFailure } from '../../core/session.ts';
 import type { StartedJob } from '../../core/task-type.ts';
 import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
@@ -49,6 +49,8 @@ interface LinkOptions extends SessionsOptions {
    * yet).
    */
   readonly excuse?: (identity: Identity) => string | undefined;
+  /** Learns that something may have changed on the machine of this endpoint, which may have other names as well. */
+  readonly changed?: (endpoint: Endpoint) => void;
   /** The link and default identity of another inventory host, for questions and content from there. */
   readonly other: (host: string) => Place | undefined;
 }
@@ -79,6 +81,11 @@ export class HostLink {
   /** The home directory of an identity's user, once there is a session. */
   home(identity: Identity): string | undefined {
     return this.#sessions.home(identity);
+  }
+
+  /** Whether this host's sessions lead to the machine of this endpoint. */
+  reaches(endpoint: Endpoint): boolean {
+    return this.#sessions.reaches(endpoint);
   }
 
   /** The session of an identity, opened if necessary. */
@@ -213,6 +220,7 @@ export class HostLink {
     clearTimeout(timer);
     for (const one of lines) one.end();
     this.beliefs.forget();
+    this.#options.changed?.(identity.endpoint);
     const late = !exchanged.ok && exchanged.failure.reason === 'late';
     if (!exchanged.ok && !late) return exchanged;
     if (late) this.#asksAhead = false;
