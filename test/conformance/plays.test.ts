@@ -77,7 +77,7 @@ test('a task that only one of the programs reached is found', () => {
   const ours = { ...seen, rows: seen.rows.slice(0, 1) };
 
   expect(differencesOf(ours, seen)).toMatchObject([{ kind: 'outcome', ours: 'none', theirs: 'changed' }]);
-  expect(differencesOf(seen, ours)).toMatchObject([{ kind: 'outcome', ours: 'changed', theirs: 'none' }]);
+  expect(differencesOf(seen, ours)).toMatchObject([{ kind: 'outcome', ours: 'changed', theirs: 'none; no error' }]);
 });
 
 test('both programs tell the same in their own ways', () => {

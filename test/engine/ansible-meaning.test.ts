@@ -218,6 +218,24 @@ describe('variables', () => {
     expect(messages(events)).toEqual(['b']);
   });
 
+  test('are told as plain data, also dicts', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {set_fact: {one: {k: [v]}}}
+    - {set_fact: {one: {k: "{{ item }}"}}, loop: [1]}`,
+      { h: modelHost() },
+    );
+    const results = events.flatMap((event) => (event.kind === 'task-finished' ? [event.outcome.result] : []));
+
+    expect(JSON.parse(JSON.stringify(results))).toMatchObject([
+      { ansible_facts: { one: { k: ['v'] } } },
+      { results: [{ ansible_facts: { one: { k: 1 } } }] },
+    ]);
+  });
+
   test('may have templated names', async () => {
     const { events } = await runModel(
       `

@@ -19,12 +19,14 @@ type Around = Readonly<Record<string, unknown>>;
 
 /** All differences; what follows an outcome that differs is its consequence and left out. */
 export function differencesOf(ours: Seen, theirs: Seen): readonly Difference[] {
-  const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours.rows, theirs.rows))];
+  const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours, theirs))];
   if (found.some(({ kind }) => kind === 'outcome')) return found;
+  // What a module did not tell, nobody can count.
+  const crash = theirs.rows.find(({ result }) => 'module_stderr' in result)?.result ?? {};
   found.push(...[...leaves('', ours.files, theirs.files)].map(({ key, ...rest }) => other('file', key, '', rest)));
   for (const host of new Set([...Object.keys(ours.recap), ...Object.keys(theirs.recap)]))
     for (const { key, ...rest } of leaves('', ours.recap[host], theirs.recap[host]))
-      found.push(other('recap', host, key, rest));
+      found.push({ ...other('recap', host, key, rest), around: { ours: {}, theirs: crash } });
   if (ours.exitCode !== theirs.exitCode)
     found.push(other('exit', '', '', { ours: String(ours.exitCode), theirs: String(theirs.exitCode) }));
   return found;
@@ -37,7 +39,7 @@ function* notBegun(ours: Seen, theirs: Seen): Generator<Difference> {
   yield { ...other('outcome', 'before the first task', '', values), type: ours.rows[0]?.type ?? '' };
 }
 
-const firstError = (output: string): string => /^(ERROR!|.*\berror\b).*$/im.exec(output)?.[0] ?? 'nothing';
+const firstError = (output: string): string => /^ERROR!.*$/m.exec(output)?.[0] ?? 'no error';
 
 const other = (
   kind: Difference['kind'],
@@ -47,14 +49,15 @@ const other = (
 ): Difference => ({ kind, type: '', place, key, ...values, around: { ours: {}, theirs: {} } });
 
 /** Goes through both in Ansible's order, up to the first outcome that differs. */
-function* rows(ours: readonly Row[], theirs: readonly Row[]): Generator<Difference> {
-  const [a, b] = [numbered(ours), numbered(theirs)];
+function* rows(ours: Seen, theirs: Seen): Generator<Difference> {
+  const [a, b] = [numbered(ours.rows), numbered(theirs.rows)];
   for (const [place, their] of b) {
     const our = a.get(place);
     if (our?.status !== their.status) return yield outcome(place, our, their);
     yield* results(place, our, their);
   }
-  for (const [place, our] of a) if (!b.has(place)) return yield outcome(place, our, undefined);
+  for (const [place, our] of a)
+    if (!b.has(place)) return yield { ...outcome(place, our, undefined), theirs: `none; ${firstError(theirs.output)}` };
 }
 
 const outcome = (place: string, ours: Row | undefined, theirs: Row | undefined): Difference => ({

@@ -66,9 +66,12 @@ const REASONS: readonly Reason[] = [
       (difference.kind === 'message' && /^"/.test(difference.theirs) && /^"/.test(difference.ours)),
   },
   {
-    why: 'only a failure of its own has a message in Ansible; ours tells which condition made it one',
-    is: ({ kind, ours, theirs, around }) =>
-      kind === 'message' && theirs === 'nothing' && (/^"failed_when/.test(ours) || 'failed_when_result' in around.ours),
+    why: 'only a failure of its own has a message in Ansible; ours tells what made it one',
+    is: ({ kind, type, theirs, around }) =>
+      kind === 'message' &&
+      ('failed_when_result' in around.ours ||
+        'changed_when_result' in around.ours ||
+        (theirs === 'nothing' && /^include_/.test(type))),
   },
   {
     why: 'a copy tells what is there, also of a tree and where nothing was to be done, but computes no MD5 of what stays on the host',
@@ -97,6 +100,21 @@ const REASONS: readonly Reason[] = [
   {
     why: 'known_hosts tells what was to be there, not what the file is',
     is: inResult(/^known_hosts$/, ATTRIBUTES),
+  },
+  {
+    why: 'tempfile tells only where the file is; its name is random',
+    is: inResult(/^tempfile$/, ATTRIBUTES),
+  },
+  {
+    why: 'the warnings of items stay with the items; Ansible moves them to the loop',
+    is: inResult(/./, /^warnings\b/),
+  },
+  {
+    why: 'a handler that does not exist, or a template of the wrong type in a condition, is a failure of the task; Ansible ends the run',
+    is: ({ kind, ours, theirs }) =>
+      kind === 'outcome' &&
+      /^none; ERROR! (The requested handler|Unexpected templating type error|The conditional check)/.test(theirs) &&
+      /^(failed|ignored)/.test(ours),
   },
   {
     why: 'the inventory learns of a host or a group from a result in our own form',

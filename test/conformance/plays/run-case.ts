@@ -76,6 +76,7 @@ export class Ansible {
         ANSIBLE_REMOTE_TEMP: join(directory, 'remote'),
         ANSIBLE_LOCAL_TEMP: join(directory, 'local'),
         ANSIBLE_RETRY_FILES_ENABLED: '0',
+        ...(process.env['PLAYS_PLAIN'] === undefined ? {} : { PLAYS_PLAIN: '1' }),
         // Bytecode of the plugin would lie beside it, in the project.
         PYTHONDONTWRITEBYTECODE: '1',
       },
