@@ -23,7 +23,8 @@ export function differencesOf(ours: Seen, theirs: Seen): readonly Difference[] {
   if (found.some(({ kind }) => kind === 'outcome')) return found;
   // What a module did not tell, nobody can count.
   const crash = theirs.rows.find(({ result }) => 'module_stderr' in result)?.result ?? {};
-  found.push(...[...leaves('', ours.files, theirs.files)].map(({ key, ...rest }) => other('file', key, '', rest)));
+  for (const { key, ...rest } of leaves('', ours.files, theirs.files))
+    found.push({ ...other('file', key, '', rest), around: { ours: {}, theirs: failureAt(theirs, key) } });
   for (const host of new Set([...Object.keys(ours.recap), ...Object.keys(theirs.recap)]))
     for (const { key, ...rest } of leaves('', ours.recap[host], theirs.recap[host]))
       found.push({ ...other('recap', host, key, rest), around: { ours: {}, theirs: crash } });
@@ -40,6 +41,13 @@ function* notBegun(ours: Seen, theirs: Seen): Generator<Difference> {
 }
 
 const firstError = (output: string): string => /^ERROR!.*$/m.exec(output)?.[0] ?? 'no error';
+
+/** The result of a task that failed with this path. */
+const failureAt = ({ rows: all }: Seen, path: string): Around =>
+  all.find(
+    ({ status, result }) =>
+      /failed|ignored/.test(status) && [result['path'], result['dest']].some((at) => String(at).endsWith(`/${path}`)),
+  )?.result ?? {};
 
 const other = (
   kind: Difference['kind'],

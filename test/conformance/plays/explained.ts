@@ -117,6 +117,18 @@ const REASONS: readonly Reason[] = [
       /^(failed|ignored)/.test(ours),
   },
   {
+    why: 'where a task fails, Ansible may leave what it had done before; ours looks at owners and modes first',
+    is: ({ kind, around }) => kind === 'file' && Object.keys(around.theirs).length > 0,
+  },
+  {
+    why: 'Ansible cannot check it, we can',
+    is: ({ kind, theirs }) => kind === 'outcome' && /^skipped: .*check mode/.test(theirs),
+  },
+  {
+    why: 'a registered value with a date in it is text in Ansible, as Python shows it',
+    is: ({ kind, theirs }) => kind === 'result' && theirs.includes('datetime.date('),
+  },
+  {
     why: 'the inventory learns of a host or a group from a result in our own form',
     is: inResult(/^(add_host|group_by)$/, /^(add_host\.(name|vars)|add_host|add_group|parent_groups)/),
   },
