@@ -113,7 +113,7 @@ const REASONS: readonly Reason[] = [
     why: 'a handler that does not exist, or a template of the wrong type in a condition, is a failure of the task; Ansible ends the run',
     is: ({ kind, ours, theirs }) =>
       kind === 'outcome' &&
-      /^none; ERROR! (The requested handler|Unexpected templating type error|The conditional check)/.test(theirs) &&
+      /^(none; )?ERROR! (The requested handler|Unexpected templating type error|The conditional check)/.test(theirs) &&
       /^(failed|ignored)/.test(ours),
   },
   {
@@ -127,6 +127,19 @@ const REASONS: readonly Reason[] = [
   {
     why: 'a registered value with a date in it is text in Ansible, as Python shows it',
     is: ({ kind, theirs }) => kind === 'result' && theirs.includes('datetime.date('),
+  },
+  {
+    why: 'a condition that cannot be computed fails its item; in Ansible the whole loop, without its items',
+    is: ({ kind, place, ours, theirs }) =>
+      kind === 'outcome' &&
+      place.includes(' item ') &&
+      theirs === 'none; no error' &&
+      /^(failed|ignored): The conditional check/.test(ours),
+  },
+  {
+    why: 'a loop over something undefined that is skipped has no item to tell; Ansible tells one that is None',
+    is: ({ kind, place, ours, theirs }) =>
+      kind === 'outcome' && place.includes(' item ') && ours === 'none' && theirs.startsWith('skipped: Conditional'),
   },
   {
     why: 'the inventory learns of a host or a group from a result in our own form',
