@@ -1,4 +1,4 @@
-import { defineTask, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
+import { defineTask, followed, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
 import {
   askEdit,
   type EditState,
@@ -73,7 +73,8 @@ export default defineTask({
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context) {
-    const blocked = inTheWay(state, task);
+    // A file that is not there has no such line, whatever is in the way of creating it.
+    const blocked = task.state === 'absent' && followed(state.before) === undefined ? undefined : inTheWay(state, task);
     if (blocked !== undefined) return blocked;
     const plan = task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
     return 'changes' in plan && task.state === 'present' ? { ...plan, warnings: warningsAbout(task) } : plan;

@@ -15,8 +15,9 @@ export default defineTask({
   plan: (_state, { cmd, executable }) =>
     planCommand({}, {}, cmd, { ...sh`${executable ?? '/bin/sh'} -c ${cmd}`, shown: cmd }),
   result(done) {
-    const { start, end, delta, cmd, ...result } = commandResult(done, done.params.cmd, false);
-    return result;
+    const { start, end, delta, cmd, msg, ...result } = commandResult(done, done.params.cmd, false);
+    // Ansible has a message only about a failure.
+    return msg === '' ? result : { ...result, msg };
   },
   returns: commandReturns,
   examples: [{ title: 'Look at a file', yaml: 'raw: cat /etc/debian_version\nchanged_when: false\ncheck_mode: false' }],

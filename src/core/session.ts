@@ -99,6 +99,16 @@ export interface Endpoint {
   readonly shell?: string; // default: /bin/sh
 }
 
+/** Whether two endpoints lead to the same machine as far as they tell, under whatever names and as whichever users. */
+export function isSameMachine(one: Endpoint, other: Endpoint): boolean {
+  if (one.connection !== other.connection) return false;
+  if (one.connection === 'local') return true;
+  const { via } = one;
+  const isSameWay = via === undefined || other.via === undefined ? via === other.via : isSameMachine(via, other.via);
+  const settings = [one, other].map((each) => JSON.stringify(each.settings ?? {}));
+  return isSameWay && one.address === other.address && one.port === other.port && settings[0] === settings[1];
+}
+
 /** Becoming another user on the same connection. The password is sent once, on stdin. */
 export interface Become {
   /** One of BECOME_METHODS, or an unknown name from an inventory, handled as for connections. */

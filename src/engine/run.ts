@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HostSummary } from '../core/event.ts';
+import type { Endpoint } from '../core/session.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
 import { noKeywords } from '../language/keywords/inherited.ts';
@@ -150,6 +151,7 @@ class States {
       signal,
       beliefs: new Beliefs(this.#world),
       other: (other, asLogin) => this.#other(other, asLogin),
+      changed: (endpoint) => this.#forget(endpoint, name),
       excuse: ({ endpoint }) => {
         const made = subjectOf(endpoint);
         return made === undefined ? undefined : this.get(made.host)?.link.beliefs.touchedBy(made.subject);
@@ -161,6 +163,12 @@ class States {
     if (cached !== undefined && this.#run.options.gathering === 'smart') state.facts.settle();
     this.#states.set(name, state);
     return state;
+  }
+
+  /** What was learned about a machine under its other names is outdated after a change by this one. */
+  #forget(endpoint: Endpoint, by: string): void {
+    for (const { host, link } of this.#states.values())
+      if (host.name !== by && link.reaches(endpoint)) link.beliefs.forget();
   }
 
   /**

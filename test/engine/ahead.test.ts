@@ -69,3 +69,21 @@ test('the second run of anything that only converges changes nothing, in one rou
     }),
   );
 });
+
+test('what was asked ahead is outdated after a change of the same machine under another name', async () => {
+  const machine = modelHost({ x: '0', y: '2' });
+  const { told } = await runModel(
+    `
+- hosts: a
+  gather_facts: false
+  connection: local
+  tasks:
+    - {name: looks ahead, value: {name: x, is: 0}}
+    - {name: under another name, act: {name: y, is: 1}, delegate_to: localhost}
+    - {name: looks again, value: {name: y, is: 2}}`,
+    { a: machine, localhost: machine },
+  );
+
+  expect(told).toEqual(['a looks ahead: ok', 'a under another name: changed', 'a looks again: changed']);
+  expect(machine.writes).toEqual(['y=1', 'y=2']);
+});

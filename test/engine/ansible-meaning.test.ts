@@ -218,6 +218,24 @@ describe('variables', () => {
     expect(messages(events)).toEqual(['b']);
   });
 
+  test('are told as plain data, also dicts', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {set_fact: {one: {k: [v]}}}
+    - {set_fact: {one: {k: "{{ item }}"}}, loop: [1]}`,
+      { h: modelHost() },
+    );
+    const results = events.flatMap((event) => (event.kind === 'task-finished' ? [event.outcome.result] : []));
+
+    expect(JSON.parse(JSON.stringify(results))).toMatchObject([
+      { ansible_facts: { one: { k: ['v'] } } },
+      { results: [{ ansible_facts: { one: { k: 1 } } }] },
+    ]);
+  });
+
   test('may have templated names', async () => {
     const { events } = await runModel(
       `
@@ -335,5 +353,54 @@ describe('a registered result', () => {
     );
 
     expect(messages(events)).toEqual(['<> fail']);
+  });
+});
+
+describe('a loop', () => {
+  test('over something else than a list fails, even if its condition does not hold', async () => {
+    const { told } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  ignore_errors: true
+  tasks:
+    - {name: text, debug: {}, loop: text, when: false}
+    - {name: undefined, debug: {}, loop: "{{ nosuch }}", when: false}`,
+      { h: modelHost() },
+    );
+
+    expect(told).toEqual(['h text: failed', 'h undefined: skipped']);
+  });
+
+  test('fails at an item whose label cannot be computed, even if the item is skipped', async () => {
+    const { told, events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  ignore_errors: true
+  tasks:
+    - {name: done, debug: {}, loop: [1], loop_control: {label: "{{ nosuch }}"}}
+    - {name: skipped, debug: {}, loop: [1], when: false, loop_control: {label: "{{ nosuch }}"}}`,
+      { h: modelHost() },
+    );
+    const items = events.flatMap((event) => (event.kind === 'item-finished' ? [event.outcome.result] : []));
+
+    expect(told).toEqual(['h done: failed', 'h skipped: failed']);
+    const msg = "Failed to template loop_control.label: 'nosuch' is undefined. 'nosuch' is undefined";
+    expect(items).toMatchObject([{ msg }, { msg, skipped: true }]);
+  });
+
+  test('without items registers no message', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {debug: {}, loop: [], register: nothing}
+    - {debug: {msg: "{{ nothing.msg | default('-') }} {{ nothing.skipped_reason }}"}}`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events).at(-1)).toBe('- No items in the list');
   });
 });

@@ -111,6 +111,20 @@ describe('lineinfile', () => {
     expect(first).toMatchObject({ result: { msg: 'line added', backup: '' } });
   });
 
+  test('finds no line in a file that is not there, even below another file', async () => {
+    using dir = folder();
+    const path = dir.at('file');
+    writeFileSync(path, text);
+
+    expect(await runHere(lineinfile, { path: `${path}/x`, line: 'one', state: 'absent' })).toMatchObject({
+      status: 'ok',
+      result: { msg: 'file not present' },
+    });
+    expect(await runHere(lineinfile, { path: `${path}/x`, line: 'one', create: true })).toMatchObject({
+      status: 'failed',
+    });
+  });
+
   test('does not replace the file if validation fails', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'a\n');

@@ -85,10 +85,14 @@ export class World {
   }
 
   /** A name for what a task registers. */
-  register(type: string, path: string): string {
-    const name = `r${this.next()}`;
+  register(type: string, path: string, name = `r${this.next()}`): string {
     this.#registers.push({ name, type, path });
     return name;
+  }
+
+  /** What earlier tasks registered. */
+  get registered(): readonly { readonly name: string; readonly type: string }[] {
+    return this.#registers;
   }
 
   /** A condition on something that an earlier task registered or set; undefined if there is nothing yet. */

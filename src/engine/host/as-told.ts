@@ -1,12 +1,36 @@
 import type { Ending, Outcome, ToldOutcome } from '../../core/event.ts';
+import type { TaskResult } from '../../core/task-type.ts';
+import { Template } from '../../core/value.ts';
 
 /** The part of an outcome that reporters may see. */
 export const asTold = (outcome: Outcome): ToldOutcome =>
   told(
     outcome.censored === true
       ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
-      : outcome,
+      : { ...outcome, result: withPlainFacts(outcome.result) },
   );
+
+/** What a task sets may be a dict as templates see it, or a template; reporters see plain data. */
+function withPlainFacts(result: TaskResult): TaskResult {
+  const { ansible_facts: facts, results } = result;
+  return {
+    ...result,
+    ...(facts !== undefined && { ansible_facts: plain(facts) }),
+    ...(Array.isArray(results) && { results: results.map((one) => (isRecord(one) ? withPlainFacts(one) : one)) }),
+  };
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Template) return value.source;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+/** An object that is only a collection of values. */
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const censoredResult = ({ result }: Outcome) => ({
   censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",

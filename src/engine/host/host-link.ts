@@ -8,7 +8,7 @@ import {
   isAskedInTurn,
   type Question,
 } from '../../core/question.ts';
-import type { Part, SessionFailure } from '../../core/session.ts';
+import type { Endpoint, Part, SessionFailure } from '../../core/session.ts';
 import type { StartedJob } from '../../core/task-type.ts';
 import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
@@ -49,6 +49,8 @@ interface LinkOptions extends SessionsOptions {
    * yet).
    */
   readonly excuse?: (identity: Identity) => string | undefined;
+  /** Learns that something may have changed on the machine of this endpoint, which may have other names as well. */
+  readonly changed?: (endpoint: Endpoint) => void;
   /**
    * The link and default identity of another inventory host, for questions, commands and content from there; with
    * `asLogin`, of the user who logs in.
@@ -82,6 +84,11 @@ export class HostLink {
   /** The home directory of an identity's user, once there is a session. */
   home(identity: Identity): string | undefined {
     return this.#sessions.home(identity);
+  }
+
+  /** Whether this host's sessions lead to the machine of this endpoint. */
+  reaches(endpoint: Endpoint): boolean {
+    return this.#sessions.reaches(endpoint);
   }
 
   /** The session of an identity, opened if necessary. */
@@ -230,6 +237,7 @@ export class HostLink {
     clearTimeout(timer);
     for (const one of lines) one.end();
     this.beliefs.forget();
+    this.#options.changed?.(identity.endpoint);
     const late = !exchanged.ok && exchanged.failure.reason === 'late';
     if (!exchanged.ok && !late) return exchanged;
     if (late) this.#asksAhead = false;

@@ -1,5 +1,13 @@
 import type { EventData } from '../../core/event.ts';
-import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../../core/session.ts';
+import {
+  type Connector,
+  type Endpoint,
+  type Exchanged,
+  isSameMachine,
+  type Part,
+  type Session,
+  type SessionFailure,
+} from '../../core/session.ts';
 import type { Identity } from './identity.ts';
 
 /** How long to wait for a host that has answered before. */
@@ -57,6 +65,11 @@ export class Sessions {
       this.#homes.set(identity.key, opened.session.greeting.home);
     }
     return opened;
+  }
+
+  /** Whether some session was opened on the machine of this endpoint. */
+  reaches(endpoint: Endpoint): boolean {
+    return [...this.#endpoints.values()].some((one) => isSameMachine(one, endpoint));
   }
 
   /** Close all sessions, so that the next one logs in again. */

@@ -30,7 +30,7 @@ type Looped =
 
 /**
  * The iterations of an item's loop, or undefined if it has none. A loop that cannot be computed does not matter if the
- * item is skipped anyway.
+ * item is skipped anyway; one over something else than a list does, as in Ansible.
  */
 export function loopOf(
   item: Pick<Task, 'loop' | 'keywords'> & { readonly type?: Task['type'] },
@@ -41,7 +41,7 @@ export function loopOf(
     return { kind: 'items', items: turns(item.loop, listOf(item.loop, String(item.type ?? ''), sight), sight) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const refused = refusedAnyway(item, sight);
+    const refused = error.diagnostic.code === 'loop-without-list' ? undefined : refusedAnyway(item, sight);
     return refused === undefined
       ? { kind: 'failed', message: placed(error), msg: ansibleMessage(error) }
       : { kind: 'skipped', message: 'Conditional result was False', condition: refused };
@@ -68,7 +68,7 @@ function listOf({ over, lookup }: Loop, type: string, { scope, env }: TemplateSc
     const hint =
       'If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.';
     throw new TemplateError(
-      `Invalid data passed to 'loop', it requires a list, got this instead: ${repr(value)}. Hint: ${hint}`,
+      `Invalid data passed to 'loop', it requires a list, got this instead: ${typeof value === 'string' ? value : repr(value)}. Hint: ${hint}`,
       'loop-without-list',
       over.at,
     );

@@ -173,7 +173,7 @@ function judge(
       status: 'failed',
       changes,
       message: placedCondition(`${asked}_when`, error),
-      result: { ...before, failed: true, [`${asked}_when_result`]: msg, msg },
+      result: { ...before, failed: true, [`${asked}_when_result`]: msg },
     };
   }
 }

@@ -3,9 +3,10 @@ import type { Outcome } from '../../core/event.ts';
 import { toJs, type Value } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
 import { asTold } from '../host/as-told.ts';
+import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { uncomputed } from './early-outcomes.ts';
+import { ignorable, uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { isFailureUnless } from './outcome.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
@@ -33,15 +34,14 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
       ansible_loop_var: item.loopVar,
       ...item.shown,
     };
-    const outcome = { ...ran.outcome, result };
+    const { outcome, label } = await labelled(run, item, own, { ...ran.outcome, result });
     outcomes.push(outcome);
     play.run.emit({
       kind: 'item-finished',
       play: play.definition.id,
       task: ref,
       host: state.host.name,
-      // Ansible's label for a hidden item.
-      label: outcome.censored === true ? 'None' : await labelOf(run, item, own),
+      label,
       item: outcome.censored === true ? null : toJs(item.value),
       outcome: asTold(outcome),
       delegatedTo: ran.delegatedTo,
@@ -66,13 +66,32 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
   return { outcome: { ...outcome, unless }, looped: true, ofNow: [...ofNow] };
 }
 
-async function labelOf(run: TaskRun, item: LoopItem, sight: TemplateScope): Promise<string> {
+/** An item's outcome with its label. As in Ansible, an item whose label cannot be computed has failed, even if it was skipped. */
+async function labelled(
+  run: TaskRun,
+  item: LoopItem,
+  sight: TemplateScope,
+  outcome: Outcome,
+): Promise<{ readonly outcome: Outcome; readonly label: string }> {
+  // Ansible's label for a hidden item.
+  if (outcome.censored === true) return { outcome, label: 'None' };
   const written = run.task.loop?.label;
   const label = await retryWhenKnown(run, () =>
     written === undefined ? item.value : evaluate(written, sight.scope, sight.env),
   );
-  if (label.is !== 'value') return String(item.index);
-  return typeof label.value === 'string' ? label.value : String(evaluateText(label.value));
+  if (label.is === 'value')
+    return { outcome, label: typeof label.value === 'string' ? label.value : String(evaluateText(label.value)) };
+  if (label.is !== 'mistaken') return { outcome, label: String(item.index) };
+  const { message } = label.error;
+  const msg = `Failed to template loop_control.label: ${message}. ${message}`;
+  const result = { ...outcome.result, failed: true, msg };
+  const failed: Outcome = {
+    ...outcome,
+    status: 'failed',
+    message: `loop_control.label: ${placed(label.error)}`,
+    result,
+  };
+  return { outcome: await ignorable(failed, run, sight), label: String(item.index) };
 }
 
 const evaluateText = (value: Value): string =>
@@ -100,7 +119,7 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
     failure: outcomes.find((one) => one.failure !== undefined)?.failure,
     result: {
       results: outcomes.map((one) => one.result),
-      msg,
+      ...(wanted === 0 ? {} : { msg }),
       changed: outcomes.some((one) => one.result['changed'] === true),
       ...(failed.length > 0 || failsUnless ? { failed: true } : {}),
       skipped: status === 'skipped',

@@ -74,9 +74,20 @@ describe('the registered result', () => {
       { failed: true, failed_when_result: true },
     ],
     ['of when', `${differs}, when: false`, { changed: false, skipped: true }],
+    [
+      'of failed_when that cannot be computed',
+      `${inOrder}, failed_when: nobody.x, ignore_errors: true`,
+      { failed: true, failed_when_result: expect.stringMatching(/nobody/) },
+    ],
   ] as const)('%s', async ([_, task, result]) => {
     expect((await outcome(task)).result).toMatchObject(result);
   });
+});
+
+test('the error of a condition is not registered as the message of its task, as in Ansible', async () => {
+  const { result } = await outcome(`${inOrder}, changed_when: nobody.x, ignore_errors: true`);
+
+  expect(result).not.toHaveProperty('msg');
 });
 
 test('a failure after a change reports the change', async () => {

@@ -1,0 +1,163 @@
+import type { Row, Seen } from './seen.ts';
+
+/** A difference between what our program did and what Ansible did, with what tells it from others of another kind. */
+export interface Difference {
+  readonly kind: 'outcome' | 'result' | 'message' | 'file' | 'recap' | 'exit';
+  /** The task's type; empty for what is no task's. */
+  readonly type: string;
+  /** The task, the path, or the host. */
+  readonly place: string;
+  /** The path inside of a result, as `stat.mode` or `results[].msg`. */
+  readonly key: string;
+  readonly ours: string;
+  readonly theirs: string;
+  /** What both have around it: the results that hold the key, or the whole outcomes. */
+  readonly around: { readonly ours: Around; readonly theirs: Around };
+}
+
+type Around = Readonly<Record<string, unknown>>;
+
+/** All differences; what follows an outcome that differs is its consequence and left out. */
+export function differencesOf(ours: Seen, theirs: Seen): readonly Difference[] {
+  const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours, theirs))];
+  if (found.some(({ kind }) => kind === 'outcome')) return found;
+  // What a module did not tell, nobody can count.
+  const crash = theirs.rows.find(({ result }) => 'module_stderr' in result)?.result ?? {};
+  for (const { key, ...rest } of leaves('', ours.files, theirs.files))
+    found.push({ ...other('file', key, '', rest), around: { ours: {}, theirs: failureAt(theirs, key) } });
+  for (const host of new Set([...Object.keys(ours.recap), ...Object.keys(theirs.recap)]))
+    for (const { key, ...rest } of leaves('', ours.recap[host], theirs.recap[host]))
+      found.push({ ...other('recap', host, key, rest), around: { ours: {}, theirs: crash } });
+  if (ours.exitCode !== theirs.exitCode)
+    found.push(other('exit', '', '', { ours: String(ours.exitCode), theirs: String(theirs.exitCode) }));
+  return found;
+}
+
+/** Ansible refuses the playbook; or no task is selected. */
+function* notBegun(ours: Seen, theirs: Seen): Generator<Difference> {
+  if (ours.rows.length === 0 && (ours.exitCode === 0) === (theirs.exitCode === 0)) return;
+  const values = { ours: said(ours.rows[0], ours.output), theirs: firstError(theirs.output) };
+  yield { ...other('outcome', 'before the first task', '', values), type: ours.rows[0]?.type ?? '' };
+}
+
+const firstError = (output: string): string => /^ERROR!.*$/m.exec(output)?.[0] ?? 'no error';
+
+/** The result of a task that failed with this path. */
+const failureAt = ({ rows: all }: Seen, path: string): Around =>
+  all.find(
+    ({ status, result }) =>
+      /failed|ignored/.test(status) && [result['path'], result['dest']].some((at) => String(at).endsWith(`/${path}`)),
+  )?.result ?? {};
+
+const other = (
+  kind: Difference['kind'],
+  place: string,
+  key: string,
+  values: Pick<Difference, 'ours' | 'theirs'>,
+): Difference => ({ kind, type: '', place, key, ...values, around: { ours: {}, theirs: {} } });
+
+/** Goes through both in Ansible's order, up to the first outcome that differs. */
+function* rows(ours: Seen, theirs: Seen): Generator<Difference> {
+  const [a, b] = [numbered(ours.rows), numbered(theirs.rows)];
+  for (const [place, their] of b) {
+    const our = a.get(place);
+    if (our?.status !== their.status) return yield outcome(place, our, their);
+    yield* results(place, our, their);
+  }
+  for (const [place, our] of a)
+    if (!b.has(place)) return yield { ...outcome(place, our, undefined), theirs: `none; ${firstError(theirs.output)}` };
+}
+
+const outcome = (place: string, ours: Row | undefined, theirs: Row | undefined): Difference => ({
+  kind: 'outcome',
+  type: (ours ?? theirs)?.type ?? '',
+  place,
+  key: '',
+  ours: said(ours),
+  theirs: said(theirs),
+  around: { ours: ours?.result ?? {}, theirs: theirs?.result ?? {} },
+});
+
+function said(row: Row | undefined, output = ''): string {
+  if (row === undefined) return output === '' ? 'none' : firstError(output);
+  const { msg, skip_reason } = row.result;
+  const why = msg ?? skip_reason;
+  return why === undefined ? row.status : `${row.status}: ${typeof why === 'string' ? why : JSON.stringify(why)}`;
+}
+
+function* results(place: string, ours: Row, theirs: Row): Generator<Difference> {
+  // Of an attempt it is enough that there was one.
+  if (theirs.part === 'try') return;
+  for (const difference of leaves('', ours.result, theirs.result)) {
+    // The status is compared; of what is registered, these are compared where a play shows it.
+    if (/^(results\[\]\.)?(failed|skipped)$/.test(difference.key)) continue;
+    const isMessage = /(^|\.)msg$/.test(difference.key) && isFailure(difference, theirs.status);
+    if (isMessage && firstLine(difference.ours) === firstLine(difference.theirs)) continue;
+    yield { kind: isMessage ? 'message' : 'result', type: ours.type, place, ...difference };
+  }
+}
+
+/** Whether a value is of the result of something that failed. */
+const isFailure = ({ key, around }: Leaf, status: string): boolean =>
+  around.theirs['failed'] === true || (/^(results\[\]\.)?\w+$/.test(key) && /failed|ignored/.test(status));
+
+const firstLine = (told: string): string => told.replace(/\\n.*$/s, '"');
+
+/** Each row keyed by its place and host, and by how often that place occurred. */
+function numbered(all: readonly Row[]): ReadonlyMap<string, Row> {
+  const byKey = new Map<string, Row>();
+  const counts = new Map<string, number>();
+  for (const row of all) {
+    const place = `${row.at} on ${row.host} ${row.part}`;
+    const count = (counts.get(place) ?? 0) + 1;
+    counts.set(place, count);
+    byKey.set(`${place} ${count}`, row);
+  }
+  return byKey;
+}
+
+type Leaf = Pick<Difference, 'key' | 'ours' | 'theirs' | 'around'>;
+
+/** The places inside of two values at which they differ. */
+function* leaves(
+  key: string,
+  ours: unknown,
+  theirs: unknown,
+  around: Difference['around'] = { ours: {}, theirs: {} },
+): Generator<Leaf> {
+  if (isRecord(ours) && isRecord(theirs)) {
+    for (const name of new Set([...Object.keys(theirs), ...Object.keys(ours)]))
+      if (!VARIES.test(name))
+        yield* leaves(key === '' ? name : `${key}.${name}`, ours[name], theirs[name], { ours, theirs });
+  } else if (Array.isArray(ours) && Array.isArray(theirs) && ours.length === theirs.length) {
+    const [a, b] = [inOrder(ours), inOrder(theirs)];
+    for (const [index, value] of a.entries()) yield* leaves(`${key}[]`, value, b[index], around);
+  } else if (told(ours) !== told(theirs)) yield { key, ours: told(ours), theirs: told(theirs), around };
+}
+
+/** What cannot be the same twice, and Ansible's echo of the parameters. */
+const VARIES =
+  /^(invocation|start|end|delta|atime|ctime|mtime|inode|backup_file|elapsed|version|exception|_ansible.*)$/;
+
+/** What `find` found has the order of the directory on the disk. */
+const inOrder = (values: readonly unknown[]): readonly unknown[] =>
+  values.every((one) => isRecord(one) && 'path' in one && 'isreg' in one)
+    ? values.toSorted((one, another) => (pathOf(one) < pathOf(another) ? -1 : 1))
+    : values;
+
+const pathOf = (value: unknown): string => (isRecord(value) ? String(value['path']) : '');
+
+const told = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(sorted(value)));
+
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, inner]) => [key, sorted(inner)] as const)
+      .toSorted(([one], [another]) => (one < another ? -1 : 1)),
+  );
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,116 @@
+"""Runs playbooks with Ansible: a line of JSON for each on stdin, its exit code on stdout.
+
+Ansible is imported once, and each run is a fork: to start it anew for each playbook would take most of the time. For the same
+reason, a module that would be sent to a new Python on this machine runs in a fork as well (not with PLAYS_PLAIN in the environment).
+"""
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import ansible.constants as C
+from ansible.cli.playbook import PlaybookCLI
+from ansible.module_utils import basic  # noqa: F401 (modules find it imported)
+from ansible.plugins.connection import local
+
+# The shell command for a module that comes on stdin, without variables of the environment.
+PLAIN = "/bin/sh -c '%s && sleep 0'" % "/usr/bin/python3"
+
+REAL_EXEC = local.Connection.exec_command
+
+
+def exec_command(self, cmd, in_data=None, sudoable=True):
+    if in_data is None or str(cmd) != PLAIN:
+        return REAL_EXEC(self, cmd, in_data=in_data, sudoable=sudoable)
+    (out_read, out_write), (err_read, err_write) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        for end, number in ((os.open(os.devnull, os.O_RDONLY), 0), (out_write, 1), (err_write, 2)):
+            os.dup2(end, number)
+        os.closerange(3, 256)
+        run_module(in_data)
+    os.close(out_write)
+    os.close(err_write)
+    # One of them at a time would block a module that fills the other.
+    errors = subprocess.Popen(["cat"], stdin=err_read, stdout=subprocess.PIPE)
+    os.close(err_read)
+    with os.fdopen(out_read, "rb") as pipe:
+        out = pipe.read()
+    err = errors.communicate()[0]
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code, out, err
+
+
+def run_module(payload):
+    """What `python3` does with a program on stdin."""
+    code = 1
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        sys.argv = [""]
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(number, mode, closefd=False) for number, mode in ((0, "r"), (1, "w"), (2, "w"))
+        )
+        main = type(sys)("__main__")
+        sys.modules["__main__"] = main
+        exec(compile(payload, "<stdin>", "exec"), main.__dict__)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+
+
+def run_playbook(case):
+    """In a fork: everything that it leaves in memory ends with it."""
+    os.chdir(case["folder"])
+    output = os.open(case["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ["TOLD"] = case["told"]
+    code = 250
+    try:
+        PlaybookCLI.cli_executor(["ansible-playbook", *case["args"]])
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def main():
+    # Made before the first fork, so that all runs share the modules that are packed there.
+    os.makedirs(C.DEFAULT_LOCAL_TMP, exist_ok=True)
+    if "PLAYS_PLAIN" not in os.environ:
+        local.Connection.exec_command = exec_command
+    # Pages that no collection touches stay shared with the forks.
+    gc.freeze()
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run_playbook(json.loads(line))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write("%d\n" % code)
+        sys.stdout.flush()
+
+
+main()
