@@ -40,11 +40,19 @@ import localeGen from './locale_gen.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
 import mount from './mount.ts';
+import mysqlDb from './mysql_db.ts';
+import mysqlUser from './mysql_user.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
+import postgresqlDb from './postgresql_db.ts';
+import postgresqlExt from './postgresql_ext.ts';
+import postgresqlPing from './postgresql_ping.ts';
+import postgresqlPrivs from './postgresql_privs.ts';
+import postgresqlQuery from './postgresql_query.ts';
+import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
 import replace from './replace.ts';
@@ -116,11 +124,19 @@ const types = [
   localeGen,
   manual,
   modprobe,
+  mysqlDb,
+  mysqlUser,
   opensshKeypair,
   packageType,
   packageFacts,
   pause,
   ping,
+  postgresqlDb,
+  postgresqlExt,
+  postgresqlPing,
+  postgresqlPrivs,
+  postgresqlQuery,
+  postgresqlUser,
   proxmoxCt,
   raw,
   replace,
@@ -170,9 +186,22 @@ const shortNames = new Map([
   ...Object.entries(aliases),
 ]);
 
+/** Names of collections that types were moved from, or that playbooks use for them as well, by their collection. */
+const otherCollections: Readonly<Record<string, readonly string[]>> = {
+  'community.mysql': ['ansible.mysql', 'community.general'],
+  'community.postgresql': ['community.general'],
+};
+
+const otherNames = new Map(
+  Object.keys(taskTypes).flatMap((name) => {
+    const dot = name.lastIndexOf('.');
+    return (otherCollections[name.slice(0, dot)] ?? []).map((other) => [`${other}${name.slice(dot)}`, name] as const);
+  }),
+);
+
 /** The canonical name of a task type, given any name that Ansible knows it by. */
 export function canonical(name: string): string | undefined {
   if (Object.hasOwn(taskTypes, name)) return name;
   const short = name.replace(/^ansible\.(builtin|legacy)\./, '');
-  return shortNames.get(short);
+  return shortNames.get(short) ?? otherNames.get(name);
 }
