@@ -41,7 +41,10 @@ import manual from './manual.ts';
 import modprobe from './modprobe.ts';
 import mount from './mount.ts';
 import mysqlDb from './mysql_db.ts';
+import mysqlInfo from './mysql_info.ts';
+import mysqlQuery from './mysql_query.ts';
 import mysqlUser from './mysql_user.ts';
+import mysqlVariables from './mysql_variables.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -125,7 +128,10 @@ const types = [
   manual,
   modprobe,
   mysqlDb,
+  mysqlInfo,
+  mysqlQuery,
   mysqlUser,
+  mysqlVariables,
   opensshKeypair,
   packageType,
   packageFacts,

@@ -193,7 +193,8 @@ function dump(login: MyLogin, task: Task, missing: readonly string[]): Plan {
   const { script: client, stdin } = withOptions(login, ['mysqldump', 'mariadb-dump']);
   const options = [
     ...(task.force ? ['--force'] : []),
-    ...(name.includes('all') ? ['--all-databases'] : name.length > 1 ? ['--databases'] : []),
+    ...(name.includes('all') ? ['--all-databases'] : []),
+    ...(name.length > 1 && !name.includes('all') ? ['--databases'] : []),
     ...(task.skip_lock_tables ? ['--skip-lock-tables'] : []),
     ...(task.single_transaction ? ['--single-transaction=true'] : []),
     ...(task.quick ? ['--quick'] : []),

@@ -10,12 +10,14 @@ import {
   type Question,
   type Questions,
 } from '../src/sdk.ts';
+import { merged } from './shared/databases/merged.ts';
 import { myAsk, myRun, type Rows } from './shared/databases/my-client.ts';
 import { type MyLogin, myLogin, myLoginParams } from './shared/databases/my-login.ts';
 import {
   ALL,
   grantLine,
   type PrivilegeDifference,
+  type PrivilegeMode,
   privilegeDifferences,
   privilegeStatements,
   readGrants,
@@ -120,8 +122,7 @@ export default defineTask({
     const planned = hosts.map((host) => {
       const now = server.find((one) => one.host === host);
       const granted = now === undefined ? [] : readGrants((state[`grants ${host}`] ?? []).map(([line = '']) => line));
-      const mode = task.subtract_privs ? 'subtract' : task.append_privs ? 'append' : 'exactly';
-      const privileges = task.priv === undefined ? [] : privilegeDifferences(granted, priv, mode);
+      const privileges = task.priv === undefined ? [] : privilegeDifferences(granted, priv, modeOf(task));
       const left = privileges.reduce(
         (all, { scope, after }) => [
           ...all.filter((one) => scopeText(one.scope) !== scopeText(scope)),
@@ -153,6 +154,11 @@ export default defineTask({
     },
   ],
 });
+
+function modeOf({ append_privs, subtract_privs }: Task): PrivilegeMode {
+  if (subtract_privs) return 'subtract';
+  return append_privs ? 'append' : 'exactly';
+}
 
 const loginOf = (task: Task, environment: Readonly<Record<string, string>>): MyLogin =>
   myLogin(task, environment, { implicit: task.check_implicit_admin, otherwise: ownLogin(task) });
@@ -370,7 +376,7 @@ interface Auth {
 }
 
 const asStored = (plugin: string, stored: string, isMaria: boolean): Auth => ({
-  clause: `IDENTIFIED ${isMaria ? 'VIA' : 'WITH'} ${plugin}${stored === '' ? (isMaria ? " USING ''" : " AS ''") : ` ${isMaria ? 'USING' : 'AS'} ${myText(stored)}`}`,
+  clause: `IDENTIFIED ${isMaria ? 'VIA' : 'WITH'} ${plugin} ${isMaria ? 'USING' : 'AS'} ${myText(stored)}`,
   plugin,
   stored,
 });
@@ -415,7 +421,10 @@ function changesFor(
 ): readonly Change[] {
   const { isNew, now, steps } = account;
   const user = myUser(task.name, host);
-  const after = steps.reduce<Account>((sum, { gives }) => ({ ...sum, ...gives }), now);
+  const after = merged(
+    now,
+    steps.map(({ gives }) => gives),
+  );
   const isKnown = steps.every(({ gives }) => gives !== undefined);
   const rows = [
     ...told.filter(([tag]) => tag === 'version'),

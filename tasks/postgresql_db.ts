@@ -8,6 +8,7 @@ import {
   predicts,
   type Question,
 } from '../src/sdk.ts';
+import { merged } from './shared/databases/merged.ts';
 import { pgAsk, pgRun, pgRunAlone } from './shared/databases/pg-client.ts';
 import { inDatabase, type PgDatabase, pgDatabase } from './shared/databases/pg-database.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
@@ -215,7 +216,10 @@ function adjustment(login: PgLogin, task: Task, now: PgDatabase, { owner, encodi
       gives: { tablespace: task.tablespace },
     },
   ].filter(({ from, to }) => from !== to);
-  const after = all.reduce((sum, { gives }) => ({ ...sum, ...gives }), now);
+  const after = merged(
+    now,
+    all.map(({ gives }) => gives),
+  );
   const changes = all.map(
     ({ what, from, to, statement }): Change => ({
       what: `database ${task.name}, ${what}`,

@@ -9,6 +9,7 @@ import {
   predicts,
   type Question,
 } from '../src/sdk.ts';
+import { merged } from './shared/databases/merged.ts';
 import { pgAsk, pgRun } from './shared/databases/pg-client.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName, pgText } from './shared/databases/pg-quote.ts';
@@ -200,7 +201,10 @@ const noRole: PgRole = {
 
 function creation(login: PgLogin, task: Task, now: PgRoleState, wanted: Wanted): Change {
   const all = differences(task, now, noRole, wanted, true);
-  const after = all.reduce((role, { gives }) => ({ ...role, ...gives }), noRole);
+  const after = merged(
+    noRole,
+    all.map(({ gives }) => gives),
+  );
   const told = all.flatMap(({ what, to }) => (what === '' ? [to] : [`${what} ${to}`]));
   return {
     what: `role ${task.name}`,
@@ -217,7 +221,10 @@ function adjustment(
   { now, role, flags, until }: { now: PgRoleState; role: PgRole } & Wanted,
 ): Plan {
   const all = differences(task, now, role, { flags, until }, false);
-  const after = all.reduce((sum, { gives }) => ({ ...sum, ...gives }), role);
+  const after = merged(
+    role,
+    all.map(({ gives }) => gives),
+  );
   const changes = all.map(
     ({ what, from, to, clauseShown }, index): Change => ({
       what: `role ${task.name}${what === '' ? '' : `, ${what}`}`,

@@ -34,5 +34,5 @@ const equal = (one: string, other: string): boolean =>
 const saslPrep = (password: string): string =>
   password
     .replace(/[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/g, ' ')
-    .replace(/[\u00ad\u034f\u1806\u180b-\u180d\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]/g, '')
+    .replace(/\u034f|[\u180b-\u180d]|[\ufe00-\ufe0f]|\u200c|\u200d|[\u00ad\u1806\u2060\ufeff]/g, '')
     .normalize('NFKC');

@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import mysqlDb from '../../tasks/mysql_db.ts';
+import mysqlInfo from '../../tasks/mysql_info.ts';
+import mysqlQuery from '../../tasks/mysql_query.ts';
 import mysqlUser from '../../tasks/mysql_user.ts';
-import { as, changing, fourRunsOf, upWith } from './database-host.ts';
+import mysqlVariables from '../../tasks/mysql_variables.ts';
+import { as, changing, threeRunsOf, upWith } from './database-host.ts';
 import { outcomeOf } from './system-host.ts';
 
 const { sh, said, run, checkAll } = as('root');
-const fourRuns = fourRunsOf(run);
+const threeRuns = threeRunsOf(run);
 const odd = `o'dd"; drop table x; -- \\ é \``;
 
 beforeAll(async () => {
@@ -22,7 +25,7 @@ describe('mysql_db', () => {
   test('creates databases once, and removes them', async () => {
     const args = { name: ['shop', odd], encoding: 'utf8mb4', collation: 'utf8mb4_bin' };
     const told = "CHARACTER SET 'utf8mb4' COLLATE 'utf8mb4_bin'";
-    expect(await fourRuns(mysqlDb, args)).toEqual(
+    expect(await threeRuns(mysqlDb, args)).toEqual(
       changing(`database shop: absent → ${told}`, `database ${odd}: absent → ${told}`),
     );
     expect(await run(mysqlDb, { name: 'shop', encoding: 'latin1' })).toMatchObject({
@@ -30,7 +33,7 @@ describe('mysql_db', () => {
       warnings: ['database shop exists with utf8mb4 utf8mb4_bin, and keeps it: latin1 is only for a new database'],
       result: { db: 'shop', db_list: ['shop'] },
     });
-    expect(await fourRuns(mysqlDb, { name: odd, state: 'absent' })).toEqual(
+    expect(await threeRuns(mysqlDb, { name: odd, state: 'absent' })).toEqual(
       changing(`database ${odd}: present → absent`),
     );
   });
@@ -103,7 +106,7 @@ describe('mysql_user', () => {
       priv: 'shop.*:ALL/*.*:PROCESS,GRANT',
       resource_limits: { MAX_USER_CONNECTIONS: 5 },
     };
-    expect(await fourRuns(mysqlUser, args)).toEqual(
+    expect(await threeRuns(mysqlUser, args)).toEqual(
       changing(
         'user ann@localhost: absent → password (hidden, different), limits MAX_USER_CONNECTIONS 5',
         'privileges of ann@localhost on shop.*: absent → ALL PRIVILEGES',
@@ -130,13 +133,13 @@ describe('mysql_user', () => {
       tls_requires: { SSL: null },
       resource_limits: { MAX_USER_CONNECTIONS: 5 },
     };
-    expect(await fourRuns(mysqlUser, args)).toEqual(changing('user ann@localhost, TLS: REQUIRE NONE → REQUIRE SSL'));
+    expect(await threeRuns(mysqlUser, args)).toEqual(changing('user ann@localhost, TLS: REQUIRE NONE → REQUIRE SSL'));
     await sh(
       'mysql',
       `SET PASSWORD FOR ann@localhost = PASSWORD('drift'); ALTER USER ann@localhost REQUIRE NONE WITH MAX_USER_CONNECTIONS 7;
 REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost; GRANT INSERT (a), UPDATE ON shop.t TO ann@localhost; REVOKE GRANT OPTION ON *.* FROM ann@localhost;`,
     );
-    expect(await fourRuns(mysqlUser, args)).toEqual(
+    expect(await threeRuns(mysqlUser, args)).toEqual(
       changing(
         'user ann@localhost, password: (hidden) → (hidden, different)',
         'user ann@localhost, TLS: REQUIRE NONE → REQUIRE SSL',
@@ -157,11 +160,11 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
   test('privileges are added, taken away and replaced', async () => {
     await run(mysqlUser, { name: 'ann', priv: '*.*:USAGE' });
     const on = 'privileges of ann@localhost on';
-    expect(await fourRuns(mysqlUser, { name: 'ann', priv: 'shop.t:SELECT(a),INSERT/my\\_db.*:SELECT' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'ann', priv: 'shop.t:SELECT(a),INSERT/my\\_db.*:SELECT' })).toEqual(
       changing(`${on} shop.t: absent → INSERT, SELECT (a)`, `${on} my\\_db.*: absent → SELECT`),
     );
     expect(
-      await fourRuns(mysqlUser, {
+      await threeRuns(mysqlUser, {
         name: 'ann',
         priv: 'shop.t:DELETE,INSERT/*.*:replication client',
         append_privs: true,
@@ -172,10 +175,10 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
         `${on} shop.t: INSERT, SELECT (a) → DELETE, INSERT, SELECT (a)`,
       ),
     );
-    expect(await fourRuns(mysqlUser, { name: 'ann', priv: 'shop.t:INSERT,UPDATE', subtract_privs: true })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'ann', priv: 'shop.t:INSERT,UPDATE', subtract_privs: true })).toEqual(
       changing(`${on} shop.t: DELETE, INSERT, SELECT (a) → DELETE, SELECT (a)`),
     );
-    expect(await fourRuns(mysqlUser, { name: 'ann', priv: 'shop.*:ALL,GRANT' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'ann', priv: 'shop.*:ALL,GRANT' })).toEqual(
       changing(
         `${on} *.*: REPLICATION CLIENT → absent`,
         `${on} my\\_db.*: SELECT → absent`,
@@ -183,7 +186,7 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
         `${on} shop.*: absent → ALL PRIVILEGES, GRANT`,
       ),
     );
-    expect(await fourRuns(mysqlUser, { name: 'ann', priv: 'shop.*:SELECT,INSERT' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'ann', priv: 'shop.*:SELECT,INSERT' })).toEqual(
       changing(`${on} shop.*: ALL PRIVILEGES, GRANT → INSERT, SELECT`),
     );
     expect(await said(`mysql -NBe "show grants for ann@localhost" | tail -n +2`)).toBe(
@@ -192,15 +195,15 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
   });
 
   test('plugins, several hosts, and what a check builds on', async () => {
-    expect(await fourRuns(mysqlUser, { name: 'shop', host: '%', plugin: 'unix_socket' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'shop', host: '%', plugin: 'unix_socket' })).toEqual(
       changing('user shop@%: absent → password (hidden, different)'),
     );
-    expect(await fourRuns(mysqlUser, { name: 'shop', host: '%', password: 'pw' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'shop', host: '%', password: 'pw' })).toEqual(
       changing('user shop@%, authentication: unix_socket → mysql_native_password'),
     );
     expect(
-      (await fourRuns(mysqlUser, { name: 'shop', host_all: true, password: 'for-all' })).map((lines) => lines.length),
-    ).toEqual([3, 3, 1, 1]);
+      (await threeRuns(mysqlUser, { name: 'shop', host_all: true, password: 'for-all' })).map((lines) => lines.length),
+    ).toEqual([3, 3, 1]);
     expect(outcomeOf(await run(mysqlUser, { name: 'nobody', host_all: true }))).toEqual([
       'failed',
       'host_all parameter cannot be used when adding a user',
@@ -219,16 +222,15 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
       ['ok'],
       ['changed', `privileges of ${odd}@localhost on shop.*: SELECT → INSERT, SELECT`],
     ]);
-    expect((await fourRuns(mysqlUser, { name: odd, password: odd })).map(([status]) => status)).toEqual([
+    expect((await threeRuns(mysqlUser, { name: odd, password: odd })).map(([status]) => status)).toEqual([
       'changed',
       'changed',
-      'ok',
       'ok',
     ]);
-    expect(await fourRuns(mysqlUser, { name: odd, state: 'absent' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: odd, state: 'absent' })).toEqual(
       changing(`user ${odd}@localhost: present → absent`),
     );
-    expect(await fourRuns(mysqlUser, { name: 'shop', host_all: true, state: 'absent' })).toEqual(
+    expect(await threeRuns(mysqlUser, { name: 'shop', host_all: true, state: 'absent' })).toEqual(
       changing('user shop@%: present → absent', 'user shop@localhost: present → absent'),
     );
   });
@@ -239,7 +241,7 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
       "CREATE OR REPLACE USER tls@localhost IDENTIFIED BY 'old'; GRANT ALL ON *.* TO tls@localhost WITH GRANT OPTION",
     );
     const args = { name: 'tls', password: 'new', login_user: 'tls', login_password: 'old' };
-    expect(await fourRuns(mysqlUser, args)).toEqual(
+    expect(await threeRuns(mysqlUser, args)).toEqual(
       changing('user tls@localhost, password: (hidden) → (hidden, different)'),
     );
     expect(outcomeOf(await run(mysqlUser, { ...args, password: 'newer' }))).toEqual([
@@ -259,8 +261,90 @@ REVOKE ALL ON shop.* FROM ann@localhost; GRANT SELECT ON shop.* TO ann@localhost
         'failed',
         expect.stringContaining(why),
       ]);
-    expect(outcomeOf(await run(mysqlUser, { name: 'ann', priv: 'shop.*:NONSENSE' })).at(-1)).toContain(
-      'You have an error in your SQL syntax',
+    const failing = await run(mysqlUser, { name: 'ann', password: 'an0ther', priv: 'shop.*:NONSENSE' });
+    expect(JSON.stringify(failing)).not.toMatch(/an0ther|IDENTIFIED VIA mysql_native_password USING/);
+    expect(outcomeOf(failing).at(-1)).toContain('You have an error in your SQL syntax');
+  });
+});
+
+describe('mysql_query, mysql_variables and mysql_info', () => {
+  test('a query is read in a check as well, and counts what it changes', async () => {
+    await sh(
+      'mysql shop',
+      "CREATE OR REPLACE TABLE t (a int, b text); INSERT INTO t VALUES (1, 'one <&> \\\\'), (2, NULL);",
     );
+    const reading = { login_db: 'shop', query: 'SELECT a, b FROM t ORDER BY a # all;' };
+    const rows = [
+      { a: '1', b: 'one <&> \\' },
+      { a: '2', b: null },
+    ];
+    for (const check of [true, false])
+      expect(await run(mysqlQuery, reading, { check })).toMatchObject({
+        status: 'ok',
+        changes: [],
+        result: { changed: false, query_result: [rows], rowcount: [2] },
+      });
+    const update = {
+      login_db: 'shop',
+      query: 'UPDATE t SET b = %(new)s WHERE a = %(a)s',
+      named_args: { new: odd, a: 1 },
+    };
+    expect(await run(mysqlQuery, update, { check: true })).toMatchObject({ status: 'changed' });
+    expect(await said('mysql -NBre "select b from shop.t where a = 1"')).toBe('one <&> \\');
+    expect(await run(mysqlQuery, update)).toMatchObject({ result: { changed: true, rowcount: [1] } });
+    expect(await said('mysql -NBre "select b from shop.t where a = 1"')).toBe(odd.trim());
+    expect(await run(mysqlQuery, update)).toMatchObject({ result: { changed: false, rowcount: [0] } });
+    expect(
+      await run(mysqlQuery, {
+        login_db: 'shop',
+        query: ['INSERT INTO t VALUES (%s, %s)', "SELECT ';' AS x"],
+        positional_args: [3, null],
+      }),
+    ).toMatchObject({ status: 'failed', result: { msg: expect.stringContaining('not all arguments converted') } });
+    expect(
+      await run(mysqlQuery, {
+        login_db: 'shop',
+        query: ["INSERT INTO t VALUES (3, 'x;y'), (4, '')", "SELECT ';' AS x", 'DELETE FROM t WHERE a > 2'],
+      }),
+    ).toMatchObject({ result: { changed: true, query_result: [[], [{ x: ';' }], []], rowcount: [2, 1, 2] } });
+    const failing = { login_db: 'shop', query: ['DELETE FROM t', 'SELECT nonsense FROM t'], single_transaction: true };
+    expect(outcomeOf(await run(mysqlQuery, failing)).at(-1)).toBe(
+      "Cannot execute SQL 'SELECT nonsense FROM t': ERROR 1054 (42S22): Unknown column 'nonsense' in 'SELECT'",
+    );
+    expect(await said('mysql -NBe "select count(*) from shop.t"')).toBe('2');
+  });
+
+  test('a variable is set once', async () => {
+    await sh('mysql', 'SET GLOBAL max_connections = 151; SET GLOBAL read_only = 0');
+    expect(await threeRuns(mysqlVariables, { variable: 'max_connections', value: '200' })).toEqual(
+      changing('variable max_connections: 151 → 200'),
+    );
+    expect(outcomeOf(await run(mysqlVariables, { variable: 'read_only', value: 'false' }))).toEqual(['ok']);
+    expect(await run(mysqlVariables, { variable: 'max_connections' })).toMatchObject({
+      status: 'ok',
+      result: { msg: '200' },
+    });
+    expect(outcomeOf(await run(mysqlVariables, { variable: 'no_such', value: '1' }))).toEqual([
+      'failed',
+      'Variable not available "no_such"',
+    ]);
+  });
+
+  test('information about the server', async () => {
+    expect(await run(mysqlInfo, {})).toMatchObject({
+      status: 'ok',
+      result: {
+        version: { major: 10, suffix: expect.stringContaining('MariaDB') },
+        databases: { shop: { size: expect.any(Number) } },
+        settings: { port: 3306 },
+        users: { localhost: { root: {} } },
+        engines: { InnoDB: { Support: 'DEFAULT' } },
+        global_status: { Uptime: expect.any(Number) },
+      },
+    });
+    expect(await run(mysqlInfo, { filter: ['version', 'nonsense'] })).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('nonsense is none of'),
+    });
   });
 });

@@ -13,6 +13,7 @@ import {
   script,
   sh,
 } from '../../../src/sdk.ts';
+import { withErrorsThrough } from './errors-through.ts';
 import type { MyLogin } from './my-login.ts';
 
 interface Asked {
@@ -93,8 +94,11 @@ export function mysql(
   ...options: readonly string[]
 ): Command & { readonly stdin: Uint8Array } {
   const { script: client, stdin } = withOptions(login, ['mysql', 'mariadb']);
+  const call = script`_with "$c" --batch --binary-mode --default-character-set=utf8mb4 ${options} <&3`;
+  // With an error, the client repeats the statement, which may contain a secret.
+  const hiding = script`sed -e '/^-\{14\}$/,/^ERROR /{ /^ERROR /!d; }' -e 's/\*[0-9A-F]\{40\}/(hidden)/g'`;
   const command = sh`${client}
-_with "$c" --batch --binary-mode --default-character-set=utf8mb4 ${options} <&3`;
+${withErrorsThrough(call, hiding)}`;
   const bytes = Buffer.concat([stdin, Buffer.from(sql)]);
   return { ...reading(command, bytes), stdin: bytes };
 }

@@ -86,8 +86,8 @@ export function myLogin(
 type Option = readonly [name: string, value: string | undefined];
 
 /** Lines of an option file. */
-export const optionLines = (options: readonly Option[]): readonly string[] => [
-  '[client]',
+export const optionLines = (options: readonly Option[], group = 'client'): readonly string[] => [
+  `[${group}]`,
   ...options.flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${escaped(value)}"`])),
 ];
 

@@ -12,6 +12,7 @@ import {
   script,
   sh,
 } from '../../../src/sdk.ts';
+import { withErrorsThrough } from './errors-through.ts';
 import { connectionWords, isElsewhere, type PgLogin } from './pg-login.ts';
 import { pgName } from './pg-quote.ts';
 
@@ -109,8 +110,11 @@ export function psql(
 ): Command & { readonly stdin: Uint8Array } {
   const hasPassword = login.password !== '';
   const password = hasPassword ? script`IFS= read -r PGPASSWORD; export PGPASSWORD; ` : script``;
+  const call = script`PGCLIENTENCODING=UTF8 PGCONNECT_TIMEOUT=\${PGCONNECT_TIMEOUT:-10} psql -X -w -q -A -t -v ON_ERROR_STOP=1 ${options} -d ${connectionWords(login)}`;
+  // With an error, psql may repeat a line of the statement, which may contain a secret.
+  const hiding = script`sed -e '/^LINE [0-9]*: /{ N; d; }'`;
   const command = sh`${exporting(login.environment)}${password}command -v psql >/dev/null || { echo ${MISSING} >&2; exit 127; }
-PGCLIENTENCODING=UTF8 PGCONNECT_TIMEOUT=\${PGCONNECT_TIMEOUT:-10} psql -X -w -q -A -t -v ON_ERROR_STOP=1 ${options} -d ${connectionWords(login)}`;
+${withErrorsThrough(call, hiding)}`;
   const as = login.role === undefined ? '' : `SET ROLE ${pgName(login.role)};\n`;
   const stdin = Buffer.from(`${hasPassword ? `${login.password}\n` : ''}${as}${sql}`);
   return { ...reading(command, stdin), stdin };
@@ -123,7 +127,6 @@ const MISSING =
 export const psqlComplaint = ({ code, stderr }: Pick<Reply, 'code' | 'stderr'>): string => {
   const said = decodeText(stderr)
     .trim()
-    .replace(/^psql: error: |^psql:<stdin>:\d+: /gm, '')
-    .replace(/\nLINE \d+: .*\n *\^/g, '');
+    .replace(/^psql: error: |^psql:<stdin>:\d+: /gm, '');
   return said === '' ? `psql ended with exit code ${code}` : said;
 };
