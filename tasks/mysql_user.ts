@@ -93,7 +93,7 @@ export default defineTask({
   ask: (task, { environment }): Asking => ({ user: accounts(loginOf(task, environment), task.name) }),
   thenAsk: ({ user }, task, { environment }): Asking => {
     const login = loginOf(task, environment);
-    const hosts = task.priv === undefined || task.state === 'absent' ? [] : hostsOf(task, readAccounts(user));
+    const hosts = task.priv === undefined || task.state === 'absent' ? [] : loginHosts(task, readAccounts(user));
     return {
       user: accounts(login, task.name),
       ...Object.fromEntries(
@@ -115,7 +115,7 @@ export default defineTask({
     if (typeof limits === 'string') return { failed: limits };
     if (task.encrypted && task.password !== undefined && !isHash(task.password))
       return { failed: 'with `encrypted`, the password must be a hash: `*` and 40 hexadecimal digits' };
-    const hosts = hostsOf(task, server);
+    const hosts = loginHosts(task, server);
     if (task.state === 'absent') return { changes: removal(login, task, server, hosts) };
     if (task.host_all && hosts.length === 0) return { failed: 'host_all parameter cannot be used when adding a user' };
     const wanted = { isMaria, tls, limits, server };
@@ -227,7 +227,7 @@ const rowOf = (one: Account): readonly string[] => [
   ...one.limits,
 ];
 
-const hostsOf = ({ host, host_all }: Task, server: readonly Account[]): readonly string[] =>
+const loginHosts = ({ host, host_all }: Task, server: readonly Account[]): readonly string[] =>
   host_all ? server.map((one) => one.host) : [host.toLowerCase()];
 
 function removal(login: MyLogin, task: Task, server: readonly Account[], hosts: readonly string[]): readonly Change[] {

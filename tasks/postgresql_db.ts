@@ -65,7 +65,7 @@ export default defineTask({
     if (task.state === 'absent') return { changes: now === null ? [] : [removal(login, task, now)] };
     if (task.state === 'rename') return renaming(login, task, now, target ?? null);
     const wanted = { owner, encoding, template: template ?? null };
-    return now === null ? creation(login, task, wanted) : adjustment(login, task, now, wanted);
+    return now === null ? creationOf(login, task, wanted) : adjustment(login, task, now, wanted);
   },
   result: ({ params: { name } }) => ({ db: name }),
   returns: { db: 'The database.', executed_commands: 'The statements that were executed.' },
@@ -111,7 +111,7 @@ interface Wanted {
 
 const noOwner = (owner: string): string => `role "${owner}" does not exist: create it with postgresql_user first`;
 
-function creation(login: PgLogin, task: Task, { owner, encoding, template }: Wanted): Plan {
+function creationOf(login: PgLogin, task: Task, { owner, encoding, template }: Wanted): Plan {
   const { name, conn_limit, tablespace } = task;
   if (owner?.role === null) return { failed: noOwner(task.owner) };
   if (encoding?.number === -1) return { failed: `${task.encoding} is not a valid encoding name` };

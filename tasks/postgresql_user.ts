@@ -86,7 +86,7 @@ export default defineTask({
     if (task.state === 'absent') return removal(login, task, now, dependents ?? []);
     const { role } = now;
     return role === null
-      ? { changes: [creation(login, task, now, { flags, until })] }
+      ? { changes: [creationOf(login, task, now, { flags, until })] }
       : adjustment(login, task, { now, role, flags, until });
   },
   result: ({ params: { name } }) => ({ user: name }),
@@ -199,7 +199,7 @@ const noRole: PgRole = {
   memberOf: [],
 };
 
-function creation(login: PgLogin, task: Task, now: PgRoleState, wanted: Wanted): Change {
+function creationOf(login: PgLogin, task: Task, now: PgRoleState, wanted: Wanted): Change {
   const all = differences(task, now, noRole, wanted, true);
   const after = merged(
     noRole,

@@ -16,7 +16,7 @@ import {
 import { withErrorsThrough } from './errors-through.ts';
 import type { MyLogin } from './my-login.ts';
 
-interface Asked {
+interface ToServer {
   readonly login: MyLogin;
   readonly sql: string;
   readonly about: readonly Subject[];
@@ -27,13 +27,13 @@ export type Rows = readonly (readonly string[])[];
 
 const READ_ONLY = 'SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION READ ONLY;\n';
 
-const scripts = (all: readonly Asked[]) =>
+const scripts = (all: readonly ToServer[]) =>
   all.map(({ login, sql }) => {
     const { script: text, stdin } = mysql(login, `${READ_ONLY}${SANE}${sql}\n`, '--skip-column-names');
     return { script: text, stdin, deadlineMs: 120_000 };
   });
 
-const kind: QuestionKind<Asked, Rows> = {
+const kind: QuestionKind<ToServer, Rows> = {
   name: 'mysql',
   scripts,
   read: (replies) =>
@@ -46,7 +46,7 @@ const kind: QuestionKind<Asked, Rows> = {
   about: ({ about }, answer) => (answer === undefined ? [...about, ...SERVER] : about),
 };
 
-const triedKind: QuestionKind<Asked, ShellAnswer> = {
+const triedKind: QuestionKind<ToServer, ShellAnswer> = {
   name: 'mysql, tried',
   scripts: (all) =>
     all.map(({ login, sql }) => {

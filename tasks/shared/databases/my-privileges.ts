@@ -1,7 +1,7 @@
 import { myName } from './my-quote.ts';
 
 /** What privileges are granted on. */
-export interface PrivilegeScope {
+interface PrivilegeScope {
   /** Empty for tables. */
   readonly kind: string;
   readonly database: string;
@@ -9,7 +9,7 @@ export interface PrivilegeScope {
 }
 
 /** The privileges on one thing: words such as `SELECT`, `SELECT (a, b)`, `ALL PRIVILEGES`, and `GRANT` for the grant option. */
-export interface ScopedPrivileges {
+interface ScopedPrivileges {
   readonly scope: PrivilegeScope;
   readonly words: readonly string[];
 }
@@ -21,9 +21,12 @@ export const ALL = 'ALL PRIVILEGES';
 export const scopeText = ({ kind, database, table }: PrivilegeScope): string =>
   `${kind === '' ? '' : `${kind} `}${database}.${table}`;
 
+/** All databases, or all tables. */
+const EVERYTHING = '*';
+
 /** The scope in SQL. */
-export const scopeSql = ({ kind, database, table }: PrivilegeScope): string => {
-  const part = (word: string): string => (word === '*' ? '*' : myName(word));
+const scopeSql = ({ kind, database, table }: PrivilegeScope): string => {
+  const part = (word: string): string => (word === EVERYTHING ? word : myName(word));
   return `${kind === '' ? '' : `${kind} `}${part(database)}.${part(table)}`;
 };
 
@@ -38,7 +41,7 @@ export function readGrants(lines: readonly string[]): readonly ScopedPrivileges[
   return lines.flatMap((line) => {
     const [, words, kind = '', database, table] = GRANTED.exec(line) ?? [];
     if (words === undefined || database === undefined || table === undefined) return [];
-    const scope = { kind: kind === 'TABLE' ? '' : kind, database: bare(database), table: bare(table) };
+    const scope = { kind: kind === 'TABLE' ? '' : kind, database: unquoted(database), table: unquoted(table) };
     const option = / WITH (?:\S+ \d+ )*GRANT OPTION/.test(line) ? ['GRANT'] : [];
     return [{ scope, words: allOf([...wordsIn(words), ...option]) }];
   });
@@ -53,7 +56,7 @@ export const grantLine = ({ scope, words }: ScopedPrivileges): string =>
       .join(', ') || 'USAGE'
   } ON ${scopeSql(scope)} TO USER${words.includes('GRANT') ? ' WITH GRANT OPTION' : ''}`;
 
-const bare = (name: string): string => (name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name);
+const unquoted = (name: string): string => (name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name);
 
 /** Every privilege on everything that MySQL 8 lists, where others say ALL. */
 // biome-ignore format: a list
@@ -75,13 +78,13 @@ const SAME: Readonly<Record<string, string>> = {
 };
 
 /** Privileges in a text, separated by commas; `USAGE` is none. */
-export function wordsIn(text: string): readonly string[] {
+function wordsIn(text: string): readonly string[] {
   const words = (text.match(/[^,(]+(?:\([^)]*\))?/g) ?? []).map((word) => {
     const [, name = '', columns] = /^\s*([^(]*?)\s*(?:\(([^)]*)\))?\s*$/.exec(word) ?? [];
     const plain = name.toUpperCase().replace(/\s+/g, ' ');
     const sorted = columns
       ?.split(',')
-      .map((column) => bare(column.trim()))
+      .map((column) => unquoted(column.trim()))
       .toSorted();
     return sorted === undefined ? (SAME[plain] ?? plain) : `${plain} (${sorted.join(', ')})`;
   });
@@ -89,7 +92,7 @@ export function wordsIn(text: string): readonly string[] {
 }
 
 /** A privilege in SQL. */
-export function wordSql(word: string): string {
+function wordSql(word: string): string {
   const [, name = word, columns] = /^(.*?) \((.*)\)$/.exec(word) ?? [];
   return columns === undefined ? name : `${name} (${columns.split(', ').map(myName).join(', ')})`;
 }
@@ -109,7 +112,7 @@ export function readPriv(priv: unknown): readonly ScopedPrivileges[] | string {
       /^(?:(FUNCTION|PROCEDURE|TABLE)\s+)?(`(?:[^`]|``)*`|[^.`]+)\.(`(?:[^`]|``)*`|.+)$/i.exec(place.trim()) ?? [];
     if (database === undefined || table === undefined || words === '')
       return `invalid privileges string: expected \`database.table:PRIVILEGE\`, found \`${place}${words === '' ? '' : `:${words}`}\``;
-    const scope = { kind: kind.toUpperCase().replace('TABLE', ''), database: bare(database), table: bare(table) };
+    const scope = { kind: kind.toUpperCase().replace('TABLE', ''), database: unquoted(database), table: unquoted(table) };
     const known = all.find((one) => scopeText(one.scope) === scopeText(scope));
     if (known === undefined) all.push({ scope, words: wordsIn(words) });
     else all.splice(all.indexOf(known), 1, { scope, words: [...new Set([...known.words, ...wordsIn(words)])] });

@@ -2,7 +2,7 @@ import { myText } from './my-quote.ts';
 import type { Statement } from './sql-text.ts';
 
 /** What one statement did. */
-export interface MyResult {
+interface MyResult {
   readonly rows: readonly Readonly<Record<string, string | null>>[];
   readonly count: number;
 }
@@ -37,7 +37,7 @@ export function myFilled(
 }
 
 /** A value in SQL; a list becomes `(a, b)`. */
-export function myValue(value: unknown): string {
+function myValue(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `(${value.map(myValue).join(', ')})`;

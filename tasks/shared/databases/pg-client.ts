@@ -16,7 +16,7 @@ import { withErrorsThrough } from './errors-through.ts';
 import { connectionWords, isElsewhere, type PgLogin } from './pg-login.ts';
 import { pgName } from './pg-quote.ts';
 
-interface Asked {
+interface ToServer {
   readonly login: PgLogin;
   readonly sql: string;
   readonly about: readonly Subject[];
@@ -24,13 +24,13 @@ interface Asked {
   readonly ifNull?: readonly Subject[];
 }
 
-const scripts = (all: readonly Asked[]) =>
+const scripts = (all: readonly ToServer[]) =>
   all.map(({ login, sql }) => {
     const { script: text, stdin } = psql(login, `BEGIN READ ONLY;\n${sql}\nROLLBACK;\n`);
     return { script: text, stdin, deadlineMs: 120_000 };
   });
 
-const kind: QuestionKind<Asked, unknown> = {
+const kind: QuestionKind<ToServer, unknown> = {
   name: 'postgresql',
   scripts,
   read: (replies) =>
@@ -46,7 +46,7 @@ const kind: QuestionKind<Asked, unknown> = {
   },
 };
 
-const triedKind: QuestionKind<Asked, ShellAnswer> = {
+const triedKind: QuestionKind<ToServer, ShellAnswer> = {
   name: 'postgresql, tried',
   scripts,
   read: (replies) =>
@@ -78,17 +78,17 @@ const SERVER = ['package:*', 'unit:*', 'user:postgres', 'path:/etc/postgresql', 
  * so does the task.
  */
 export const pgAsk = <A>(login: PgLogin, sql: string, ...about: readonly Subject[]): Question<A> =>
-  question(kind, { login, sql, about }, optionsOf(login)) as Question<A>;
+  question(kind, { login, sql, about }, questionOptions(login)) as Question<A>;
 
 /** The same about something that a package brings: without it, the answer is null. */
 export const pgAskInstalled = <A>(login: PgLogin, sql: string, ...about: readonly Subject[]): Question<A | null> =>
-  question(kind, { login, sql, about, ifNull: ['by:package:*'] }, optionsOf(login)) as Question<A | null>;
+  question(kind, { login, sql, about, ifNull: ['by:package:*'] }, questionOptions(login)) as Question<A | null>;
 
 /** The same; any output and any failure is an answer. */
 export const pgTry = (login: PgLogin, sql: string, ...about: readonly Subject[]): Question<ShellAnswer> =>
-  question(triedKind, { login, sql, about }, optionsOf(login));
+  question(triedKind, { login, sql, about }, questionOptions(login));
 
-const optionsOf = (login: PgLogin) => ({ secret: login.password !== '', beyond: isElsewhere(login) });
+const questionOptions = (login: PgLogin) => ({ secret: login.password !== '', beyond: isElsewhere(login) });
 
 /** Run statements in one transaction, all or none. `shown` stands for them where they are reported. */
 export const pgRun = (login: PgLogin, statements: readonly string[], shown = statements): Command => ({

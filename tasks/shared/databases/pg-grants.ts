@@ -21,7 +21,7 @@ export const GRANT_TYPES = [
 ] as const;
 
 /** A kind of objects that privileges are granted on. */
-export type GrantType = (typeof GRANT_TYPES)[number];
+type GrantType = (typeof GRANT_TYPES)[number];
 
 /** Whose privileges on which objects. */
 export interface GrantScope {

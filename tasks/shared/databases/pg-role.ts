@@ -65,8 +65,7 @@ const roleQuery = (name: string, password: string): string => `SELECT pg_catalog
   ) FROM pg_catalog.pg_roles r WHERE r.rolname = ${pgText(name)}));`;
 
 /** Whether a password is already the form that a server stores. */
-export const isStoredForm = (password: string): boolean =>
-  /^md5[0-9a-f]{32}$/.test(password) || isScramVerifier(password);
+const isStoredForm = (password: string): boolean => /^md5[0-9a-f]{32}$/.test(password) || isScramVerifier(password);
 
 /** Whether a role's stored password is the given one. */
 export function isPassword(stored: string | null, password: string, role: string): boolean {

@@ -10,7 +10,7 @@ export interface QueryResult {
 }
 
 /** Why statements cannot be executed. */
-export interface Refusal {
+interface Refusal {
   readonly refused: string;
 }
 
@@ -40,7 +40,7 @@ export function pgFilled(
 }
 
 /** A value in SQL. */
-export function pgValue(value: unknown): string {
+function pgValue(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return pgText(arrayText(value));

@@ -17,16 +17,17 @@ export interface Statement {
 
 /** The statements in a text. */
 export function statementsIn(text: string, dialect: Dialect): readonly Statement[] {
-  const all: { text: string; bare: string }[] = [{ text: '', bare: '' }];
+  const all: { text: string; bare: string }[] = [];
+  let last = { text: '', bare: '' };
   for (const { 0: piece, groups = {} } of text.matchAll(PIECES[dialect])) {
-    const last = all.at(-1)!;
-    if (groups['end'] !== undefined) all.push({ text: '', bare: '' });
-    else {
-      last.text += piece;
-      last.bare += bareOf(piece, groups);
-    }
+    if (groups['end'] !== undefined) {
+      all.push(last);
+      last = { text: '', bare: '' };
+    } else last = { text: last.text + piece, bare: last.bare + bareOf(piece, groups) };
   }
-  return all.map(({ text, bare }) => ({ text: text.trim(), bare: bare.trim() })).filter(({ bare }) => bare !== '');
+  return [...all, last]
+    .map(({ text, bare }) => ({ text: text.trim(), bare: bare.trim() }))
+    .filter(({ bare }) => bare !== '');
 }
 
 const bareOf = (piece: string, { comment, quoted }: Readonly<Record<string, string | undefined>>): string => {
