@@ -112,7 +112,11 @@ export function readPriv(priv: unknown): readonly ScopedPrivileges[] | string {
       /^(?:(FUNCTION|PROCEDURE|TABLE)\s+)?(`(?:[^`]|``)*`|[^.`]+)\.(`(?:[^`]|``)*`|.+)$/i.exec(place.trim()) ?? [];
     if (database === undefined || table === undefined || words === '')
       return `invalid privileges string: expected \`database.table:PRIVILEGE\`, found \`${place}${words === '' ? '' : `:${words}`}\``;
-    const scope = { kind: kind.toUpperCase().replace('TABLE', ''), database: unquoted(database), table: unquoted(table) };
+    const scope = {
+      kind: kind.toUpperCase().replace('TABLE', ''),
+      database: unquoted(database),
+      table: unquoted(table),
+    };
     const known = all.find((one) => scopeText(one.scope) === scopeText(scope));
     if (known === undefined) all.push({ scope, words: wordsIn(words) });
     else all.splice(all.indexOf(known), 1, { scope, words: [...new Set([...known.words, ...wordsIn(words)])] });
