@@ -108,6 +108,7 @@ export { type Container, type Live, pct } from './core/questions/storage/pct.ts'
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
 export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs.ts';
 export { type Reached, type WhenReachable, whenReachable } from './core/questions/when-reachable.ts';
+export { freshSalt, isScramVerifier, scramMatches, scramVerifier } from './core/scram.ts';
 export type { Endpoint, Reply } from './core/session.ts';
 export { splitWords } from './core/split-words.ts';
 export {

@@ -49,6 +49,11 @@ import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
 import mount from './mount.ts';
+import mysqlDb from './mysql_db.ts';
+import mysqlInfo from './mysql_info.ts';
+import mysqlQuery from './mysql_query.ts';
+import mysqlUser from './mysql_user.ts';
+import mysqlVariables from './mysql_variables.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -57,6 +62,12 @@ import pamd from './pamd.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
 import pip from './pip.ts';
+import postgresqlDb from './postgresql_db.ts';
+import postgresqlExt from './postgresql_ext.ts';
+import postgresqlPing from './postgresql_ping.ts';
+import postgresqlPrivs from './postgresql_privs.ts';
+import postgresqlQuery from './postgresql_query.ts';
+import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
 import reboot from './reboot.ts';
@@ -142,6 +153,11 @@ const types = [
   make,
   manual,
   modprobe,
+  mysqlDb,
+  mysqlInfo,
+  mysqlQuery,
+  mysqlUser,
+  mysqlVariables,
   opensshKeypair,
   packageType,
   packageFacts,
@@ -150,6 +166,12 @@ const types = [
   pause,
   ping,
   pip,
+  postgresqlDb,
+  postgresqlExt,
+  postgresqlPing,
+  postgresqlPrivs,
+  postgresqlQuery,
+  postgresqlUser,
   proxmoxCt,
   raw,
   reboot,
@@ -204,9 +226,22 @@ const shortNames = new Map([
   ...Object.entries(aliases),
 ]);
 
+/** Names of collections that types were moved from, or that playbooks use for them as well, by their collection. */
+const otherCollections: Readonly<Record<string, readonly string[]>> = {
+  'community.mysql': ['ansible.mysql', 'community.general'],
+  'community.postgresql': ['community.general'],
+};
+
+const otherNames = new Map(
+  Object.keys(taskTypes).flatMap((name) => {
+    const dot = name.lastIndexOf('.');
+    return (otherCollections[name.slice(0, dot)] ?? []).map((other) => [`${other}${name.slice(dot)}`, name] as const);
+  }),
+);
+
 /** The canonical name of a task type, given any name that Ansible knows it by. */
 export function canonical(name: string): string | undefined {
   if (Object.hasOwn(taskTypes, name)) return name;
   const short = name.replace(/^ansible\.(builtin|legacy)\./, '');
-  return shortNames.get(short);
+  return shortNames.get(short) ?? otherNames.get(name);
 }

@@ -21,6 +21,7 @@ const KINDS = {
   crontab: 'a user with a crontab',
   dataset: 'a ZFS dataset',
   mount: 'a mount point',
+  database: 'a database server such as `postgresql`, or something in it such as `postgresql/role/bob`',
   swap: 'a swap file or device',
   ct: 'the number of a Proxmox container',
   sysctl: 'a kernel parameter',

@@ -156,8 +156,8 @@ describe('shell', () => {
 
 describe('raw', () => {
   test('has a message only about a failure', async () => {
-    expect((await runHere(raw, { cmd: 'echo hi' })).result).not.toHaveProperty('msg');
-    expect((await runHere(raw, { cmd: 'exit 2' })).result).toMatchObject({ msg: 'non-zero return code' });
+    expect(await runHere(raw, { cmd: 'echo hi' })).not.toHaveProperty('result.msg');
+    expect(await runHere(raw, { cmd: 'exit 2' })).toMatchObject({ result: { msg: 'non-zero return code' } });
   });
 
   test('keeps the newline at the end', async () => {
