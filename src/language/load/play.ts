@@ -112,15 +112,18 @@ function hostsOf(loading: Loading, dict: RawDict, at: Position): Written {
 }
 
 function settings(loading: Loading, dict: RawDict, at: Position) {
-  const bool = (key: KeywordName) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
+  const typed = (key: KeywordName) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
   const any = (key: string) => (dict.get(key) === null ? undefined : writtenIn(dict, key, at));
   return optional({
-    gatherFacts: bool('gather_facts'),
+    gatherFacts: typed('gather_facts'),
+    gatherSubset: any('gather_subset'),
+    gatherTimeout: typed('gather_timeout'),
+    factPath: typed('fact_path'),
     serial: any('serial'),
     strategy: any('strategy'),
     order: any('order'),
     maxFailPercentage: any('max_fail_percentage'),
-    forceHandlers: bool('force_handlers'),
+    forceHandlers: typed('force_handlers'),
   });
 }
 
