@@ -11,6 +11,7 @@ import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, nextId, type PlayScope, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
 import { shareWithPlay } from './play-layers.ts';
+import { tellReserved } from './reserved-names.ts';
 import { loadRole } from './role.ts';
 import { readRoleEntry } from './role-entry.ts';
 import { optional } from './task.ts';
@@ -49,6 +50,8 @@ export function loadPlay(
   const outer = { ...loading.options.keywords, ...inherited.keywords };
   const keywords = { ...keywordsOf(loading, renamed, 'play', outer, at), when: inherited.keywords.when };
   const own = varsLayer(loading, renamed, LEVELS.play, 'play vars', at);
+  const vars = renamed.get('vars');
+  if (loading.options.warnsOfReservedNames === true && isRawDict(vars)) tellReserved(loading, vars, at);
   const layers = [...(own ? [own] : []), ...inherited.layers];
   const varsFiles = varsFilesOf(renamed, at);
   const play: PlayScope = { directory, layers, staticLayers: [], exported: [], importedHandlers: [], roles: new Map() };
