@@ -1,4 +1,4 @@
-import { isTemplateText, Template, Tuple, type Value } from '../core/value.ts';
+import { isTemplateText, Template, Tuple, type Value, Vaulted } from '../core/value.ts';
 import type { Arguments, Comparison, Expression } from './ast.ts';
 import type { Context, Frame } from './context.ts';
 import { fail, unknownPlugin } from './errors.ts';
@@ -79,7 +79,7 @@ const compilers: Compilers = {
   },
   call: compileCall,
   filter: (node) => compilePlugin(node, node.target ? compileExpression(node.target) : blockText, findFilter, 'filter'),
-  test: (node) => compilePlugin(node, compileExpression(node.target), findTest, 'test'),
+  test: compileTest,
   not: ({ operand }) => {
     const run = compileExpression(operand);
     return (context, frame) => !truth(run(context, frame));
@@ -195,6 +195,14 @@ function compileCall(node: Extract<Expression, { type: 'call' }>): Run {
 
 /** The text of a `{% filter %}` block. */
 const blockText: Run = (_, frame) => frame.vars.get('') ?? '';
+
+/** `vault_encrypted` looks at a variable as it is written: its value would be decrypted. */
+function compileTest(node: Extract<Expression, { type: 'test' }>): Run {
+  const run = compilePlugin(node, compileExpression(node.target), findTest, 'test');
+  const { target } = node;
+  if (target.type !== 'name' || !/^(ansible\.builtin\.)?vault_encrypted$/.test(node.name)) return run;
+  return (context, frame) => context.session.scope.get(target.name) instanceof Vaulted || run(context, frame);
+}
 
 /** Filters and tests are called the same way, with the value they apply to first. */
 function compilePlugin(

@@ -6,7 +6,7 @@ const WORDS =
   );
 
 /** How many paragraphs of filler text, whether as HTML, and from how many to how many words each. */
-export interface Filler {
+interface Filler {
   readonly paragraphs: number;
   readonly html: boolean;
   readonly least: number;

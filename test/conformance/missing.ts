@@ -17,8 +17,8 @@ export const missing: readonly { readonly target: string; readonly why: string }
     why: 'it needs a Python module of its own, a status directory that is left behind with `poll` above 0, and the line `ASYNC POLL`.',
   },
   {
-    target: 'debug, template_jinja2_non_native, jinja2_native_types, undefined',
-    why: "they ask for the names of Ansible's Python classes (`type_debug`, `__class__`, the text of an undefined value), or mark text without braces as unsafe.",
+    target: 'debug, template_jinja2_non_native, jinja2_native_types',
+    why: "they ask for the names of Ansible's Python classes (`type_debug`, `__class__`), or mark text without braces as unsafe.",
   },
   { target: 'ansible-pull', why: "it starts Debian's ansible-playbook, not ours." },
   { target: 'connection_local, wait_for_connection', why: 'the module `wait_for_connection` is missing.' },
@@ -45,7 +45,7 @@ export const missing: readonly { readonly target: string; readonly why: string }
   },
   {
     target: 'gathering_facts, module_defaults',
-    why: 'facts are gathered when they are read, so `gather_subset` and `fact_path` in a play do not leave any out; the rest is about modules and action groups in Python.',
+    why: 'they are about modules in Python, and action groups.',
   },
   {
     target: 'inventory_advanced_host_list',
