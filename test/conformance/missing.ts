@@ -26,11 +26,10 @@ export const missing: readonly { readonly target: string; readonly why: string }
   { target: 'set_stats', why: 'a wrong value for `aggregate` is an error, not false.' },
   { target: 'systemd', why: 'a unit that has only `Also=` stays `indirect` after it is enabled.' },
   { target: 'template', why: "names of Ansible's classes, and lookup options after a colon." },
-  { target: 'templating', why: 'the message about an unknown test in a template file is worded differently.' },
   { target: 'unarchive', why: 'without `/usr/bin` in PATH, we cannot find the tools that we need.' },
   {
-    target: 'var_reserved, var_templating',
-    why: 'a warning about reserved names, and output that Ansible prints with `-vvvv`.',
+    target: 'var_templating',
+    why: 'output that Ansible prints with `-vvvv`.',
   },
   { target: 'wait_for', why: 'its time limits are meant for an idle machine; these runs shared theirs with others.' },
   { target: 'debugger', why: 'there is no interactive task debugger.' },
@@ -54,9 +53,5 @@ export const missing: readonly { readonly target: string; readonly why: string }
   {
     target: 'loops',
     why: 'the last assertion expects a string that a loop has put into a fact to be evaluated as a template when the fact is used. We never evaluate a computed value again, since it may come from a host.',
-  },
-  {
-    target: 'test_core',
-    why: 'the test `vault_encrypted` looks at a variable that is encrypted with vault in a playbook. We decrypt variables when they are read, so the test sees the decrypted value; it works only on strings as they appear in files.',
   },
 ];
