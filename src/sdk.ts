@@ -21,6 +21,7 @@ export { forgetJob } from './core/commands/job.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
 export { compareVersions } from './core/debian-version.ts';
 export { localWarnings } from './core/facts/local.ts';
+export { badSubset, selectFacts } from './core/facts/subsets.ts';
 export { hash, hmacSha1 } from './core/hash.ts';
 export { withLacking } from './core/lacking.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';

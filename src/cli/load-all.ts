@@ -95,6 +95,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
     wrongKeywordsFailTasks: given.face.ansible,
+    warnsOfReservedNames: given.face.ansible,
   };
   const plugins = await loadOwnPlugins(directories);
   const mistakes = [...(await registry.loadOwn()), ...(plugins.ok ? [] : plugins.error)];

@@ -57,6 +57,11 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     ...(config.asyncDir !== undefined && { asyncDir: config.asyncDir }),
     managed: config.ansibleManaged,
     gathering: config.gathering,
+    gather: {
+      ...(config.gatherSubset !== undefined && { subset: config.gatherSubset }),
+      ...(config.gatherTimeout !== undefined && { timeoutSeconds: config.gatherTimeout }),
+      ...(config.factPath !== undefined && { factPath: config.factPath }),
+    },
     strategy: config.strategy,
     native: config.jinja2Native,
     flushCache: options['flush-cache'],

@@ -155,6 +155,9 @@ export interface Play {
   readonly varsFiles: readonly Written[];
   readonly varsPrompt: readonly VarsPrompt[];
   readonly gatherFacts?: Written;
+  readonly gatherSubset?: Written;
+  readonly gatherTimeout?: Written;
+  readonly factPath?: Written;
   readonly serial?: Written;
   readonly strategy?: Written;
   readonly order?: Written;

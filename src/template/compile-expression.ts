@@ -1,14 +1,14 @@
-import { Tuple, type Value } from '../core/value.ts';
+import { isTemplateText, Template, Tuple, type Value, Vaulted } from '../core/value.ts';
 import type { Arguments, Comparison, Expression } from './ast.ts';
 import type { Context, Frame } from './context.ts';
-import { fail, TemplateError } from './errors.ts';
+import { fail, unknownPlugin } from './errors.ts';
 import { findFilter, findTest } from './plugins.ts';
 import { callValue, getAttribute, getItem, getSlice } from './python/access.ts';
 import { negate, operators, positive } from './python/arithmetic.ts';
 import { type Kwargs, MISSING, noKwargs, Undefined } from './python/object.ts';
 import { str, typeName, undefinedError } from './python/repr.ts';
 import { assign, compare, contains, equals, iterate, mapping, truth } from './python/values.ts';
-import { resolveName } from './resolve.ts';
+import { resolve, resolveName } from './resolve.ts';
 
 /** A compiled expression. */
 export type Run = (context: Context, frame: Frame) => Value;
@@ -79,7 +79,7 @@ const compilers: Compilers = {
   },
   call: compileCall,
   filter: (node) => compilePlugin(node, node.target ? compileExpression(node.target) : blockText, findFilter, 'filter'),
-  test: (node) => compilePlugin(node, compileExpression(node.target), findTest, 'test'),
+  test: compileTest,
   not: ({ operand }) => {
     const run = compileExpression(operand);
     return (context, frame) => !truth(run(context, frame));
@@ -151,8 +151,11 @@ interface Bound {
   readonly kwargs: Kwargs;
 }
 
-function compileArguments({ args, named, spread, spreadNamed }: Arguments): (context: Context, frame: Frame) => Bound {
-  const runs = args.map(compileExpression);
+function compileArguments(
+  { args, named, spread, spreadNamed }: Arguments,
+  compileArgument: (node: Expression) => Run = compileExpression,
+): (context: Context, frame: Frame) => Bound {
+  const runs = args.map(compileArgument);
   const namedRuns = named.map(({ name, value }) => [name, compileExpression(value)] as const);
   const [rest, restNamed] = [spread && compileExpression(spread), spreadNamed && compileExpression(spreadNamed)];
   return (context, frame) => {
@@ -168,9 +171,20 @@ function compileArguments({ args, named, spread, spreadNamed }: Arguments): (con
   };
 }
 
+const LOOKUPS: ReadonlySet<string> = new Set(['lookup', 'query', 'q']);
+
+/** Text with braces among the terms of a lookup is a template itself, as in Ansible: a person wrote it. */
+function compileTerm(node: Expression): Run {
+  if (node.type !== 'constant' || typeof node.value !== 'string' || !isTemplateText(node.value))
+    return compileExpression(node);
+  const written = new Template(node.value);
+  return ({ session }) => resolve(written, session);
+}
+
 function compileCall(node: Extract<Expression, { type: 'call' }>): Run {
   const run = compileExpression(node.target);
-  const bind = compileArguments(node);
+  const isLookup = node.target.type === 'name' && LOOKUPS.has(node.target.name);
+  const bind = compileArguments(node, isLookup ? compileTerm : compileExpression);
   return (context, frame) => {
     const target = run(context, frame);
     const { args, kwargs } = bind(context, frame);
@@ -181,6 +195,14 @@ function compileCall(node: Extract<Expression, { type: 'call' }>): Run {
 
 /** The text of a `{% filter %}` block. */
 const blockText: Run = (_, frame) => frame.vars.get('') ?? '';
+
+/** `vault_encrypted` looks at a variable as it is written: its value would be decrypted. */
+function compileTest(node: Extract<Expression, { type: 'test' }>): Run {
+  const run = compilePlugin(node, compileExpression(node.target), findTest, 'test');
+  const { target } = node;
+  if (target.type !== 'name' || !/^(ansible\.builtin\.)?vault_encrypted$/.test(node.name)) return run;
+  return (context, frame) => context.session.scope.get(target.name) instanceof Vaulted || run(context, frame);
+}
 
 /** Filters and tests are called the same way, with the value they apply to first. */
 function compilePlugin(
@@ -196,7 +218,7 @@ function compilePlugin(
     const { args, kwargs } = bind(context, frame);
     context.offset = offset;
     const plugin = find(name, context.session.env);
-    if (!plugin) throw new TemplateError(`No ${what} named '${name}'.`, `unknown-${what}`);
+    if (!plugin) throw unknownPlugin(what, name, false);
     return plugin.call(name, [value, ...args], kwargs, context);
   };
 }

@@ -73,11 +73,12 @@ export class Context {
   }
 
   /** Creates an undefined value that remembers where it was requested. */
-  undefined(message: string | (() => string)): Undefined {
+  undefined(message: string | (() => string), owner?: Value): Undefined {
     const { text, at, offset } = this;
     return new Undefined(
       message,
       (error) => error instanceof TemplateError && error.locate(positionIn(text, at, offset)),
+      owner,
     );
   }
 

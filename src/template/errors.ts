@@ -4,6 +4,10 @@ import { systemReason } from '../core/system-error.ts';
 /** An error found while parsing or evaluating a template. */
 export class TemplateError extends Error {
   diagnostic: Diagnostic;
+  /** Ansible's own message, if it differs: playbooks look for it in `msg`. */
+  told?: string;
+  /** The name of Python's exception, if Ansible does not catch it but adds it to the result. */
+  exception?: string;
   /** The condition that failed to evaluate, as written. */
   condition?: string;
   /** The variables' texts through which the value was read that is undefined, innermost first. */
@@ -43,6 +47,19 @@ export function positionIn(
   const line = before.split('\n').length - 1;
   const column = offset - (before.lastIndexOf('\n') + 1);
   return { file: start.file, line: start.line + line, column: start.column + column, ...(length && { length }) };
+}
+
+/** The error for a filter or test that does not exist. `isText`: its name is a value (`map('name')`), not syntax. */
+export function unknownPlugin(what: 'filter' | 'test', name: string, isText: boolean): TemplateError {
+  const cause = /^[\w.]+$/.test(name) ? name : `invalid plugin name: ansible.builtin.${name}`;
+  const form = isText ? 'TemplateSyntaxError' : 'template error while templating string';
+  const told = `${form}: Could not load "${name}": '${cause}'`;
+  return Object.assign(new TemplateError(`No ${what} named '${name}'.`, `unknown-${what}`), { told });
+}
+
+/** The error for a division by zero, which Ansible does not catch. */
+export function divisionByZero(message: string): never {
+  throw Object.assign(new TemplateError(message), { exception: `ZeroDivisionError: ${message}` });
 }
 
 /**

@@ -1,10 +1,11 @@
 import { must } from '../core/must.ts';
 import { Tuple, type Value } from '../core/value.ts';
 import { fail } from './errors.ts';
+import { lipsum } from './lipsum.ts';
 import { runLookup } from './lookups/run-lookup.ts';
 import { DateTime } from './python/datetime.ts';
 import { makeDict } from './python/dict-methods.ts';
-import { isInt } from './python/number.ts';
+import { indexOf, isInt } from './python/number.ts';
 import { Callable, Namespace, PyObject, Undefined } from './python/object.ts';
 import { typeName } from './python/repr.ts';
 import { type Callee, fn } from './python/signature.ts';
@@ -81,6 +82,12 @@ const callees: Record<string, Callee> = {
   },
   cycler: fn('*items', ([items]) => new Cycler(items as Value[])),
   joiner: fn('sep=None', ([separator]) => joiner(separator === null ? ', ' : String(separator))),
+  lipsum: fn('n=5, html=True, min=20, max=100', ([n, html, least, most], { session }) => {
+    const paragraphs = indexOf(n);
+    if (paragraphs * indexOf(most) > MOST)
+      return fail(`lipsum() of ${paragraphs} paragraphs exceeds what a template can hold`);
+    return lipsum({ paragraphs, html: truth(html), least: indexOf(least), most: indexOf(most) }, session.env.random);
+  }),
   lookup: { call: (_, args, kwargs, context) => runLookup(args, kwargs, context, false) },
   query: { call: (_, args, kwargs, context) => runLookup(args, kwargs, context, true) },
   q: { call: (_, args, kwargs, context) => runLookup(args, kwargs, context, true) },
@@ -101,3 +108,6 @@ export const globals: Readonly<Record<string, Value>> = Object.fromEntries(
     new Callable(name, (args, kwargs, context) => callee.call(name, args, kwargs, context)),
   ]),
 );
+
+/** Their names. */
+export const globalNames: ReadonlySet<string> = new Set(Object.keys(globals));

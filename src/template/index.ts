@@ -4,6 +4,7 @@ export { defaultEnv, type Env, opened } from './env.ts';
 export { asTemplateError, isUndefinedError, TemplateError } from './errors.ts';
 export { evaluate, evaluateCondition, evaluateExpression, notWritten, renderTemplate } from './evaluate.ts';
 export { freeNames } from './free-names.ts';
+export { globalNames } from './globals.ts';
 export type { Lookup } from './lookups/lookup.ts';
 export { LazyMapping, Undefined } from './python/object.ts';
 export { repr } from './python/repr.ts';

@@ -32,6 +32,15 @@ test('task_timeout kills tasks that take longer', async () => {
   expect(said).toContain('failed=0');
 });
 
+test('gather_subset is for plays that do not say which facts they gather', async () => {
+  const said = await run('[defaults]\ngather_subset = !all\ngathering = implicit', '- debug: {msg: none}', {
+    'play.yml':
+      '- hosts: localhost\n  tasks: [{debug: {msg: "{{ ansible_mounts is defined }} {{ gather_subset }}"}}]\n',
+  });
+
+  expect(said).toContain("False ['!all']");
+});
+
 test('ansible_managed is filled in for each template', async () => {
   const said = await run(
     '[defaults]\nansible_managed = {file} by {uid}, year %Y',

@@ -573,3 +573,12 @@ describe('a mistake', () => {
     expect(mistakes(files)[0]).toMatchObject({ code: 'recursion' });
   });
 });
+
+test.for([
+  [true, ['Found variable using reserved name: lipsum', 'Found variable using reserved name: tags']],
+  [false, []],
+] as const)('variables with names of keywords and functions give a warning, as in Ansible: %s', ([warns, messages]) => {
+  const loaded = load('- {hosts: all, vars: {lipsum: 1, tags: 2, mine: 3}}', { warnsOfReservedNames: warns });
+
+  expect(loaded.ok ? (loaded.warnings ?? []).map(({ message }) => message) : loaded.error).toEqual(messages);
+});

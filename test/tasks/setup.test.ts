@@ -24,10 +24,21 @@ const gathered = (args: object): readonly string[] => {
 describe('setup', () => {
   test.for([
     [{}, Object.keys(facts).slice(0, 7)],
-    [{ gather_subset: ['!all'] }, ['ansible_system']],
-    [{ gather_subset: ['!all', '!min', 'network'] }, ['ansible_interfaces', 'ansible_eth_0', 'ansible_default_ipv4']],
-    [{ gather_subset: ['hardware'] }, ['ansible_system', 'ansible_memtotal_mb']],
-    [{ gather_subset: ['!hardware', '!network'] }, ['ansible_system', 'ansible_local', 'ansible_virtualization_type']],
+    [{ gather_subset: ['!all'] }, ['ansible_system', 'ansible_local']],
+    [{ gather_subset: ['hardware'] }, ['ansible_system', 'ansible_memtotal_mb', 'ansible_local']],
+    // An exclusion alone adds nothing to the minimum.
+    [{ gather_subset: ['!hardware'] }, ['ansible_system', 'ansible_local']],
+    [{ gather_subset: ['!all', '!min', 'local'] }, ['ansible_local']],
+    // What a subset needs comes with it.
+    [
+      { gather_subset: ['!all', '!min', 'interfaces'] },
+      ['ansible_system', 'ansible_interfaces', 'ansible_eth_0', 'ansible_default_ipv4'],
+    ],
+    [
+      { gather_subset: ['all', '!network', '!min'] },
+      ['ansible_system', 'ansible_memtotal_mb', 'ansible_virtualization_type'],
+    ],
+    [{ gather_subset: ['!min'] }, []],
     [{ filter: ['ansible_mem*'] }, ['ansible_memtotal_mb']],
     [{ filter: ['system', 'local'] }, ['ansible_system', 'ansible_local']],
   ] as const)('with %j gathers %j', ([args, names]) => {

@@ -48,6 +48,12 @@ function errorOf(run: () => unknown): TemplateError {
 describe('found by random templates: the same as in Ansible', () => {
   test.for([
     ['{{ n.real }}{{ f.real }}{{ n.denominator }}', '32.51'],
+    ["{{ lookup('list', '{{ n }} and {{ f }}') }}", '3 and 2.5'],
+    [
+      "{{ '%r' | format(nosuch) }};{{ '%r' | format(d.nosuch) | length > 30 }}",
+      "AnsibleUndefined(hint=None, obj=missing, name='nosuch');True",
+    ],
+    ['{{ lipsum(2, html=false, min=3, max=9) is match("[A-Z][a-z ]+\\.\n\n[A-Z][a-z ]+\\.$") }}', true],
     ['{% for i in [none, 1] %}{{ loop.previtem | default("-") }};{% endfor %}', '-;;'],
     ['{{ 2.5 // 0.001 }};', '2499.0;'],
     ['{{ large | round(1) }};{{ 1250 | round(-2) }};{{ 1350 | round(-2) }};', '12345678901234567000;1200;1400;'],

@@ -7,6 +7,8 @@ import { decodeText } from '../text-codec.ts';
 interface FactsQuestion {
   /** The directory of local facts. Default: Ansible's `/etc/ansible/facts.d`. */
   readonly factPath?: string;
+  /** How long to wait for file systems that do not respond. Default: Ansible's 10 seconds. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Facts under Ansible's names, including `ansible_`. */
@@ -15,7 +17,10 @@ export type Facts = Readonly<Record<string, unknown>>;
 const kind: QuestionKind<FactsQuestion, Facts> = {
   name: 'facts',
   scripts: (args) =>
-    args.map(({ factPath = '/etc/ansible/facts.d' }) => ({ script: script(factPath), deadlineMs: 30_000 })),
+    args.map(({ factPath = '/etc/ansible/facts.d', timeoutSeconds = 10 }) => ({
+      script: script(factPath, timeoutSeconds),
+      deadlineMs: (timeoutSeconds + 20) * 1000,
+    })),
   read: (replies) => replies.map((reply) => ({ ok: true, value: readFacts(decodeText(reply.stdout)) })),
   // Each fact has its own subjects (`aboutFact`): the engine omits the facts that a predicted change may alter.
   about: () => [],
@@ -27,7 +32,7 @@ export const facts = (arg: FactsQuestion = {}): Question<Facts> => question(kind
 /**
  * Each part of the output begins with a record separator and its name. Parts that the host does not have are omitted.
  */
-const script = (factPath: string): string => `export LC_ALL=C
+const script = (factPath: string, timeoutSeconds: number): string => `export LC_ALL=C
 part() { printf '\\036%s\\n' "$1"; }
 file() { [ -r "$2" ] && { part "$1"; cat "$2" 2>/dev/null; }; }
 line() { value=; [ -r "$1" ] && { IFS= read -r value <"$1" || :; } 2>/dev/null; }
@@ -61,7 +66,7 @@ else
   file fib /proc/net/fib_trie; file route /proc/net/route; file inet6 /proc/net/if_inet6; file ipv6_route /proc/net/ipv6_route
 fi
 part mounts; cat /proc/self/mounts
-part space; timeout 5 stat -f -c '%S %b %a %c %d %n' -- $(while read -r device where type rest; do case $device:$type in *:none) ;; /* | *:/*) printf '%b\\n' "$where" ;; esac; done </proc/self/mounts | grep -v '[[:space:]*?]' | sort -u) 2>/dev/null
+part space; timeout ${timeoutSeconds} stat -f -c '%S %b %a %c %d %n' -- $(while read -r device where type rest; do case $device:$type in *:none) ;; /* | *:/*) printf '%b\\n' "$where" ;; esac; done </proc/self/mounts | grep -v '[[:space:]*?]' | sort -u) 2>/dev/null
 part uuids; [ -d /dev/disk/by-uuid ] && find /dev/disk/by-uuid -type l -printf '%f %l\\n'
 cd ${quote(factPath)} 2>/dev/null && part local-folder && pwd && for f in *.fact; do
   [ -L "$f" ] && [ ! -e "$f" ] && part "local-missing $f"

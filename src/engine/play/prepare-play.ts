@@ -1,3 +1,4 @@
+import { badSubset } from '../../core/facts/subsets.ts';
 import { inOneLine } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
@@ -9,6 +10,7 @@ import { findFile } from '../task/controller.ts';
 import { retryWhenKnown } from '../task/retry-when-known.ts';
 import { keywordError, tellUnlooked, tellUnreachable } from '../task/unlooked.ts';
 import { placed } from '../variables/error-text.ts';
+import { factRequestOf } from '../variables/fact-request.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
@@ -48,7 +50,12 @@ export async function prepare(
 
 function prepareHost(context: PlayContext, state: HostState): string | undefined {
   state.link.beliefs.forget();
-  if (gathers(context, state)) state.facts.makeDue();
+  if (gathers(context, state)) {
+    const request = factRequestOf(context, state);
+    const wrong = badSubset(request.subset);
+    if (wrong !== undefined) return wrong;
+    state.facts.makeDue(request);
+  }
   state.playLayers = [];
   return loadVarsFiles(context, state);
 }

@@ -107,7 +107,7 @@ async function questionsFor(
         asked.push({
           link: other.link,
           identity: play.mainIdentity(other),
-          question: factsQuestion,
+          question: factsQuestion(other),
         });
     } else if (error instanceof HomeNotKnownYet && error.user !== undefined)
       asked.push({ link: error.link, identity: error.identity, question: userAccount(error.user) });

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/event.ts';
-import { fromJs, isDict, type Raw, type Value, withoutTuples } from '../../core/value.ts';
+import { fromJs, isDict, type Raw, type Value, Vaulted, withoutTuples } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { mergeOver } from '../../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../../template/index.ts';
@@ -43,11 +43,19 @@ export function applyFacts(
   else
     for (const [name, value] of facts)
       (gives === 'set_fact' ? owner.set : owner.included).set(String(name), {
-        value: outcome.result['_ansible_merge'] === true ? overKnown(String(name), value, sight) : value,
+        value:
+          (gives === 'set_fact' ? encryptedIn(task.args, name) : undefined) ??
+          (outcome.result['_ansible_merge'] === true ? overKnown(String(name), value, sight) : value),
         ...written,
       });
   if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
     remember(play, owner, facts);
+}
+
+/** A value that is written encrypted stays so, as in Ansible. */
+function encryptedIn(args: Raw, name: Value): Vaulted | undefined {
+  const written = isDict(args) ? (args as ReadonlyMap<Value, Raw>).get(name) : undefined;
+  return written instanceof Vaulted ? written : undefined;
 }
 
 /** A value merged into the current value of its variable. */

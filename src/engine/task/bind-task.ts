@@ -13,7 +13,7 @@ import { asTemplateError, evaluate, TemplateError } from '../../template/index.t
 import { homeOf, homeOfUser } from '../host/homes.ts';
 import type { Place } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
-import { ansibleMessage, placed } from '../variables/error-text.ts';
+import { placed, toldOf } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse, isNever, keywordNumber, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
@@ -78,7 +78,7 @@ export async function bindTask(
     if (error instanceof TemplateError) {
       const doubt = doubtOf(play, state, error);
       if (doubt !== undefined) throw new NotKnownYet('unknown', state.host.name, doubt);
-      return { kind: 'failed', message: placed(error), result: { msg: ansibleMessage(error) }, censored };
+      return { kind: 'failed', message: placed(error), result: toldOf(error), censored };
     }
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
     if (error instanceof BadParams)

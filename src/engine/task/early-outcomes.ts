@@ -2,7 +2,7 @@ import type { Outcome } from '../../core/event.ts';
 import type { TaskResult } from '../../core/task-type.ts';
 import type { Task } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
-import { ansibleMessage, placed } from '../variables/error-text.ts';
+import { placed, toldOf } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { unknownOutcome, unreachable } from './outcome.ts';
@@ -19,8 +19,8 @@ export const failure = (message: string, told: TaskResult = { changed: false, ms
 });
 
 /** A task that failed before it could be computed: the message may contain values that `no_log` hides. */
-export const failed = (task: Task, sight: TemplateScope, message: string, msg: string | undefined): Outcome => ({
-  ...failure(message, msg === undefined ? undefined : { msg }),
+export const failed = (task: Task, sight: TemplateScope, message: string, told: TaskResult | undefined): Outcome => ({
+  ...failure(message, told),
   censored: isCensored(task, sight) ? true : undefined,
 });
 
@@ -71,6 +71,6 @@ export async function uncomputed(
   const outcome =
     settled.is === 'unreachable'
       ? unreachable(settled.failure)
-      : failed(run.task, sight, placed(settled.error), ansibleMessage(settled.error));
+      : failed(run.task, sight, placed(settled.error), toldOf(settled.error));
   return ignorable(outcome, run, sight);
 }

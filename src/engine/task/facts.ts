@@ -1,6 +1,8 @@
 import { aboutFact } from '../../core/facts/about-fact.ts';
+import { everyFact, selectFacts } from '../../core/facts/subsets.ts';
 import { omitting } from '../../core/lacking.ts';
-import { facts } from '../../core/questions/facts.ts';
+import type { Question } from '../../core/question.ts';
+import { type Facts, facts } from '../../core/questions/facts.ts';
 import type { SessionFailure } from '../../core/session.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Beliefs } from '../host/beliefs.ts';
@@ -10,8 +12,14 @@ import { NotKnownYet } from '../host/not-known-yet.ts';
 import type { FactDoubt, HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 
-/** The question that all facts come from. */
-export const factsQuestion = facts();
+/** The question that a host's facts come from. It asks for all of them: what a play gathers only decides which are visible. */
+export function factsQuestion({ facts: { due } }: HostState): Question<Facts> {
+  const { factPath, timeoutSeconds } = due.at(-1) ?? everyFact;
+  return facts({
+    ...(factPath !== undefined && { factPath }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+  });
+}
 
 /** Why there are no facts. */
 type NoFacts =
@@ -28,9 +36,10 @@ export async function learnFacts(
   identity: Identity,
   ahead: () => Promise<readonly Ahead[]>,
 ): Promise<NoFacts | undefined> {
-  const asked = await state.link.ask(identity, [factsQuestion], ahead);
+  const question = factsQuestion(state);
+  const asked = await state.link.ask(identity, [question], ahead);
   if (!asked.ok) return { is: 'unreachable', failure: asked.failure };
-  const belief = asked.beliefs.get(factsQuestion.key);
+  const belief = asked.beliefs.get(question.key);
   if (belief?.is === 'unknown') return belief;
   if (belief?.answer.ok === true) take(play, state, belief.answer.value as Readonly<Record<string, unknown>>);
   else if (belief !== undefined && !belief.answer.ok)
@@ -43,7 +52,11 @@ export async function learnFacts(
   return undefined;
 }
 
-function take(play: PlayContext, state: HostState, found: Readonly<Record<string, unknown>>): void {
+function take(play: PlayContext, state: HostState, all: Readonly<Record<string, unknown>>): void {
+  const found: Readonly<Record<string, unknown>> = Object.assign(
+    {},
+    ...state.facts.due.map((request) => selectFacts(all, request)),
+  );
   const doubt = doubtOfFacts(state.link.beliefs, state.host.name, found);
   const known = omitting(found, (name) => doubt.unknown.has(name));
   state.facts.gather(fromJs(known) as Map<Value, Value>, doubt);

@@ -25,7 +25,16 @@ export async function runTask(
     if (items === undefined) return runUntil(run, sight);
     if (items.kind === 'failed')
       return {
-        outcome: await ignorable(doubted(failed(task, sight, items.message, items.msg), run, sight, read), run, sight),
+        outcome: await ignorable(
+          doubted(
+            failed(task, sight, items.message, items.msg === undefined ? undefined : { msg: items.msg }),
+            run,
+            sight,
+            read,
+          ),
+          run,
+          sight,
+        ),
       };
     if (items.kind === 'skipped') return { outcome: { ...skip(items.message, items.condition), unless: read } };
     return runLoop({ ...run, read }, items.items, sight);

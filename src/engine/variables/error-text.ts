@@ -1,4 +1,5 @@
 import { inOneLine } from '../../core/source.ts';
+import type { TaskResult } from '../../core/task-type.ts';
 import { isUndefinedError, type TemplateError } from '../../template/index.ts';
 
 /** A template error's message, with its position. */
@@ -19,9 +20,15 @@ export function ansibleMessage(error: TemplateError): string {
     : message;
 }
 
+/** Ansible's result for a template error. It does not catch every exception, except in conditions. */
+export const toldOf = (error: TemplateError): TaskResult => ({
+  msg: ansibleMessage(error),
+  ...(error.exception !== undefined && error.condition === undefined && { exception: error.exception }),
+});
+
 /** Ansible repeats its message for each variable through whose text something undefined was read. */
-const withSources = ({ message, through }: TemplateError): string =>
-  through.slice(0, MOST_SOURCES).reduce((said, source) => `${source}: ${said}. ${said}`, message);
+const withSources = ({ message, told, through }: TemplateError): string =>
+  through.slice(0, MOST_SOURCES).reduce((said, source) => `${source}: ${said}. ${said}`, told ?? message);
 
 /** Each one doubles the message. */
 const MOST_SOURCES = 4;

@@ -1,5 +1,6 @@
 import { connectionVariables } from '../../core/connections.ts';
 import type { HostSummary, Status } from '../../core/event.ts';
+import type { FactRequest } from '../../core/facts/subsets.ts';
 import { type Dict, toJs, type Value } from '../../core/value.ts';
 import type { Entry, Host, Vars, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
@@ -150,8 +151,8 @@ const mayBeFact = (name: string): boolean =>
 class Facts implements Vars {
   readonly #entries = new Map<string, Entry>();
   readonly #host: string;
-  /** Whether the next read gathers facts. */
-  #due = false;
+  /** What plays asked for since facts were last gathered: the next read gathers it. */
+  #due: readonly FactRequest[] = [];
   /** Whether they were ever gathered: enough for `gathering: smart`. */
   #known = false;
   /**
@@ -170,18 +171,27 @@ class Facts implements Vars {
 
   /** Whether facts are due or have been gathered. */
   get known(): boolean {
-    return this.#due || this.#known;
+    return this.#isDue || this.#known;
+  }
+
+  /** What the next read gathers: facts that any of these requests selects. The last says how. */
+  get due(): readonly FactRequest[] {
+    return this.#due;
+  }
+
+  get #isDue(): boolean {
+    return this.#due.length > 0;
   }
 
   /** A play gathers facts: those gathered earlier are outdated. */
-  makeDue(): void {
-    this.#due = true;
+  makeDue(request: FactRequest): void {
+    this.#due = [...this.#due, request];
     this.#newer.clear();
   }
 
   /** They have been requested, whatever the result. */
   settle(): void {
-    this.#due = false;
+    this.#due = [];
     this.#known = true;
     this.#newer.clear();
   }
@@ -195,7 +205,7 @@ class Facts implements Vars {
 
   /** Store facts that a task set; names are as in `ansible_facts`, with or without `ansible_`. */
   add(facts: ReadonlyMap<Value, Value>, doubt = noDoubt): void {
-    if (this.#due) for (const name of [...facts.keys(), ...doubt.unknown.keys()]) this.#newer.add(String(name));
+    if (this.#isDue) for (const name of [...facts.keys(), ...doubt.unknown.keys()]) this.#newer.add(String(name));
     this.#take(facts, doubt);
   }
 
@@ -237,12 +247,12 @@ class Facts implements Vars {
     this.#facts.clear();
     this.#unknown.clear();
     this.#doubted.clear();
-    this.#due = false;
+    this.#due = [];
     this.#known = false;
   }
 
   get(name: string): Entry | undefined {
-    if (this.#due && !this.#newer.has(name) && (name === 'ansible_facts' || mayBeFact(name)))
+    if (this.#isDue && !this.#newer.has(name) && (name === 'ansible_facts' || mayBeFact(name)))
       return entryNotKnownYet(new NotKnownYet('facts', this.#host));
     return this.#entries.get(name) ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
   }

@@ -1,4 +1,5 @@
 import type { EventData } from '../../core/event.ts';
+import type { FactRequest } from '../../core/facts/subsets.ts';
 import type { Secrets } from '../../core/secrets.ts';
 import type { Connector, Endpoint } from '../../core/session.ts';
 import type { TaskType } from '../../core/task-type.ts';
@@ -47,6 +48,8 @@ export interface RunOptions {
   /** The directory for jobs on hosts, unless a variable sets it. */
   readonly asyncDir?: string;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
+  /** What plays gather if they do not say it themselves. */
+  readonly gather?: Partial<FactRequest>;
   /** Turned off only by tests: it never affects what a run does or reports, only how long it takes. */
   readonly askAhead?: boolean;
 }

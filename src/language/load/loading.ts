@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly keywords?: Partial<Keywords>;
   /** As in Ansible, a wrong value of a keyword of tasks fails the tasks that it applies to, not the playbook. */
   readonly wrongKeywordsFailTasks?: boolean;
+  /** As in Ansible, warn about variables of plays with the names of keywords or functions. */
+  readonly warnsOfReservedNames?: boolean;
   /** Decrypts the text of an encrypted file. */
   readonly decrypt?: (vaulted: Vaulted) => string;
 }

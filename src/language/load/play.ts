@@ -11,6 +11,7 @@ import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, nextId, type PlayScope, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
 import { shareWithPlay } from './play-layers.ts';
+import { tellReserved } from './reserved-names.ts';
 import { loadRole } from './role.ts';
 import { readRoleEntry } from './role-entry.ts';
 import { optional } from './task.ts';
@@ -49,6 +50,8 @@ export function loadPlay(
   const outer = { ...loading.options.keywords, ...inherited.keywords };
   const keywords = { ...keywordsOf(loading, renamed, 'play', outer, at), when: inherited.keywords.when };
   const own = varsLayer(loading, renamed, LEVELS.play, 'play vars', at);
+  const vars = renamed.get('vars');
+  if (loading.options.warnsOfReservedNames === true && isRawDict(vars)) tellReserved(loading, vars, at);
   const layers = [...(own ? [own] : []), ...inherited.layers];
   const varsFiles = varsFilesOf(renamed, at);
   const play: PlayScope = { directory, layers, staticLayers: [], exported: [], importedHandlers: [], roles: new Map() };
@@ -112,15 +115,18 @@ function hostsOf(loading: Loading, dict: RawDict, at: Position): Written {
 }
 
 function settings(loading: Loading, dict: RawDict, at: Position) {
-  const bool = (key: KeywordName) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
+  const typed = (key: KeywordName) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
   const any = (key: string) => (dict.get(key) === null ? undefined : writtenIn(dict, key, at));
   return optional({
-    gatherFacts: bool('gather_facts'),
+    gatherFacts: typed('gather_facts'),
+    gatherSubset: any('gather_subset'),
+    gatherTimeout: typed('gather_timeout'),
+    factPath: typed('fact_path'),
     serial: any('serial'),
     strategy: any('strategy'),
     order: any('order'),
     maxFailPercentage: any('max_fail_percentage'),
-    forceHandlers: bool('force_handlers'),
+    forceHandlers: typed('force_handlers'),
   });
 }
 

@@ -1,6 +1,6 @@
 import { isDict, Tuple, type Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
-import { fail, TemplateError } from '../errors.ts';
+import { fail, unknownPlugin } from '../errors.ts';
 import { findFilter, findTest } from '../plugins.ts';
 import { getAttribute } from '../python/access.ts';
 import { operators } from '../python/arithmetic.ts';
@@ -186,7 +186,7 @@ function mapItems([value = null, ...args]: readonly Value[], kwargs: Kwargs, con
   const [name, ...rest] = args;
   if (name === undefined) return fail('map requires a filter argument');
   const filter = findFilter(str(name), context.session.env);
-  if (!filter) throw new TemplateError(`No filter named '${str(name)}'.`, 'unknown-filter');
+  if (!filter) throw unknownPlugin('filter', str(name), true);
   return itemsOf(value).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
 }
 
@@ -209,6 +209,6 @@ function chooser(keeps: (verdict: boolean) => boolean, byAttribute: boolean): Ca
 
 function testNamed(name: string, rest: readonly Value[], kwargs: Kwargs, context: Context): (item: Value) => boolean {
   const test = findTest(name, context.session.env);
-  if (!test) throw new TemplateError(`No test named '${name}'.`, 'unknown-test');
+  if (!test) throw unknownPlugin('test', name, true);
   return (item) => truth(test.call(name, [item, ...rest], kwargs, context));
 }

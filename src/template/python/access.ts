@@ -37,7 +37,7 @@ function passedOn(value: Undefined): Undefined {
 }
 
 function noAttribute(value: Value, name: string, context: Context): Undefined {
-  return context.undefined(() => `'${objectName(value)}' has no attribute '${name}'`);
+  return context.undefined(() => `'${objectName(value)}' has no attribute '${name}'`, value);
 }
 
 function noItem(value: Value, key: Value, context: Context): Undefined {

@@ -1,5 +1,5 @@
 import { Tuple, type Value } from '../../core/value.ts';
-import { fail } from '../errors.ts';
+import { divisionByZero, fail } from '../errors.ts';
 import { bigOf, float, int, isInt, isNumber, numberOf } from './number.ts';
 import { PyObject, Undefined } from './object.ts';
 import { percentFormat } from './percent-format.ts';
@@ -110,13 +110,14 @@ function repeat(value: Value, times: number | bigint | boolean): Value | undefin
 
 function divide(a: Value, b: Value): Value {
   if (!isNumber(a) || !isNumber(b)) return unsupported('/', a, b);
-  if (numberOf(b) === 0) return fail(isInt(a) && isInt(b) ? 'division by zero' : 'float division by zero');
+  if (numberOf(b) === 0) return divisionByZero(isInt(a) && isInt(b) ? 'division by zero' : 'float division by zero');
   return float(numberOf(a) / numberOf(b));
 }
 
 function floorDivide(a: Value, b: Value): Value {
   if (!isNumber(a) || !isNumber(b)) return unsupported('//', a, b);
-  if (numberOf(b) === 0) return fail(isInt(a) && isInt(b) ? 'integer division or modulo by zero' : 'float divmod()');
+  if (numberOf(b) === 0)
+    return divisionByZero(isInt(a) && isInt(b) ? 'integer division or modulo by zero' : 'float divmod()');
   if (!isInt(a) || !isInt(b)) {
     // As Python does: rounding the quotient could give one more than fits.
     const [x, y] = [numberOf(a), numberOf(b)];
@@ -130,7 +131,8 @@ function floorDivide(a: Value, b: Value): Value {
 function modulo(a: Value, b: Value): Value {
   if (typeof a === 'string') return percentFormat(a, b);
   if (!isNumber(a) || !isNumber(b)) return unsupported('%', a, b);
-  if (numberOf(b) === 0) return fail(isInt(a) && isInt(b) ? 'integer division or modulo by zero' : 'float modulo');
+  if (numberOf(b) === 0)
+    return divisionByZero(isInt(a) && isInt(b) ? 'integer division or modulo by zero' : 'float modulo');
   if (!isInt(a) || !isInt(b)) return float(modOf(numberOf(a), numberOf(b)));
   if (typeof a !== 'bigint' && typeof b !== 'bigint') return modOf(Number(a), Number(b)) + 0;
   const [x, y] = [bigOf(a), bigOf(b)];

@@ -44,11 +44,14 @@ export class Undefined extends PyObject {
   readonly opaque = 'AnsibleUndefined';
   readonly #message: string | (() => string);
   readonly #locate: ((error: Error) => void) | undefined;
+  /** What lacks the attribute that is undefined. */
+  readonly owner: Value | undefined;
 
-  constructor(message: string | (() => string), locate?: (error: Error) => void) {
+  constructor(message: string | (() => string), locate?: (error: Error) => void, owner?: Value) {
     super();
     this.#message = message;
     this.#locate = locate;
+    this.owner = owner;
   }
 
   get message(): string {

@@ -2,6 +2,7 @@ import { isDict, Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { realDigits } from './format-spec.ts';
 import { bigOf, intOf, isInt, isNumber, numberOf } from './number.ts';
+import { MISSING, Undefined } from './object.ts';
 import { repr, str, typeName } from './repr.ts';
 import { chars, lookup } from './values.ts';
 
@@ -45,9 +46,17 @@ function named(dict: ReadonlyMap<Value, Value> | undefined, key: string): Value 
   return lookup(dict, key) ?? (dict.has(key) ? null : fail(`KeyError: ${repr(key)}`));
 }
 
+// An undefined value may be shown in this form, as Ansible does.
+function reprOfAny(value: Value): string {
+  if (!(value instanceof Undefined) || value === MISSING) return repr(value);
+  const name = /'([^']*)'(?: is undefined)?$/.exec(value.message)?.[1];
+  const owner = value.owner === undefined ? 'missing' : repr(value.owner);
+  return `AnsibleUndefined(hint=None, obj=${owner}, name=${name === undefined ? 'None' : repr(name)})`;
+}
+
 function convert(value: Value, type: string, flags: string, precision: number | undefined): string {
   if (type === 's') return chars(str(value)).slice(0, precision).join('');
-  if (type === 'r' || type === 'a') return chars(repr(value)).slice(0, precision).join('');
+  if (type === 'r' || type === 'a') return chars(reprOfAny(value)).slice(0, precision).join('');
   if (type === 'c') return typeof value === 'string' ? value : String.fromCodePoint(Number(value));
   if ('diuoxX'.includes(type)) return wholeNumber(value, type, flags, precision);
   if ('eEfFgG'.includes(type)) return realNumber(value, type, flags, precision);

@@ -81,6 +81,43 @@ describe('H2: facts', () => {
     `);
   });
 
+  test.for([
+    ['gather_subset: network', 'user_id, interfaces, network'],
+    ['gather_subset: [min, "!local"]', 'user_id, min, !local'],
+    [
+      "gather_subset: '!all,!min,virtual'\n  fact_path: '{{ playbook_dir }}'",
+      'virtualization_type, !all, !min, virtual',
+    ],
+    ["gather_subset: [local]\n  fact_path: '{{ playbook_dir }}'", 'user_id, here, local'],
+    ['module_defaults: {setup: {gather_subset: min}}', 'user_id, min'],
+    [
+      'module_defaults: {gather_facts: {gather_subset: network}, setup: {gather_subset: min}}',
+      'user_id, interfaces, network',
+    ],
+  ])('are those of the subset that the play asks for: %s', async ([keywords, known]) => {
+    const names = ['user_id', 'interfaces', 'mounts', 'virtualization_type'];
+    const facts = names.map((name) => `{{ '${name}, ' if ansible_${name} is defined }}`).join('');
+    const local = "{{ (ansible_local.a.from ~ ', ') if ansible_local.a is defined }}";
+    expect(
+      await told(`
+- hosts: all
+  ${keywords}
+  tasks:
+    - {name: known, debug: {msg: "${facts}${local}{{ gather_subset | join(', ') }}"}}`),
+    ).toBe(`known: a ok "${known}"`);
+  });
+
+  test('that an earlier play gathered stay when a later one gathers fewer', async () => {
+    expect(
+      await told(`
+- hosts: all
+- hosts: all
+  gather_subset: min
+  tasks:
+    - {name: still, debug: {msg: "{{ ansible_interfaces is defined }} {{ gather_subset }}"}}`),
+    ).toMatchInlineSnapshot(`"still: a ok "True ['min']""`);
+  });
+
   test('may be used in vars_files and in the hosts of a play', async () => {
     expect(
       await play(

@@ -150,6 +150,22 @@ describe('paths', () => {
   });
 });
 
+test('H4: what is written encrypted is vault_encrypted, also as a fact, and decrypted where it is used', async () => {
+  expect(
+    await on(
+      `
+    - set_fact: {fact: !vault "${vaulted.trim().replaceAll('\n', '\\n')}"}
+    - {name: fact, debug: {msg: "{{ fact is vault_encrypted }} {{ fact | length }} {{ (fact ~ '') is vault_encrypted }}"}}`,
+      { pw: 'secret' },
+      '--vault-password-file',
+      'pw',
+    ),
+  ).toMatchInlineSnapshot(`
+    "set_fact: a ok
+    fact: a ok "True 17 False""
+  `);
+});
+
 test('H4: vault-encrypted files on the controller are decrypted wherever they are read', async () => {
   expect(
     await on(

@@ -148,3 +148,25 @@ test('gather_facts uses the module_defaults of setup, which does its work', asyn
     exit 0"
   `);
 });
+
+test('about filters, tests and divisions that Python refuses contain what playbooks look for', async () => {
+  // Unlike above, the texts are ours: Ansible's results of the first three tasks have no message.
+  expect(
+    await on(`    - {debug: {msg: "{{ [1] | select('no such') }}"}, name: no name}
+    - {debug: {msg: "{{ [1] | map('nosuch') | list }}"}, name: named by a text, when: true}
+    - {debug: {msg: "{{ 1 / none_at_all | default(0) }}"}, register: r, name: not caught}
+    - {debug: {msg: "{{ r.exception }}"}, name: exception}
+    - {debug: {}, when: 1 / 0, register: r, name: caught}
+    - {debug: {msg: "{{ r.exception is defined }}"}, name: only a message}`),
+  ).toMatchInlineSnapshot(`
+    "play a
+    no name: a fatal "TemplateSyntaxError: Could not load \\"no such\\": 'invalid plugin name: ansible.builtin.no such'" (ignored)
+    named by a text: a fatal "TemplateSyntaxError: Could not load \\"nosuch\\": 'nosuch'" (ignored)
+    not caught: a fatal "division by zero" (ignored)
+    exception: a ok "ZeroDivisionError: division by zero"
+    caught: a fatal "The conditional check '1 / 0' failed. The error was: error while evaluating conditional (1 / 0): division by zero" (ignored)
+    only a message: a ok false
+    a: ok=6 ignored=4
+    exit 0"
+  `);
+});
