@@ -43,18 +43,7 @@ ${table(surveys.filter(({ found }) => isChosenByHand(found.name)))}
 
 ${table([], surveys)}
 
-## How long loading takes
-
-CPU seconds used by one \`--syntax-check\` of the playbooks at the top of a repository (at most ten, without those that
-ansible-playbook refuses, mostly because a collection is missing), including program start-up: Ansible's
-ansible-playbook (2.14), ours when called by that name, and \`run --syntax-check\`, which also loads included files, compiles all
-templates, binds all parameters and looks for undefined variables.
-
-| repository | playbooks | ansible-playbook | ours, as ansible-playbook | run | ratio | ratio for run |
-| --- | --: | --: | --: | --: | --: | --: |
-${surveys.flatMap(({ root, found }) => loadingRow(found.name, compareLoading(root, program))).join('\n')}
-
-## What fails, and why
+${process.argv.includes('--untimed') ? '' : times(surveys)}## What fails, and why
 
 ${failures(surveys) || 'Nothing.'}
 
@@ -64,6 +53,22 @@ Task types, filters, tests, lookups and roles that are neither in the repository
 used, from three times on.
 
 ${(['task type', 'filter', 'test', 'lookup', 'role'] as const).map((kind) => `- ${kind}s: ${names(surveys, kind)}`).join('\n')}
+`;
+
+const times = (surveys: readonly Surveyed[]): string => `## How long loading takes
+
+CPU seconds used by one \`--syntax-check\` of the playbooks at the top of a repository that was chosen by hand (at most ten, without
+those that ansible-playbook refuses, mostly because a collection is missing), including program start-up: Ansible's
+ansible-playbook (2.14), ours when called by that name, and \`run --syntax-check\`, which also loads included files, compiles all
+templates, binds all parameters and looks for undefined variables.
+
+| repository | playbooks | ansible-playbook | ours, as ansible-playbook | run | ratio | ratio for run |
+| --- | --: | --: | --: | --: | --: | --: |
+${surveys
+  .filter(({ found }) => isChosenByHand(found.name))
+  .flatMap(({ root, found }) => loadingRow(found.name, compareLoading(root, program)))
+  .join('\n')}
+
 `;
 
 /** A row for each repository, and one for the sum of all. */
@@ -149,10 +154,11 @@ function names(surveys: readonly Surveyed[], kind: keyof Survey['elsewhere']): s
 const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 if (folders.length === 0) {
-  process.stderr.write(`usage: npm run corpus -- DIR...
+  process.stderr.write(`usage: npm run corpus -- [--untimed] DIR...
 
 DIR: a repository of playbooks, as from
   git clone --depth 1 https://github.com/kubernetes-sigs/kubespray /tmp/corpus/kubernetes-sigs+kubespray
+  --untimed: leave out how long loading takes
 `);
   process.exitCode = 1;
 } else report(folders.map((folder) => ({ root: resolve(folder), found: survey(resolve(folder)) })));
