@@ -38,6 +38,16 @@ const params = {
   marker_end: { type: 'str', default: 'END', doc: 'The text that replaces `{mark}` in the line below the block.' },
   insertafter: { type: 'str', doc: 'Insert a new block after the last line that matches this pattern, or at `EOF`.' },
   insertbefore: { type: 'str', doc: 'Insert a new block before the last line that matches this pattern, or at `BOF`.' },
+  prepend_newline: {
+    type: 'bool',
+    default: false,
+    doc: 'Put an empty line above the block, unless there is one or the file begins here.',
+  },
+  append_newline: {
+    type: 'bool',
+    default: false,
+    doc: 'Put an empty line below the block, unless there is one or the file ends here.',
+  },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
   backup: {
     type: 'bool',
@@ -124,6 +134,7 @@ function withBlock(
     end: marker(task.marker_end),
     after: task.insertafter === undefined || task.insertafter === 'EOF' ? 'EOF' : compiled?.pattern,
     before: task.insertbefore === 'BOF' ? 'BOF' : before,
+    apart: { above: task.prepend_newline, below: task.append_newline },
   });
   return { opened, text };
 }

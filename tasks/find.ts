@@ -2,6 +2,7 @@ import {
   type Checksum,
   type Content,
   checksum,
+  computeMode,
   content,
   defineTask,
   each,
@@ -21,6 +22,7 @@ import {
 } from '../src/sdk.ts';
 
 import { patternOf } from './shared/editing/python-pattern.ts';
+import { decoderOf } from './shared/files/decode-as.ts';
 import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
 import { ageLimit, sizeLimit } from './shared/files/find-filters.ts';
 import { isSizeKnown } from './shared/files/path-info.ts';
@@ -71,6 +73,17 @@ const params = {
     default: false,
     doc: 'Match `contains` against the whole file instead of line by line.',
   },
+  mode: { type: 'mode', doc: "The permission bits that an entry must have, for example `'0644'` or `u=rw,go=r`." },
+  exact_mode: {
+    type: 'bool',
+    default: true,
+    doc: 'Whether an entry must have exactly the bits of `mode`; if not, it may have more.',
+  },
+  limit: { type: 'int', doc: 'How many entries to return at most.' },
+  encoding: {
+    type: 'str',
+    doc: 'The encoding of the files that `contains` is matched against, if it is not UTF-8.',
+  },
   get_checksum: { type: 'bool', default: false, doc: 'Return the SHA-1 of each file.' },
 } as const;
 
@@ -97,7 +110,7 @@ export default defineTask({
     if (ageless !== undefined) return { unknown: `the age of ${ageless.path} is not known until it exists` };
     const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
     if (contains?.ok === false) return { failed: contains.why };
-    const skipped = Object.entries(skippedPaths(state, task.paths));
+    const skipped = Object.entries(skippedPaths(state, task, chosen.entries));
     return {
       changes: [],
       warnings: skipped.map(([path, why]) => `Skipped '${path}' path due to this access issue: ${why}\n`),
@@ -108,8 +121,9 @@ export default defineTask({
     if ('failed' in chosen) return {};
     const files = chosen.entries
       .filter((entry) => holds(entry, known, task))
+      .slice(0, task.limit)
       .map((entry) => told(entry, known[`sum ${entry.path}`]?.hex));
-    const skipped = skippedPaths(known, task.paths);
+    const skipped = skippedPaths(known, task, chosen.entries);
     const examined = task.paths.reduce((sum, path) => sum + must(known[`in ${path}`], path).entries.length, 0);
     return {
       files,
@@ -136,11 +150,20 @@ export default defineTask({
 });
 
 /** The paths that could not be searched, and why. */
-const skippedPaths = (known: FindState, paths: readonly string[]): Readonly<Record<string, string>> =>
+const skippedPaths = (known: FindState, task: Task, chosen: readonly Found[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    paths.flatMap((path) => {
+    task.paths.flatMap((path) => {
       const there = must(known[`in ${path}`], path);
-      return there.isFolder ? Object.entries(there.skipped) : [[path, `'${path}' is not a directory`]];
+      if (!there.isFolder) return [[path, `'${path}' is not a directory`]];
+      const own = new Set(there.entries.map((entry) => entry.path));
+      const unread = chosen
+        .filter((entry) => own.has(entry.path))
+        .map((entry) => read(entry, known, task))
+        .find((one) => one !== undefined && 'why' in one);
+      return [
+        ...Object.entries(there.skipped),
+        ...(unread !== undefined && 'why' in unread ? [[path, unread.why]] : []),
+      ];
     }),
   );
 
@@ -180,6 +203,7 @@ function chooseEntries(
     if (!task.hidden && name.startsWith('.')) return false;
     if (task.file_type !== 'any' && entry.kind !== task.file_type) return false;
     if (!wanted.some((matches) => matches(name)) || excluded.some((matches) => matches(name))) return false;
+    if (!hasMode(entry, task)) return false;
     if (age !== undefined && entry.inode !== undefined) {
       const old = now.getTime() / 1000 - entry.inode[task.age_stamp];
       if (age >= 0 ? old < age : old > -age) return false;
@@ -188,6 +212,12 @@ function chooseEntries(
   };
   const within = (path: string) => state[`in ${path}`]?.entries.filter((entry) => !isTooDeep(entry, path, task)) ?? [];
   return { entries: task.paths.flatMap(within).filter(fits) };
+}
+
+function hasMode({ mode }: Found, task: Task): boolean {
+  if (task.mode === undefined) return true;
+  const wanted = computeMode(task.mode, 0, false);
+  return task.exact_mode ? mode === wanted : (mode & wanted) === wanted;
 }
 
 /** Whether `size` applies to this kind of entry. */
@@ -213,14 +243,29 @@ const startsWith =
   (text) =>
     searchPattern(pattern, text, true) !== undefined;
 
+/** The text that `contains` is matched against, or why it cannot be read; undefined if there is nothing to match. */
+function read(
+  entry: Found,
+  state: FindState,
+  { encoding }: Task,
+): { readonly text: string } | { readonly why: string } | undefined {
+  const bytes = state[`text ${entry.path}`]?.bytes;
+  if (bytes === undefined) return undefined;
+  if (encoding === undefined) return { text: openText(bytes).text };
+  const decoder = decoderOf(encoding);
+  if (decoder === undefined) return { why: `unknown encoding: ${encoding}` };
+  const text = decoder(bytes);
+  const why = `Failed to read the file ${entry.path} due to an encoding error. current encoding: ${encoding}`;
+  return text === undefined ? { why } : { text };
+}
+
 function holds(entry: Found, state: FindState, task: Task): boolean {
   if (task.contains === undefined || task.file_type !== 'file') return true;
   const pattern = patternOf(task.contains, {});
-  const bytes = state[`text ${entry.path}`]?.bytes;
-  if (!pattern.ok || bytes === undefined) return false;
-  const { text } = openText(bytes);
-  if (task.read_whole_file) return searchPattern(pattern.pattern, text) !== undefined;
-  return text.split('\n').some(startsWith(pattern.pattern));
+  const found = read(entry, state, task);
+  if (!pattern.ok || found === undefined || 'why' in found) return false;
+  if (task.read_whole_file) return searchPattern(pattern.pattern, found.text) !== undefined;
+  return found.text.split('\n').some(startsWith(pattern.pattern));
 }
 
 function told(entry: Found, sum: string | undefined) {

@@ -65,8 +65,9 @@ function skipTab(c: Cursor): void {
   );
 }
 
+// YAML wants a blank before it, but PyYAML reads `"x"# comment` like `"x" # comment`.
 function startsComment(c: Cursor): boolean {
-  return c.pos === c.lineStart || isBlank(c.text.charCodeAt(c.pos - 1));
+  return c.pos === c.lineStart || isBlank(c.text.charCodeAt(c.pos - 1)) || /["'[\]{},]/.test(c.text.charAt(c.pos - 1));
 }
 
 /** Move to the end of the line. */

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Compared, checksHeld, compare, failuresOf, heldByCallback, heldByEvents, neverFailed } from './count.ts';
 import { whyLeftOut } from './left-out.ts';
-import { page, type Row, rowLine } from './page.ts';
-import { allTasks, prepare, type Ran, run, type Side } from './twins.ts';
+import { page, type Row, rowLine, section, sectionOf, withSection } from './page.ts';
+import { allTasks, prepare, type Ran, run, type Side, type Sources } from './twins.ts';
 
 const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses] [TARGET...]
 
@@ -17,6 +17,8 @@ const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses
   --cached DIR   keep there what Ansible did in each target, and take it from there the next time
   --record       only that: do not run ours
   --alone        run only ours, pass over all that fails, and tell it
+  --core         compare with the ansible-core in DIR (its branch names the version), instead of Debian's
+  --section      write the table of these targets into docs/conformance.md, as a section of its own
   --misses       tell below each target what we did not hold
 `;
 
@@ -35,6 +37,8 @@ const { values, positionals } = parseArgs({
     misses: { type: 'boolean' },
     record: { type: 'boolean' },
     alone: { type: 'boolean' },
+    core: { type: 'boolean' },
+    section: { type: 'boolean' },
   },
 });
 const [folder, ...named] = positionals;
@@ -49,7 +53,7 @@ async function main(from: string): Promise<void> {
     ...(values.record === true ? [] : ['ours' as const]),
     ...(missing.length > 0 ? ['theirs' as const] : []),
   ];
-  await Promise.all(sides.map((side) => prepare(side, from, root)));
+  await Promise.all(sides.map((side) => prepare(side, sourcesOf(from))));
   // Each host works through the targets one after the other, ours when Ansible has told which assertions hold.
   let last: Promise<unknown> = Promise.resolve();
   const theirs = targets.map((target) => {
@@ -66,8 +70,19 @@ async function main(from: string): Promise<void> {
     process.stdout.write(`${rowLine(row)}\n`);
     if (values.misses === true) for (const line of row.misses) process.stdout.write(`    ${line}\n`);
   }
-  if (values.all === true && named.length === 0) writeFileSync(join(root, 'docs/conformance.md'), page(rows, there));
+  if (values.all === true && named.length === 0)
+    writeFileSync(pageFile, page(rows, there) + sectionOf(readFileSync(pageFile, 'utf8')));
+  if (values.section === true)
+    writeFileSync(pageFile, withSection(readFileSync(pageFile, 'utf8'), section(rows, versionOf(from))));
 }
+
+const sourcesOf = (from: string): Sources => ({ from, root, ownCore: values.core === true });
+
+const pageFile = join(root, 'docs/conformance.md');
+
+/** The version of the ansible-core in Ansible's sources. */
+const versionOf = (from: string): string =>
+  /__version__ = '(\d+\.\d+)/.exec(readFileSync(join(from, 'lib/ansible/release.py'), 'utf8'))?.[1] ?? 'unknown';
 
 /** Only a run that stops early is repeated, going on after what fails: that can change what a target is about. */
 async function compareTarget(from: string, target: string, core: Ran): Promise<Row> {
@@ -78,7 +93,7 @@ async function compareTarget(from: string, target: string, core: Ran): Promise<R
 }
 
 async function alone(from: string, targets: readonly string[]): Promise<void> {
-  await prepare('ours', from, root);
+  await prepare('ours', sourcesOf(from));
   for (const target of targets) {
     const ours = await run('ours', from, target, allTasks(from, target));
     const held = [...heldByEvents(ours.events).values()].reduce((sum, times) => sum + times, 0);

@@ -16,8 +16,11 @@ import { tolerant } from './tolerant.ts';
 
 /** Two equal hosts: one with our program under Ansible's names, one with Debian's ansible-core. */
 export type Side = 'ours' | 'theirs';
-/** `CONFORMANCE_HOST` names another host for ours, so that several runs do not get in each other's way. */
-const hosts = { ours: process.env['CONFORMANCE_HOST'] ?? 'conf-ours', theirs: 'conf-core' } as const;
+/** `CONFORMANCE_HOST` and `CONFORMANCE_CORE` name other hosts, so that several runs do not get in each other's way. */
+const hosts = {
+  ours: process.env['CONFORMANCE_HOST'] ?? 'conf-ours',
+  theirs: process.env['CONFORMANCE_CORE'] ?? 'conf-core',
+} as const;
 
 /** What a run of a target left. */
 export interface Ran {
@@ -34,8 +37,16 @@ const integration = '/root/ansible/test/integration';
 /** Where Ansible's sources have their targets. */
 const targetsIn = (from: string): string => join(from, 'test/integration/targets');
 
+/** What a host is prepared from: Ansible's sources and ours. */
+export interface Sources {
+  readonly from: string;
+  readonly root: string;
+  /** Whether the other side is the ansible-core that is in Ansible's sources, instead of Debian's. */
+  readonly ownCore: boolean;
+}
+
 /** A host with Python and Ansible, the targets, and on our side our program under Ansible's names before it. */
-export async function prepare(side: Side, from: string, root: string): Promise<void> {
+export async function prepare(side: Side, { from, root, ownCore }: Sources): Promise<void> {
   const host = hosts[side];
   await labHost(
     host,
@@ -51,14 +62,29 @@ export async function prepare(side: Side, from: string, root: string): Promise<v
   );
   await unpack(host, join(from, 'test/integration'), ['targets'], integration);
   await unpack(host, join(root, 'test/conformance'), ['in-host.sh', 'held_asserts.py'], '/opt/conformance');
-  if (side === 'theirs') return;
+  if (side === 'theirs') {
+    if (ownCore) await installCore(host, from);
+    return;
+  }
   await unpack(host, root, ['dist', 'package.json', 'node_modules/jiti'], '/opt/retrace');
   await unpack(host, join(process.execPath, '..'), [basename(process.execPath)], '/usr/local/bin');
   for (const name of ['ansible', 'ansible-playbook', 'ansible-inventory', 'ansible-vault'])
-    await on(
-      host,
-      `printf '#!/bin/sh\\nRETRACE_CALLED_AS=${name} exec node /opt/retrace/dist/run.cjs "$@"\\n' >/opt/front/${name}; chmod +x /opt/front/${name}`,
-    );
+    await putFront(host, name, `RETRACE_CALLED_AS=${name} exec node /opt/retrace/dist/run.cjs`);
+}
+
+/** The ansible-core of Ansible's sources, run with Debian's Python and what Debian's ansible-core needs. */
+async function installCore(host: string, from: string): Promise<void> {
+  await on(host, 'rm -rf /opt/core; mkdir -p /opt/core');
+  await unpack(host, join(from, 'lib'), ['ansible'], '/opt/core');
+  const run = 'PYTHONPATH=/opt/core exec /usr/bin/python3 -m ansible';
+  await putFront(host, 'ansible', `${run} adhoc`);
+  for (const name of ['config', 'console', 'doc', 'galaxy', 'inventory', 'playbook', 'pull', 'vault'])
+    await putFront(host, `ansible-${name}`, `${run} ${name}`);
+}
+
+/** A program that is found before all others of its name. */
+async function putFront(host: string, name: string, command: string): Promise<void> {
+  await on(host, `cat >/opt/front/${name}; chmod +x /opt/front/${name}`, `#!/bin/sh\n${command} "$@"\n`);
 }
 
 /** Lines of files at which a task that fails is passed over. */
@@ -76,7 +102,7 @@ export function allTasks(from: string, target: string): PassedOver {
 /** Run a target from a fresh copy of it; with `passedOver`, go on after what fails at these lines of its files, and in its script. */
 export async function run(side: Side, from: string, target: string, passedOver?: PassedOver): Promise<Ran> {
   const host = hosts[side];
-  const path = `${side === 'ours' ? '/opt/front:' : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
+  const path = `/opt/front:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
   const edited = [...(passedOver ?? [])].filter(
     ([file]) => targetOf(file) !== '..' && existsSync(join(targetsIn(from), inTargets(file))),
   );

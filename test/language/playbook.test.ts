@@ -266,6 +266,17 @@ describe('imports', () => {
     expect([loaded.directory, task!.keywords.tags, values(task!.keywords.when)]).toEqual(['/p/sub', ['t'], ['w', 'x']]);
     expect(effective(task!.layers, 'v')).toBe(1);
   });
+
+  test('of playbooks read the file name, and warn that what follows it has no effect', () => {
+    const files = {
+      '/p/site.yml': "- import_playbook: b.yml mode='restore'\n",
+      '/p/b.yml': '- hosts: all\n  tasks: [{name: found, debug: }]\n',
+    };
+    const loaded = load(files);
+
+    expect(names(tasks(files))).toEqual(['found']);
+    expect(loaded.ok && loaded.warnings).toMatchObject([{ code: 'without-effect', at: { line: 1 } }]);
+  });
 });
 
 describe('roles', () => {

@@ -25,6 +25,10 @@ describe('blockinfile', () => {
     ['1\n2\n1\n2\n', { block: 'x', insertafter: '(?m)1\\n2' }, `1\n2\n${managed('x\n')}1\n2\n`, 'Block inserted'],
     ['1\n2\n1\n2\n', { block: 'x', insertbefore: '(?m)1\\n2' }, `${managed('x\n')}1\n2\n1\n2\n`, 'Block inserted'],
     ['one\n', { block: 'x', insertbefore: 'BOF' }, `${managed('x\n')}one\n`, 'Block inserted'],
+    // The next three as with ansible-core 2.18.
+    ['1\n2\n', { block: 'x', insertafter: '1', prepend_newline: true }, `1\n\n${managed('x\n')}2\n`, 'Block inserted'],
+    ['1\n2', { block: 'x', insertafter: '1', append_newline: true }, `1\n${managed('x\n')}\n2`, 'Block inserted'],
+    ['1\n\n', { block: 'x', prepend_newline: true, append_newline: true }, `1\n\n${managed('x\n')}`, 'Block inserted'],
     ['one\n', { block: 'x', insertafter: 'nope' }, `one\n${managed('x\n')}`, 'Block inserted'],
     [
       'one\n',

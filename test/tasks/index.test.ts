@@ -36,6 +36,14 @@ describe('the registry of task types', () => {
     expect(Object.keys(taskTypes).toSorted()).toEqual(types.toSorted());
   });
 
+  test('has a package that accepts what roles for several systems give to dnf', () => {
+    const { params } = taskTypes['ansible.builtin.package']!;
+
+    expect(['disable_gpg_check', 'disable_plugin', 'skip_broken'].filter((name) => params[name] === undefined)).toEqual(
+      [],
+    );
+  });
+
   test.for(Object.keys(taskTypes))('%s matches its line, and is documented with examples', (name) => {
     const type = taskTypes[name]!;
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import assemble from '../../tasks/assemble.ts';
 import find from '../../tasks/find.ts';
@@ -108,6 +117,8 @@ describe('find', () => {
     ] as const)
       writeFileSync(dir.at(name), text);
     utimesSync(dir.at('b.log'), 1e9, 1e9);
+    chmodSync(dir.at('a.txt'), 0o644);
+    chmodSync(dir.at('b.log'), 0o640);
     return dir;
   }
   const names = (ended: Awaited<ReturnType<typeof runHere>>, dir: { path: string }) =>
@@ -121,6 +132,11 @@ describe('find', () => {
     [{ hidden: true }, ['.hid', 'a.txt', 'b.log']],
     [{ file_type: 'directory' }, ['e']],
     [{ age: '5d' }, ['b.log']],
+    [{ mode: '0640' }, ['b.log']],
+    [{ mode: 'u=rw,g=r' }, ['b.log']],
+    [{ mode: 'o=r', exact_mode: false }, ['a.txt']],
+    [{ limit: 1, recurse: true, patterns: '*.txt' }, ['a.txt']],
+    [{ contains: 'o', encoding: 'utf-8' }, ['a.txt']],
     [{ age: '-5d' }, ['a.txt']],
     [{ size: '5' }, ['a.txt']],
     [{ size: '-5' }, ['b.log']],
@@ -135,6 +151,20 @@ describe('find', () => {
     using dir = tree();
 
     expect(names(await runHere(find, { paths: dir.path, ...args }), dir)).toEqual(expected);
+  });
+
+  test('matches text in another encoding, and reports files that are not in it', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), Buffer.from([0xc4, 0xe3]));
+
+    const search = (encoding: string) => runHere(find, { paths: dir.path, contains: '你', encoding });
+
+    expect(await search('gbk')).toMatchObject({ result: { matched: 1, msg: 'All paths examined' } });
+    for (const [encoding, why] of [
+      ['utf-8', `Failed to read the file ${dir.at('f')} due to an encoding error. current encoding: utf-8`],
+      ['nosuch', 'unknown encoding: nosuch'],
+    ] as const)
+      expect(await search(encoding)).toMatchObject({ result: { matched: 0, skipped_paths: { [dir.path]: why } } });
   });
 
   test('counts the level below the last as examined', async () => {

@@ -160,6 +160,8 @@ describe('loadYaml', () => {
     ],
     ['- !!str 12\n- !!int "0644"\n- "12"\n', ['12', 420, '12']],
     ['---\n# nothing\n', null],
+    // Without a blank before it, like PyYAML.
+    ['- "a"# b\n- [c]#d\n- [e,#f\n  g]\n- h#i\n', ['a', ['c'], ['e', 'g'], 'h#i']],
   ])('reads %j', ([text, expected]) => {
     expect(value(text)).toEqual(expected);
   });

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Position } from '../../core/source.ts';
+import { splitWords } from '../../core/split-words.ts';
 import type { Raw } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Play } from '../model.ts';
@@ -84,7 +85,19 @@ function importPlaybook(loading: Loading, dict: RawDict, key: string, from: From
     return [];
   }
   const text = staticText(loading, name, importScope(file, own), nameAt);
-  return text === undefined ? [] : loadNamed(loading, text, { ...from, inherited: own }, nameAt);
+  return text === undefined
+    ? []
+    : loadNamed(loading, fileIn(loading, text, file, nameAt), { ...from, inherited: own }, nameAt);
+}
+
+// Older playbooks pass variables after the name, as in `b.yml x=1`. Ansible reads the name and drops the rest.
+function fileIn(loading: Loading, text: string, file: string, at: Position): string {
+  const [name, ...rest] = splitWords(text) ?? [];
+  if (name === undefined || rest.length === 0 || findPlaybook(loading, text, file) !== undefined) return text;
+  const message = `\`${rest.join(' ')}\` has no effect here: only the file name is read`;
+  const hint = 'put variables under `vars`, next to `import_playbook`';
+  loading.problems.push({ severity: 'warning', code: 'without-effect', message, at, hint });
+  return name;
 }
 
 function loadNamed(loading: Loading, name: string, { file, inherited, chain }: From, at: Position): Play[] {

@@ -9,6 +9,8 @@ interface BlockEdit {
   readonly end: string;
   readonly after?: 'EOF' | Pattern;
   readonly before?: 'BOF' | Pattern;
+  /** On which sides an empty line separates the block from other lines. */
+  readonly apart?: { readonly above: boolean; readonly below: boolean };
 }
 
 /**
@@ -23,7 +25,19 @@ export function putBlock(text: string, edit: BlockEdit): string {
   const found = first >= 0 && last >= 0;
   const at = found ? Math.min(first, last) : placeOf(lines, edit);
   const rest = found ? lines.toSpliced(at, Math.abs(last - first) + 1) : lines;
-  return joined(rest, at, block);
+  return joined(rest, at, block.length === 0 ? [] : separated(block, rest, at, edit));
+}
+
+function separated(
+  block: readonly string[],
+  rest: readonly string[],
+  at: number,
+  { apart }: BlockEdit,
+): readonly string[] {
+  const isNextTo = (line: string | undefined): boolean => line !== undefined && line !== '\n';
+  const above = apart?.above === true && isNextTo(rest[at - 1]) ? ['\n'] : [];
+  const below = apart?.below === true && isNextTo(rest[at]) ? ['\n'] : [];
+  return [...above, ...block, ...below];
 }
 
 function joined(lines: readonly string[], at: number, block: readonly string[]): string {

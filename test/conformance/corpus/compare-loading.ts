@@ -12,12 +12,19 @@ export interface Loading {
 
 const ansiblePlaybook = '/usr/bin/ansible-playbook';
 
-/** Times the loading of the playbooks at a repository's top level; undefined if there are none that both programs accept. */
+/** How many playbooks of a repository are loaded at most. */
+const MOST = 10;
+
+/** Times the loading of playbooks at a repository's top level; undefined if there are none that both programs accept. */
 export function compareLoading(root: string, program: string): Loading | undefined {
-  const playbooks = existsSync(ansiblePlaybook) ? playbooksOf(root) : [];
+  const syntaxCheck = ['--syntax-check', '-i', 'localhost,'];
+  const accepted = (name: string): boolean =>
+    cpuSeconds(root, [ansiblePlaybook, ...syntaxCheck, name], 1) !== undefined;
+  const playbooks = existsSync(ansiblePlaybook) ? playbooksOf(root).slice(0, MOST).filter(accepted) : [];
   if (playbooks.length === 0) return undefined;
-  const words = ['--syntax-check', '-i', 'localhost,', ...playbooks];
+  const words = [...syntaxCheck, ...playbooks];
   const theirs = cpuSeconds(root, [ansiblePlaybook, ...words], 2);
+  if (theirs === undefined) return undefined;
   const asAnsible = cpuSeconds(
     root,
     ['env', 'RETRACE_CALLED_AS=ansible-playbook', process.execPath, program, ...words],
@@ -25,7 +32,7 @@ export function compareLoading(root: string, program: string): Loading | undefin
   );
   // It loads them, and afterwards may report task types that it does not have.
   const asRun = cpuSeconds(root, ['sh', '-c', '"$@"; true', 'sh', process.execPath, program, ...words], 5);
-  if (theirs === undefined || asAnsible === undefined || asRun === undefined) return undefined;
+  if (asAnsible === undefined || asRun === undefined) return undefined;
   return { playbooks: playbooks.length, theirs, asAnsible, asRun };
 }
 

@@ -17,7 +17,7 @@ export interface CorpusFile {
 /** All YAML files and templates below a directory, with their kinds. */
 export function findFiles(root: string): readonly CorpusFile[] {
   return filesBelow(root).flatMap((path) => {
-    if (path.endsWith('.j2')) return [{ path, kind: 'template' as const }];
+    if (/\.j2(\.\w+)?$/.test(path)) return [{ path, kind: 'template' as const }];
     return /\.ya?ml$/.test(path) ? [yamlFile(root, path)] : [];
   });
 }
@@ -34,10 +34,13 @@ function yamlFile(root: string, path: string): CorpusFile {
   const folders = relative(root, dirname(path)).split('/');
   const at = folders.findLastIndex((name) => folderKinds[name] !== undefined);
   const role = at < 0 ? undefined : join(root, ...folders.slice(0, at));
-  const kind = folders.some((name) => name === 'files' || name === 'templates') ? 'yaml' : kindOf(path, folders[at]);
+  const kind = folders.some(notForTheLoader) ? 'yaml' : kindOf(path, folders[at]);
   const inRole = role !== undefined && isRole(role);
   return kind === 'yaml' || !inRole ? { path, kind } : { path, kind, role };
 }
+
+const notForTheLoader = (folder: string): boolean =>
+  folder === 'files' || folder === 'templates' || folder.startsWith('.');
 
 const folderKinds: Readonly<Record<string, FileKind>> = {
   tasks: 'tasks',

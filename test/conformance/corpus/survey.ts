@@ -35,6 +35,9 @@ export interface Survey {
 
 type Elsewhere = Record<keyof Survey['elsewhere'], Map<string, number>>;
 
+/** The repository of which a directory is a clone: OWNER/NAME, if the directory is called OWNER+NAME. */
+export const repositoryOf = (root: string): string => basename(root).replace('+', '/');
+
 /** Loads each file of a directory, binds its tasks, compiles its templates. */
 export function survey(root: string): Survey {
   const started = process.cpuUsage();
@@ -84,7 +87,7 @@ class Count {
 
   result(): Omit<Survey, 'seconds'> {
     const failures = [...this.#told.values()];
-    return { name: basename(this.#root), ...this.#tallies, failures, elsewhere: this.#elsewhere };
+    return { name: repositoryOf(this.#root), ...this.#tallies, failures, elsewhere: this.#elsewhere };
   }
 
   add(file: CorpusFile): void {
@@ -130,7 +133,7 @@ class Count {
   #values({ path, kind }: CorpusFile): readonly Diagnostic[] {
     const text = readFileSync(path, 'utf8');
     if (text.startsWith('$ANSIBLE_VAULT')) return [];
-    const loaded = loadYaml(text, path, { several: true, plain: kind === 'yaml' });
+    const loaded = loadYaml(text, path, { several: true, plain: kind === 'yaml' && !/!vault\b/.test(text) });
     if (!loaded.ok) return loaded.error;
     if (kind === 'vars') for (const value of loaded.value.values) this.#checkAll(inRaw(value));
     return [];

@@ -1,0 +1,26 @@
+/** The rule by which repositories are chosen that nobody has looked at before. */
+export const RULE = `Of the public repositories that a search index of GitHub knows, those whose name contains \`ansible-role-\` (the first 30) or
+\`ansible-playbooks\` (the first 20), ordered by how many versions of files the index holds of them, at most two for each owner. A repository that
+could not be fetched, or has no YAML file, was left out, and the next one took its place.`;
+
+/** Repositories that were chosen because many people use them; all others were chosen by the rule. */
+const byHand: ReadonlySet<string> = new Set(
+  [
+    'debops/debops dev-sec/ansible-collection-hardening k3s-io/k3s-ansible kubernetes-sigs/kubespray nginxinc/ansible-role-nginx',
+    'prometheus-community/ansible roots/trellis spantaleev/matrix-docker-ansible-deploy',
+    ...owned('geerlingguy', 'ansible-for-devops mac-dev-playbook'),
+    ...owned(
+      'geerlingguy',
+      'apache docker gitlab haproxy jenkins kubernetes mysql php postgresql security',
+      'ansible-role-',
+    ),
+    ...owned('linux-system-roles', 'firewall ha_cluster logging network podman storage systemd timesync'),
+    ...owned('robertdebock', 'bootstrap dns docker httpd tomcat users zabbix_server', 'ansible-role-'),
+  ].flatMap((line) => line.split(' ')),
+);
+
+function owned(owner: string, names: string, prefix = ''): readonly string[] {
+  return names.split(' ').map((name) => `${owner}/${prefix}${name}`);
+}
+
+export const isChosenByHand = (repository: string): boolean => byHand.has(repository);
