@@ -21,6 +21,24 @@ export const SETTINGS = {
     env: ['ANSIBLE_INVENTORY'],
     ini: ['defaults.inventory'],
   },
+  inventoryEnabled: {
+    type: 'list',
+    default: ['host_list', 'script', 'auto', 'yaml', 'ini', 'toml'],
+    env: ['ANSIBLE_INVENTORY_ENABLED'],
+    ini: ['inventory.enable_plugins'],
+  },
+  stdoutCallback: {
+    type: 'str',
+    default: 'default',
+    env: ['ANSIBLE_STDOUT_CALLBACK'],
+    ini: ['defaults.stdout_callback'],
+  },
+  callbacksForAdHoc: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_LOAD_CALLBACK_PLUGINS'],
+    ini: ['defaults.bin_ansible_callbacks'],
+  },
   inventoryIgnoreExtensions: {
     type: 'list',
     default: IGNORED,
