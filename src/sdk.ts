@@ -126,6 +126,7 @@ export {
 } from './core/task-type.ts';
 export { codeOf } from './core/text/code-of.ts';
 export { globPattern } from './core/text/glob.ts';
+export { truthOf } from './core/text/truth.ts';
 export { upTo } from './core/text/up-to.ts';
 export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
 export type { Subject } from './core/touches.ts';

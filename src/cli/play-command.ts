@@ -94,6 +94,7 @@ export async function play(parsed: Parsed, face: Face, { texts = {}, oneLine = f
       ...(config.displayOkHosts ? [] : ['ok' as const]),
     ]),
     atOnce: parsed.options.step,
+    customStats: config.showCustomStats,
     formatDiagnostic: show,
   });
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];

@@ -24,7 +24,6 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'checkModeMarkers',
   'displayFailedStderr',
   'displayArgsToStdout',
-  'showCustomStats',
   'logPath',
   'retryFiles',
   'retryFilesSavePath',
