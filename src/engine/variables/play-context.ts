@@ -64,5 +64,7 @@ export function identityOf(
   return { endpoint, environment, key: keyOf(endpoint, environment) };
 }
 
-const keyOf = ({ user, connection, become }: Endpoint, environment: Readonly<Record<string, string>>): string =>
-  JSON.stringify([connection, user, become?.user, become?.method, environment]);
+const keyOf = (
+  { user, connection, become, directory }: Endpoint,
+  environment: Readonly<Record<string, string>>,
+): string => JSON.stringify([connection, user, become?.user, become?.method, environment, directory]);
