@@ -23,8 +23,6 @@ export const missing: readonly { readonly target: string; readonly why: string }
   { target: 'ansible-pull', why: "it starts Debian's ansible-playbook, not ours." },
   { target: 'connection_local, wait_for_connection', why: 'the module `wait_for_connection` is missing.' },
   { target: 'loop-connection, until', why: 'they include a connection plugin or a module written in Python.' },
-  { target: 'set_stats', why: 'a wrong value for `aggregate` is an error, not false.' },
-  { target: 'systemd', why: 'a unit that has only `Also=` stays `indirect` after it is enabled.' },
   { target: 'template', why: "names of Ansible's classes, and lookup options after a colon." },
   { target: 'templating', why: 'the message about an unknown test in a template file is worded differently.' },
   { target: 'unarchive', why: 'without `/usr/bin` in PATH, we cannot find the tools that we need.' },
@@ -33,10 +31,9 @@ export const missing: readonly { readonly target: string; readonly why: string }
     why: 'a warning about reserved names, and output that Ansible prints with `-vvvv`.',
   },
   { target: 'wait_for', why: 'its time limits are meant for an idle machine; these runs shared theirs with others.' },
-  { target: 'debugger', why: 'there is no interactive task debugger.' },
   {
-    target: 'fetch, script, shell, templating_lookups',
-    why: 'they include modules or plugins written in Python, or expect `async` to be refused where it works.',
+    target: 'fetch, shell, templating_lookups',
+    why: 'they include modules or plugins written in Python.',
   },
   { target: 'file, unsafe_writes', why: 'file attributes (`chattr`) are left as they are.' },
   {
@@ -46,10 +43,6 @@ export const missing: readonly { readonly target: string; readonly why: string }
   {
     target: 'gathering_facts, module_defaults',
     why: 'facts are gathered when they are read, so `gather_subset` and `fact_path` in a play do not leave any out; the rest is about modules and action groups in Python.',
-  },
-  {
-    target: 'inventory_advanced_host_list',
-    why: 'host lists with ranges (`advanced_host_list`) and the callback `oneline` are missing.',
   },
   {
     target: 'loops',

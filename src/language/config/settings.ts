@@ -172,6 +172,18 @@ export const SETTINGS = {
   // A path on hosts, so its `~` is not our home directory.
   asyncDir: { type: 'str', env: ['ANSIBLE_ASYNC_DIR'], ini: ['defaults.async_dir'] },
   pollInterval: { type: 'int', default: 15, env: ['ANSIBLE_POLL_INTERVAL'], ini: ['defaults.poll_interval'] },
+  enableTaskDebugger: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_ENABLE_TASK_DEBUGGER'],
+    ini: ['defaults.enable_task_debugger'],
+  },
+  taskDebuggerIgnoreErrors: {
+    type: 'bool',
+    default: true,
+    env: ['ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS'],
+    ini: ['defaults.task_debugger_ignore_errors'],
+  },
   forceHandlers: { type: 'bool', default: false, env: ['ANSIBLE_FORCE_HANDLERS'], ini: ['defaults.force_handlers'] },
   errorOnMissingHandler: {
     type: 'bool',
