@@ -9,6 +9,7 @@ const {
   'list-tasks': _tasks,
   'list-tags': _tags,
   lab: _lab,
+  output: _output,
   ...shared
 } = runOptions;
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/event.ts';
 import { json } from '../../src/report/forms/json.ts';
 import { minimal } from '../../src/report/forms/minimal.ts';
-import { oneLine } from '../../src/report/forms/one-line.ts';
+import { oneLine } from '../../src/report/forms/oneline.ts';
 import { finished, task, written } from './events.ts';
 
 test.for<[string, Partial<Outcome>, string, string]>([

@@ -115,6 +115,7 @@ async function makeCall(
   const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
   const bound = bindParams(type, argsOf(task, type, sight), {
     omit: OMIT,
+    environment: where.identity.environment,
     home: (user) =>
       user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,

@@ -4,7 +4,7 @@ import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { live } from './live.ts';
 import { minimal } from './minimal.ts';
-import { oneLine } from './one-line.ts';
+import { oneLine } from './oneline.ts';
 import { plainForm } from './plain.ts';
 
 /** The formats that `--output` offers. To add one, write a file in this directory and add its name here. */
