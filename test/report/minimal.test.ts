@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/event.ts';
 import { json } from '../../src/report/forms/json.ts';
 import { minimal } from '../../src/report/forms/minimal.ts';
-import { oneLine } from '../../src/report/forms/oneline.ts';
+import { oneline } from '../../src/report/forms/oneline.ts';
 import { finished, task, written } from './events.ts';
 
 test.for<[string, Partial<Outcome>, string, string]>([
@@ -54,7 +54,7 @@ test.for<[string, Partial<Outcome>, string, string]>([
   ['a skipped task', { status: 'skipped' }, 'ping', 'web1 | SKIPPED\n'],
   ['an unreachable host', { status: 'unreachable', result: { msg: 'no' } }, 'ping', 'web1 | UNREACHABLE!: no\n'],
 ])('oneline: %s', async ([, outcome, type, text]) => {
-  expect(await written(oneLine, [finished(outcome, { task: { ...task, type } })])).toBe(text);
+  expect(await written(oneline, [finished(outcome, { task: { ...task, type } })])).toBe(text);
 });
 
 test('json: each event is a line, unchanged', async () => {

@@ -1,5 +1,5 @@
 /** Why a range cannot be expanded: its form, or ends that are neither two numbers nor two letters. */
-export interface RangeProblem {
+interface RangeProblem {
   readonly problem: string;
   readonly of: 'form' | 'ends';
 }

@@ -4,7 +4,7 @@ import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { live } from './live.ts';
 import { minimal } from './minimal.ts';
-import { oneLine } from './oneline.ts';
+import { oneline } from './oneline.ts';
 import { plainForm } from './plain.ts';
 
 /** The formats that `--output` offers. To add one, write a file in this directory and add its name here. */
@@ -14,7 +14,7 @@ export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 export const ANSIBLE_FORMS: ReadonlyMap<string, ReportForm> = new Map<string, ReportForm>([
   ['default', ansible],
   ['minimal', minimal],
-  ['oneline', oneLine],
+  ['oneline', oneline],
 ]);
 
 /** A format that `--output` offers. */

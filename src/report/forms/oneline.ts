@@ -1,7 +1,7 @@
 import type { ReportForm } from '../form.ts';
 
 /** For scripts that read the output of `ansible --one-line`. */
-export const oneLine = {
+export const oneline = {
   name: 'oneline',
   summary: 'one line per host',
   forPeople: true,
