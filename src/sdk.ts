@@ -68,6 +68,7 @@ export {
 } from './core/questions/files/entry.ts';
 export { exists } from './core/questions/files/exists.ts';
 export { type FileDetails, fileDetails } from './core/questions/files/file-details.ts';
+export { type FileFlags, fileFlags } from './core/questions/files/file-flags.ts';
 export { type Finding, type Found, found } from './core/questions/files/found.ts';
 export { type Fragment, fragments } from './core/questions/files/fragments.ts';
 export { type Listed, listing } from './core/questions/files/listing.ts';

@@ -56,6 +56,7 @@ type Task = Params<typeof params> & { readonly local: readonly Fragment[] | unde
 export default defineTask({
   name: 'ansible.builtin.assemble',
   summary: 'Assemble a file from fragments.',
+  neverAsync: true,
   params,
   prepare: (given, controller): Task => ({
     ...given,

@@ -3,6 +3,7 @@ import { decodeText, defineTask, forgetJob, type JobState, job, type TaskResult 
 export default defineTask({
   name: 'ansible.builtin.async_status',
   summary: 'Report whether a background job has ended, and how.',
+  neverAsync: true,
   description:
     'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it, and then returns what the original task would have returned if it had waited. For a job started by another run, it returns the output of the commands in the job.',
   asksAnew: true,

@@ -53,6 +53,7 @@ const params = {
 export default defineTask({
   name: 'ansible.builtin.copy',
   summary: 'Copy files and directories to a host, or write text to a file.',
+  neverAsync: true,
   params,
   rules: { mutuallyExclusive: [['src', 'content']], requiredOneOf: [['src', 'content']] },
   misfit(given) {

@@ -33,6 +33,7 @@ type Fetch = Params<typeof params> & { readonly controller: Controller };
 export default defineTask({
   name: 'ansible.builtin.fetch',
   summary: 'Copy a file from the host to the controller.',
+  neverAsync: true,
   params,
   skippedByAnsible: 'check mode not (yet) supported for this module',
   misfit(given) {

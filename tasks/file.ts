@@ -1,5 +1,6 @@
 import {
   defineTask,
+  fileFlags,
   groupAccount,
   joinPath,
   nameOf,
@@ -55,6 +56,12 @@ export default defineTask({
     modification_time: { type: 'str', doc: 'The modification time: `preserve`, `now`, or a time.' },
     modification_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'The format of `modification_time`.' },
     ...attributeParams,
+    attributes: {
+      type: 'str',
+      aliases: ['attr'],
+      doc: 'The flags that `chattr` sets, as letters: `+i` adds, `-i` removes, `=i` or `i` sets exactly these. They are refused with `recurse`, and for links.',
+    },
+    _diff_peek: { type: 'bool', ignored: "it is for Ansible's own modules" },
   },
   ask(params) {
     const path = tidyPath(params.path);
@@ -75,6 +82,7 @@ export default defineTask({
       self: self(),
       ownerAccount: userAccount(params.owner),
       groupAccount: groupAccount(params.group),
+      flags: params.attributes === undefined ? nothing() : fileFlags(path),
     };
   },
   thenAsk(state, params, context) {
@@ -100,6 +108,8 @@ export default defineTask({
       return { failed: "recurse option requires state to be 'directory'" };
     if (params.src !== undefined && params.state !== 'link' && params.state !== 'hard')
       return { failed: "src option requires state to be 'link' or 'hard'" };
+    if (params.attributes !== undefined && (params.recurse || params.state === 'link' || params.state === 'hard'))
+      return { failed: 'attributes cannot be set with recurse, or with state=link or state=hard' };
     const known: FileState = state as FileState; // `then` only adds ancestors, under their own names
     const plan = planState(known, params);
     const warnings = check && params.state !== 'absent' ? accountWarnings(params, state) : [];

@@ -6,6 +6,7 @@ export default defineTask({
   name: 'ansible.builtin.gather_facts',
   worker: setup.name,
   summary: 'Gather facts about a host, as a play does when it starts.',
+  neverAsync: true,
   description: 'The same as `setup`.',
   params: {
     ...setup.params,

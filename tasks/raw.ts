@@ -4,6 +4,7 @@ import { commandResult, commandReturns, planCommand } from './shared/commands/ru
 export default defineTask({
   name: 'ansible.builtin.raw',
   summary: "Run a script in the host's shell, with nothing added.",
+  neverAsync: true,
   description:
     'Retrace tasks need only /bin/sh on a host, so this is just `shell` without its guards; Ansible needs it for hosts without Python.',
   freeForm: 'cmd',

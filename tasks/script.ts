@@ -12,6 +12,7 @@ import {
 export default defineTask({
   name: 'ansible.builtin.script',
   summary: 'Copy a script from the controller to the host and run it.',
+  neverAsync: true,
   description:
     'The script is sent on stdin, saved in a directory that only the user running it can read, run with the interpreter in its #! line, and then removed.',
   freeForm: 'cmd',

@@ -10,7 +10,7 @@ import {
   systemctl,
   type Unit,
 } from '../src/sdk.ts';
-import { askUnit, planUnit, unitParams, unitResult } from './shared/units/unit-plan.ts';
+import { askUnit, planUnit, thenAskUnit, unitParams, unitResult } from './shared/units/unit-plan.ts';
 import type { WantedUnit } from './shared/units/wanted-unit.ts';
 
 type SystemdQuestions = {
@@ -63,11 +63,12 @@ export default defineTask({
     ...(params.name === undefined ? {} : askUnit(wantedUnit(params, params.name))),
     ...(params.daemon_reload && params.scope !== 'global' ? { reload: needsReload(params.scope) } : {}),
   }),
+  thenAsk: ({ unit }, params) => thenAskUnit(unit, wantedUnit(params, params.name ?? '')),
   plan(state, params) {
     const before = managerChanges(params, state.reload);
     if (params.name === undefined || state.unit === undefined) return { changes: before };
-    const { unit, fresh, places } = state;
-    const plan = planUnit({ unit, fresh, places }, wantedUnit(params, params.name), before);
+    const { unit, fresh, places, links } = state;
+    const plan = planUnit({ unit, fresh, places, links }, wantedUnit(params, params.name), before);
     // systemd knows a new unit only after it has read the unit file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
   },

@@ -42,6 +42,7 @@ const params = {
 export default defineTask({
   name: 'ansible.builtin.template',
   summary: 'Render a template and write the result to a file.',
+  neverAsync: true,
   params,
   prepare(given, controller) {
     const found = controller.find('templates', given.src);

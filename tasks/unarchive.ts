@@ -71,6 +71,7 @@ type Task = Params<typeof params> & { readonly bytes: Uint8Array | undefined };
 export default defineTask({
   name: 'ansible.builtin.unarchive',
   summary: 'Unpack an archive into a directory.',
+  neverAsync: true,
   description:
     'Nothing is unpacked if the directory already contains all members of the archive, with the same content, mode, owner and modification time.',
   params,

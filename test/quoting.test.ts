@@ -18,6 +18,7 @@ const QUOTES_BY_HAND: readonly string[] = [
   'src/core/questions/files/content.ts',
   'src/core/questions/facts.ts',
   'src/core/questions/files/file-details.ts',
+  'src/core/questions/files/file-flags.ts',
   'src/core/questions/files/found.ts',
   'src/core/questions/files/fragments.ts',
   'src/core/questions/services/freshness.ts',

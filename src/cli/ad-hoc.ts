@@ -9,6 +9,7 @@ const {
   'list-tasks': _tasks,
   'list-tags': _tags,
   lab: _lab,
+  output: _output,
   ...shared
 } = runOptions;
 
@@ -28,6 +29,7 @@ const options = {
     value: 'SECONDS',
     help: 'fail the task if it takes longer than this many seconds',
   },
+  'one-line': { type: 'switch', short: 'o', help: 'print one line per host' },
   background: {
     type: 'int',
     min: 0,
@@ -59,7 +61,10 @@ export const adHoc = defineCommand({
     const task = { [type]: args === '' ? null : readArgs(args), ...inBackground(given), ...limited(given) };
     const text = JSON.stringify([{ hosts, gather_facts: false, tasks: [task] }]);
     const line = { options: { ...nothingGiven(runOptions), ...given }, rest: [file] };
-    return (await import('./play-command.ts')).play(line, face, { [file]: text });
+    return (await import('./play-command.ts')).play(line, face, {
+      texts: { [file]: text },
+      oneLine: given['one-line'],
+    });
   },
 });
 

@@ -10,7 +10,7 @@ import { jsonReporter } from '../report/forms/json.ts';
 import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { CallIo } from './command.ts';
 import type { Face } from './face.ts';
-import { formOf } from './form-of.ts';
+import { callbackOf, formOf } from './form-of.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { limitProblems } from './limit.ts';
@@ -58,8 +58,14 @@ const print = (text: string): number => {
   return 0;
 };
 
-/** Runs the playbooks named on the command line. `texts` are playbooks that are not files. */
-export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<string, string>> = {}): Promise<number> {
+/** What only the ad-hoc command needs: playbooks that are not files, and whether to print one line per host. */
+interface AdHoc {
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly oneLine?: boolean;
+}
+
+/** Runs the playbooks named on the command line. */
+export async function play(parsed: Parsed, face: Face, { texts = {}, oneLine = false }: AdHoc = {}): Promise<number> {
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
@@ -79,7 +85,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = lazyConnector(process.env);
   const terminal = { isTTY: process.stdout.isTTY === true, term: process.env['TERM'] };
-  const report = await createReporter(formOf(parsed.options, face, terminal), {
+  const report = await createReporter(formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine)), {
     stdout: process.stdout,
     chalk,
     verbosity: verbosityOf(parsed, config),
@@ -88,6 +94,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       ...(config.displayOkHosts ? [] : ['ok' as const]),
     ]),
     atOnce: parsed.options.step,
+    customStats: config.showCustomStats,
     formatDiagnostic: show,
   });
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];

@@ -8,6 +8,12 @@ export async function ask(question: string): Promise<string> {
   return nextLine();
 }
 
+/** Asks a question on the terminal; undefined at the end of input. */
+export async function askUntilEnd(question: string): Promise<string | undefined> {
+  const line = await ask(question);
+  return line === '' && ended ? undefined : line;
+}
+
 /** Asks for a secret without echoing what is typed. */
 export async function askSecret(question: string): Promise<string> {
   shown = false;

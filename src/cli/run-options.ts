@@ -4,7 +4,7 @@ import type { Config, Origins } from '../language/config/index.ts';
 import type { Keywords } from '../language/model.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
-import { ask, askSecret } from './prompt.ts';
+import { ask, askSecret, askUntilEnd } from './prompt.ts';
 
 /** The verbosity: `-vv` is 2. */
 export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.options.verbose || config.verbosity;
@@ -30,6 +30,11 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     limit: options.limit?.join(','),
     startAtTask: options['start-at-task'],
     step: options.step ? askStep : undefined,
+    debugger: {
+      enabled: config.enableTaskDebugger,
+      ignoresErrors: config.taskDebuggerIgnoreErrors,
+      ask: askUntilEnd,
+    },
     forceHandlers: options['force-handlers'] || config.forceHandlers,
     anyErrorsFatal: config.anyErrorsFatal,
     interactive,

@@ -3,6 +3,7 @@ import { coerce, describeValue, expandHome, type Home, later, plainValue, truthW
 import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
 import type { TaskType } from './task-type.ts';
+import { truthOf } from './text/truth.ts';
 import { passwordsIn } from './url-login.ts';
 import { isDict, type Raw, Template, type Value, Vaulted } from './value.ts';
 
@@ -29,6 +30,8 @@ interface BindOptions {
   readonly omit?: string;
   /** Resolves `~` and `$HOME` in paths; a function, since the home directory is known only once there is a session. */
   readonly home?: Home;
+  /** The task's `environment`, from which some parameters take their default. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Looks up a task type by name, for parameters that are tasks. */
   readonly taskType?: (name: string) => TaskType | undefined;
 }
@@ -142,7 +145,9 @@ class Binder {
   }
 
   /** A default is used as written, except that the home in a path is resolved, which requires a host. */
-  #default({ type, default: value }: ParamSpec): unknown {
+  #default({ type, default: value, environment: name }: ParamSpec): unknown {
+    const said = name === undefined ? undefined : truthOf(this.#options.environment?.[name]);
+    if (said !== undefined) return said;
     return type === 'path' && typeof value === 'string' ? expandHome(value, this.#options.home) : value;
   }
 

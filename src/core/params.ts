@@ -26,6 +26,8 @@ export interface ParamSpec {
   readonly doc?: string;
   readonly required?: boolean;
   readonly default?: unknown;
+  /** A variable in the task's `environment` that, if it is a boolean, takes the place of the default. */
+  readonly environment?: string;
   readonly choices?: readonly (string | number | boolean)[];
   readonly aliases?: readonly string[];
   readonly elements?: ParamType;

@@ -97,6 +97,8 @@ export interface Endpoint {
   readonly via?: Endpoint;
   readonly become?: Become;
   readonly shell?: string; // default: /bin/sh
+  /** The directory in which a shell on this machine starts; by default, this program's own. */
+  readonly directory?: string;
 }
 
 /** Whether two endpoints lead to the same machine as far as they tell, under whatever names and as whichever users. */

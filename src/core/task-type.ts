@@ -199,6 +199,8 @@ export interface TaskType<
   readonly acts?: boolean;
   /** Needs no host: the controller computes it alone (`debug`, `set_fact`). */
   readonly controllerOnly?: boolean;
+  /** Ansible refuses `async` for it, like for all types that need no host. */
+  readonly neverAsync?: true;
   /**
    * Only shows or sets values (`debug`, `set_fact`): it always succeeds, so in a check an unknown value does not make
    * its outcome unknown.

@@ -11,6 +11,8 @@ export interface ReportOptions {
   readonly hides?: ReadonlySet<Status>;
   /** Report outcomes as they arrive, even from several hosts, because the user is asked before each task. */
   readonly atOnce?: boolean;
+  /** Print what `set_stats` recorded after the recap. */
+  readonly customStats?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 

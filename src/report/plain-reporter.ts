@@ -3,6 +3,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Event, Reporter, Status, TaskRef } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { ansibleError, ansibleOutcome } from './ansible-lines.ts';
+import { type CustomStats, noStats, recordStats, statsLines } from './custom-stats.ts';
 import { folded, hostOf } from './folded.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { ansibleRecap, failureRecap, hiddenDrift, recapLines } from './recap.ts';
@@ -19,6 +20,8 @@ interface PlainOptions {
   readonly hides?: ReadonlySet<Status>;
   /** Report outcomes as they arrive. Otherwise the outcomes of several hosts are reported together once all hosts have finished. */
   readonly atOnce?: boolean;
+  /** Print what `set_stats` recorded after the recap. */
+  readonly customStats?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 
@@ -31,6 +34,7 @@ export function plainReporter(options: PlainOptions): Reporter {
   let check = false;
   const waited = new Map<string, string>();
   const failures: Told[] = [];
+  const stats = noStats();
   let hosts: readonly string[] = [];
   let waiting: Told[] = [];
   const tell = (event: Told, host: string): string =>
@@ -48,6 +52,7 @@ export function plainReporter(options: PlainOptions): Reporter {
   };
   const told = (event: Told): void => {
     if (isFailure(event)) failures.push(event);
+    recordStats(stats, event);
     if (hides.has(event.outcome.status)) return;
     headOf(event.task);
     if (options.ansible || options.atOnce === true || hosts.length < 2) write(tell(event, hostOf(event)));
@@ -118,7 +123,8 @@ export function plainReporter(options: PlainOptions): Reporter {
           : undefined;
       case 'run-finished':
         flush();
-        return write(recap(event, failures, check, options));
+        write(recap(event, failures, check, options));
+        return options.customStats === true ? write(toldStats(stats, options)) : undefined;
       case 'play-finished':
         return flush();
       default:
@@ -130,6 +136,11 @@ export function plainReporter(options: PlainOptions): Reporter {
 function banner(text: string, { columns, chalk }: PlainOptions): string {
   const width = Math.min(columns, 79);
   return `${chalk.bold(text)} ${'*'.repeat(Math.max(3, width - text.length - 1))}`;
+}
+
+function toldStats(stats: CustomStats, options: PlainOptions): string {
+  const lines = statsLines(stats);
+  return lines.length === 0 ? '' : `\n\n${banner('CUSTOM STATS:', options)}\n${lines.join('\n')}\n\n`;
 }
 
 const isFailure = ({ outcome }: Told): boolean =>

@@ -36,7 +36,7 @@ describe('the registries', () => {
   });
 
   test('every file in src/report/forms is a registered form', () => {
-    const names = [...OUTPUT_FORMS, ...Object.values(ANSIBLE_FORMS)].map(({ name }) => name);
+    const names = [...OUTPUT_FORMS, ...ANSIBLE_FORMS.values()].map(({ name }) => name);
 
     expect(filesIn('report/forms')).toEqual(names.map((name) => `${name}.ts`).sort());
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ansibleFace, run } from '../../src/cli/face.ts';
-import { formOf } from '../../src/cli/form-of.ts';
+import { callbackOf, formOf } from '../../src/cli/form-of.ts';
 import { OUTPUT_FORMS } from '../../src/report/forms/index.ts';
 
 const terminal = { isTTY: true, term: 'xterm' };
@@ -18,8 +18,20 @@ test.for([
 });
 
 test.for([
-  ['ansible-playbook', 'ansible'],
-  ['ansible', 'minimal'],
-] as const)('%s has its own form, whatever is requested', ([program, name]) => {
-  expect(formOf({ ...asked, output: 'json' }, ansibleFace(program), terminal).name).toBe(name);
-});
+  ['ansible-playbook', {}, false, 'ansible'],
+  ['ansible-playbook', { stdoutCallback: 'oneline' }, false, 'oneline'],
+  ['ansible-playbook', { stdoutCallback: 'ansible.builtin.minimal' }, false, 'minimal'],
+  ['ansible-playbook', { stdoutCallback: 'yaml' }, false, 'ansible'],
+  ['ansible', {}, false, 'minimal'],
+  ['ansible', {}, true, 'oneline'],
+  ['ansible', { stdoutCallback: 'oneline' }, false, 'minimal'],
+  ['ansible', { stdoutCallback: 'oneline', callbacksForAdHoc: true }, false, 'oneline'],
+] as const)(
+  '%s has its own form, whatever is requested; with %j and --one-line %s: %s',
+  ([program, set, oneLine, name]) => {
+    const face = ansibleFace(program);
+    const callback = callbackOf({ stdoutCallback: 'default', callbacksForAdHoc: false, ...set }, face, oneLine);
+
+    expect(formOf({ ...asked, output: 'json' }, face, terminal, callback).name).toBe(name);
+  },
+);

@@ -15,12 +15,6 @@ const cases: readonly (readonly [string, string, readonly string[], RegExp])[] =
     ['--start-at-task', '[t]wo'],
     /^(?!.*first).*second/s,
   ],
-  [
-    'U20: a keyword without effect is reported',
-    '- {ping: , debugger: always}',
-    [],
-    /play.yml:5:16 +`debugger` has no effect/,
-  ],
 ];
 
 test.for(cases)('%s', async ([, tasks, args, expected]) => {

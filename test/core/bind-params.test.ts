@@ -18,6 +18,15 @@ const bound = (type: ReturnType<typeof shape>, args: unknown, options = {}) => {
 
 const template = new Template('{{ x }}');
 
+test('a default may come from the environment of the task', () => {
+  const type = shape({ unsafe: { type: 'bool', default: false, environment: 'ANSIBLE_UNSAFE_WRITES' } });
+  const unsafe = (given: object, said: string) => bound(type, given, { environment: { ANSIBLE_UNSAFE_WRITES: said } });
+
+  expect(unsafe({}, '1')).toEqual({ unsafe: true });
+  expect(unsafe({}, '')).toEqual({ unsafe: false });
+  expect(unsafe({ unsafe: false }, '1')).toEqual({ unsafe: false });
+});
+
 describe('bindParams', () => {
   test.for([
     // type    given         becomes

@@ -46,6 +46,7 @@ describe('the endpoint of a host', () => {
     [{ ansible_ssh_port: 2222 }, { port: 2222 }],
     [{ ansible_ssh_user: 'bob' }, { user: 'bob' }],
     [{ ansible_connection: 'local', ansible_user: 'bob' }, { user: undefined }],
+    [{ ansible_connection: 'local', playbook_dir: '/srv/plays' }, { directory: '/srv/plays' }],
     [{ retrace_known_hosts: 'file' }, { knownHostsFiles: ['file'] }],
     [{ retrace_known_hosts: ['a', 'b'] }, { knownHostsFiles: ['a', 'b'] }],
     [{ ansible_host_key_checking: 'no' }, { hostKeyChecking: false }],

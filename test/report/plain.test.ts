@@ -169,6 +169,26 @@ describe('the recap', () => {
     ]);
   });
 
+  // As ansible-playbook 2.14 prints it.
+  test('is followed by what set_stats recorded, if so configured', async () => {
+    const stats = (data: object, more = {}) =>
+      finished({ result: { ansible_stats: { data, per_host: false, aggregate: true, ...more } } });
+    const events = [
+      stats({ n: 10, l: [1], d: { x: 1 } }),
+      stats({ n: 15, l: [2], d: { y: 2 } }),
+      stats({ n: 'other', m: 1 }),
+      stats({ m: 2 }, { aggregate: false }),
+      stats({ n: 1 }, { per_host: true }),
+      runFinished({}),
+    ];
+    const told = await written(ansible, events, { customStats: true });
+
+    expect(told.slice(told.indexOf('CUSTOM STATS'))).toMatch(
+      /^CUSTOM STATS: \*+\n\tweb1: \{ "n": 1\}\n\n\tRUN: \{ "d": \{ {2}"x": 1, {2}"y": 2 \}, "l": \[ {2}1, {2}2 \], "m": 2, "n": 25\}\n\n$/,
+    );
+    expect(await written(ansible, events)).not.toContain('CUSTOM');
+  });
+
   test('of an interrupted run reports the interrupt', async () => {
     expect(await recap(plainForm, [{ ...runFinished({}), interrupted: true }])).toContain(
       'interrupted; run it again to continue from the actual state',

@@ -50,6 +50,15 @@ describe('M5: starting at boot', () => {
     expect(changesOn(systemd, { unit: { ...nginx, file } }, { name: 'nginx', enabled: true })).toHaveLength(changes);
   });
 
+  test.each([
+    ['indirect\n  /etc/systemd/system/sockets.target.wants/nginx.socket\n', 0, 1],
+    ['indirect\n', 1, 0],
+  ])('a unit that only enables others is enabled if they are: %j', (stdout, enabling, disabling) => {
+    const state = { unit: { ...nginx, file: 'indirect' }, links: { code: 0, stdout, stderr: '', timedOut: false } };
+    expect(changesOn(systemd, state, { name: 'nginx', enabled: true })).toHaveLength(enabling);
+    expect(changesOn(systemd, state, { name: 'nginx', enabled: false })).toHaveLength(disabling);
+  });
+
   test('a linked one is enabled', () => {
     const unit = { ...nginx, file: 'linked' };
     expect(commandsOn(systemd, { unit }, { name: 'nginx', enabled: true })).toEqual([

@@ -11,6 +11,8 @@ export interface BatchRun {
   readonly includes: Includes;
   /** Counts for the `throttle` of tasks: with the strategy `free`, hosts reach a task one by one. */
   readonly throttle: Throttle;
+  /** Whether the play's strategy is `debug`: tasks that fail are debugged. */
+  readonly debugs: boolean;
   /** All hosts of the batch, including those that are out. */
   readonly hosts: readonly PlayHost[];
   /** Whether the play has anything that an interrupted run may have left. */

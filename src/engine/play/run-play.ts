@@ -129,6 +129,7 @@ async function runBatch(
     handlers,
     includes: across.includes,
     throttle: new Throttle(),
+    debugs: strategy === 'debug',
     hosts,
     mayHaveLeft: (mayHaveHandlers(play) && run.options.ansible !== true) || hasValidation(play.items),
     maxFailPercentage,

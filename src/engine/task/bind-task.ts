@@ -107,10 +107,15 @@ async function makeCall(
 ): Promise<BoundTask> {
   const { options } = play.run;
   const type = await typeOf(play, task, sight);
+  const asyncSeconds = keywordNumber(task.async, sight);
+  const isRefused = type.neverAsync === true || type.controllerOnly === true;
+  if (options.ansible === true && isRefused && (asyncSeconds ?? 0) > 0)
+    throw new BadParams(NOT_ASYNC, { changed: false, msg: NOT_ASYNC });
   const { from, ...where } = placeOf(play, state, task, sight, type);
   const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
   const bound = bindParams(type, argsOf(task, type, sight), {
     omit: OMIT,
+    environment: where.identity.environment,
     home: (user) =>
       user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,
@@ -136,7 +141,6 @@ async function makeCall(
   const params =
     type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
   const timeout = keywordNumber(task.keywords.timeout, sight);
-  const asyncSeconds = keywordNumber(task.async, sight);
   const seconds = timeout ?? (asyncSeconds === 0 ? undefined : asyncSeconds);
   return {
     type,
@@ -151,6 +155,8 @@ async function makeCall(
     warnings,
   };
 }
+
+const NOT_ASYNC = 'async is not supported for this task.';
 
 /** Whether a check runs a command: its author says that it changes nothing, and its program is one that only reads. */
 function runsInCheck(type: TaskType, params: unknown, task: Task, options: { readonly ansible?: boolean }): boolean {

@@ -65,6 +65,8 @@ export function endpointOf(
     via: node === undefined ? undefined : (nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node }),
     shell: read('shell') ?? defaults.shell,
     become: becomeOf(said, defaults, loggedInAs),
+    // As in Ansible, relative paths on this machine start at the playbook.
+    ...(connection === 'local' && { directory: textOf(said, ['playbook_dir']) }),
   };
 }
 

@@ -69,5 +69,7 @@ export function withoutBecome({ endpoint: { become: _, ...endpoint }, environmen
   return { endpoint, environment, key: keyOf(endpoint, environment) };
 }
 
-const keyOf = ({ user, connection, become }: Endpoint, environment: Readonly<Record<string, string>>): string =>
-  JSON.stringify([connection, user, become?.user, become?.method, environment]);
+const keyOf = (
+  { user, connection, become, directory }: Endpoint,
+  environment: Readonly<Record<string, string>>,
+): string => JSON.stringify([connection, user, become?.user, become?.method, environment, directory]);

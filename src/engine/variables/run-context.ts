@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly startAtTask?: string;
   /** Called before each task with --step: run it, skip it, or continue without asking. */
   readonly step?: (task: string) => Promise<'yes' | 'no' | 'continue'>;
+  /** The task debugger; without it, nothing is debugged. */
+  readonly debugger?: TaskDebugger;
   readonly forceHandlers: boolean;
   readonly anyErrorsFatal: boolean;
   readonly interactive: boolean;
@@ -52,6 +54,16 @@ export interface RunOptions {
   readonly gather?: Partial<FactRequest>;
   /** Turned off only by tests: it never affects what a run does or reports, only how long it takes. */
   readonly askAhead?: boolean;
+}
+
+/** How tasks are debugged by a person. */
+export interface TaskDebugger {
+  /** Whether tasks that fail are debugged, unless the keyword `debugger` says something else. */
+  readonly enabled: boolean;
+  /** Whether a failure that is ignored does not count as one. */
+  readonly ignoresErrors: boolean;
+  /** Reads a line; undefined at the end of the input. */
+  readonly ask: (prompt: string) => Promise<string | undefined>;
 }
 
 /** How to log in if the inventory does not say: command line, environment and ansible.cfg. */

@@ -21,7 +21,6 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'checkModeMarkers',
   'displayFailedStderr',
   'displayArgsToStdout',
-  'showCustomStats',
   'logPath',
   'retryFiles',
   'retryFilesSavePath',

@@ -21,6 +21,24 @@ export const SETTINGS = {
     env: ['ANSIBLE_INVENTORY'],
     ini: ['defaults.inventory'],
   },
+  inventoryEnabled: {
+    type: 'list',
+    default: ['host_list', 'script', 'auto', 'yaml', 'ini', 'toml'],
+    env: ['ANSIBLE_INVENTORY_ENABLED'],
+    ini: ['inventory.enable_plugins'],
+  },
+  stdoutCallback: {
+    type: 'str',
+    default: 'default',
+    env: ['ANSIBLE_STDOUT_CALLBACK'],
+    ini: ['defaults.stdout_callback'],
+  },
+  callbacksForAdHoc: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_LOAD_CALLBACK_PLUGINS'],
+    ini: ['defaults.bin_ansible_callbacks'],
+  },
   inventoryIgnoreExtensions: {
     type: 'list',
     default: IGNORED,
@@ -154,6 +172,18 @@ export const SETTINGS = {
   // A path on hosts, so its `~` is not our home directory.
   asyncDir: { type: 'str', env: ['ANSIBLE_ASYNC_DIR'], ini: ['defaults.async_dir'] },
   pollInterval: { type: 'int', default: 15, env: ['ANSIBLE_POLL_INTERVAL'], ini: ['defaults.poll_interval'] },
+  enableTaskDebugger: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_ENABLE_TASK_DEBUGGER'],
+    ini: ['defaults.enable_task_debugger'],
+  },
+  taskDebuggerIgnoreErrors: {
+    type: 'bool',
+    default: true,
+    env: ['ANSIBLE_TASK_DEBUGGER_IGNORE_ERRORS'],
+    ini: ['defaults.task_debugger_ignore_errors'],
+  },
   forceHandlers: { type: 'bool', default: false, env: ['ANSIBLE_FORCE_HANDLERS'], ini: ['defaults.force_handlers'] },
   errorOnMissingHandler: {
     type: 'bool',

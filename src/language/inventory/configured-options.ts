@@ -7,7 +7,7 @@ export function configuredOptions(config: Config, asAnsible: boolean): Inventory
     ignoreExtensions: config.inventoryIgnoreExtensions,
     ignorePatterns: config.inventoryIgnorePatterns,
     groupNames: groupNamesOf(config, asAnsible),
-    ...(asAnsible && { unparsed: unparsedOf(config) }),
+    ...(asAnsible && { unparsed: unparsedOf(config), hostLists: hostListsOf(config) }),
   };
 }
 
@@ -15,6 +15,12 @@ function groupNamesOf(config: Config, asAnsible: boolean) {
   const choice = config.transformInvalidGroupChars;
   if (asAnsible) return choice;
   return choice === 'always' || choice === 'silently' ? 'silently' : 'ignore';
+}
+
+/** The first plugin for host lists among those that are enabled. */
+function hostListsOf(config: Config): NonNullable<InventoryOptions['hostLists']> {
+  const names = config.inventoryEnabled.map((name) => name.replace(/^ansible\.builtin\./, ''));
+  return names.find((name) => name === 'host_list' || name === 'advanced_host_list') ?? 'none';
 }
 
 function unparsedOf(config: Config) {

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Result } from '../../core/source.ts';
 import type { Host, Inventory } from '../model.ts';
-import { addHosts } from './add-hosts.ts';
 import { copyDraft, type Draft, emptyDraft } from './draft.ts';
 import { freeze } from './freeze.ts';
-import { type InventoryOptions, noteUnparsed, readPath } from './read-path.ts';
+import { readHostList } from './host-list.ts';
+import { type InventoryOptions, readPath } from './read-path.ts';
 import { type VarsFolder, type VarsReader, varsReader } from './vars-folders.ts';
 
 /** An inventory that remembers what it was built from, so that hosts, groups and variables can be added later. */
@@ -36,13 +36,25 @@ export function loadInventory(sources: readonly string[], options: InventoryOpti
     } else parsed = readHostList(draft, source, options) || parsed;
     read.push(stat ? path : source);
   }
-  if (!parsed && sources.length > 0 && options.unparsed === 'error-if-all')
-    draft.notes.push({
+  if (!parsed && sources.length > 0) noteNothingParsed(draft, options);
+  return finish({ draft, folders, options, sources: read, reader: varsReader(options.vaultSecrets ?? []) });
+}
+
+/** As Ansible reports it if no source could be read. */
+function noteNothingParsed({ notes }: Draft, { unparsed }: InventoryOptions): void {
+  const code = 'inventory-unparsed';
+  if (unparsed === 'error-if-all')
+    notes.push({
       severity: 'error',
-      code: 'inventory-unparsed',
+      code,
       message: 'No inventory was parsed, please check your configuration and options.',
     });
-  return finish({ draft, folders, options, sources: read, reader: varsReader(options.vaultSecrets ?? []) });
+  if (unparsed === 'warning')
+    notes.push({
+      severity: 'warning',
+      code,
+      message: 'No inventory was parsed, only implicit localhost is available',
+    });
 }
 
 /** A long list of hosts may exceed the maximum length of a file name. */
@@ -90,17 +102,4 @@ function finish({ draft, folders, options, sources, reader }: Parts): Result<Loa
   if (notes.some(({ severity }) => severity === 'error')) return { ok: false, error: notes };
   const value = { ...frozen, sources, secrets: reader.secrets, draft, folders, options, reader };
   return { ok: true, value, warnings: notes };
-}
-
-/** Reads a list such as `a,b`. Returns whether it is one: anything else is a file that does not exist. */
-function readHostList(draft: Draft, list: string, options: InventoryOptions): boolean {
-  if (!list.includes(',')) {
-    const hint = 'a list of hosts needs a comma: "host,"';
-    noteUnparsed(draft, list, { reason: 'there is no such file or directory', hint }, options);
-    return false;
-  }
-  const names = list.split(',').map((name) => name.trim());
-  for (const written of names.filter((name) => name !== ''))
-    addHosts(draft, { written, group: 'ungrouped', vars: new Map() });
-  return true;
 }

@@ -31,6 +31,11 @@ export interface InventoryOptions {
    * error for each, a warning for each, or one error if there is no other source.
    */
   readonly unparsed?: 'error' | 'warning' | 'error-if-all';
+  /**
+   * Ansible's plugin for lists of hosts on the command line: `host_list` takes each name as it is, `advanced_host_list` expands ranges and
+   * warns about those that it cannot. By default, ranges are expanded, and a wrong one is an error.
+   */
+  readonly hostLists?: 'host_list' | 'advanced_host_list' | 'none';
 }
 
 /** Extensions of files in an inventory directory that are not inventories. */

@@ -84,7 +84,7 @@ export const KEYWORDS = {
   ignore_unreachable: { type: 'bool', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Continue when a host is unreachable.' },
   delegate_to: { type: 'text', on: inPlays, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Another host to act on.' },
   delegate_facts: { type: 'bool', on: inPlays, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Store gathered facts for the host that the task is delegated to.' },
-  debugger: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { none: 'there is no debugger' }, doc: 'When to start the debugger.' },
+  debugger: { type: 'label', on: sharedAndIncludes, inherited: 'nearest', templated: 'never', use: { by: 'engine' }, doc: 'When to start the debugger: always, never, on_failed, on_unreachable, on_skipped.' },
   // Plays.
   hosts: { type: 'hosts', on: ['play'], templated: 'play', use: { by: 'loader' }, doc: 'A pattern that selects hosts and groups. Required.' },
   import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
@@ -102,7 +102,7 @@ export const KEYWORDS = {
   force_handlers: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Run notified handlers even on hosts that failed.' },
   serial: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The size of each batch, as a number or percentage of hosts.' },
   max_fail_percentage: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'End the play when more than this percentage of a batch fails.' },
-  strategy: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of tasks across hosts: linear, free, host_pinned.' },
+  strategy: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of tasks across hosts: linear, free, host_pinned, or debug (linear, and failed tasks start the debugger).' },
   order: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of hosts: inventory, sorted, reverse_inventory, reverse_sorted, shuffle.' },
   user: { type: 'text', on: ['play'], templated: 'turn', use: { by: 'loader' }, doc: 'The older name of remote_user.' },
   // Entries of roles: and of a role's dependencies. Any other key of an entry is a parameter of the role.

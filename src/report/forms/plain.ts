@@ -3,7 +3,7 @@ import type { ReportForm, ReportOptions } from '../form.ts';
 
 /** Creates a reporter that writes lines from top to bottom. The live view also uses it for the lines above its own. */
 export async function plainLines(
-  { stdout, verbosity, chalk, hides, atOnce, formatDiagnostic }: ReportOptions,
+  { stdout, verbosity, chalk, hides, atOnce, customStats, formatDiagnostic }: ReportOptions,
   ansible = false,
 ): Promise<(write: (text: string) => void) => Reporter> {
   const { plainReporter } = await import('../plain-reporter.ts');
@@ -16,6 +16,7 @@ export async function plainLines(
       ansible,
       ...(hides !== undefined && { hides }),
       ...(atOnce !== undefined && { atOnce }),
+      ...(customStats !== undefined && { customStats }),
       formatDiagnostic,
     });
 }

@@ -10,7 +10,7 @@ export const local: LoginConnection = {
   place: ({ name }) => name,
   label: noShell,
   logins: ({ env }) => ({
-    launchAt: () => launchLocal(env),
+    launchAt: ({ directory }) => launchLocal(env, directory),
     retire: async () => {},
     count: 0,
     close: async () => {},
@@ -19,9 +19,14 @@ export const local: LoginConnection = {
 
 /** Starts command lines on this machine. */
 export const launchLocal =
-  (env: NodeJS.ProcessEnv): Launch =>
+  (env: NodeJS.ProcessEnv, directory?: string): Launch =>
   async (commandLine): Promise<Launched> => {
     // In its own process session: we handle a Ctrl-C at the terminal, not the processes started here.
-    const child = spawn('/bin/sh', ['-c', throughPipes(commandLine)], { env, detached: true, stdio: 'pipe' });
+    const child = spawn('/bin/sh', ['-c', throughPipes(commandLine)], {
+      cwd: directory,
+      env,
+      detached: true,
+      stdio: 'pipe',
+    });
     return { ok: true, pipes: pipesOfChild(child) };
   };

@@ -5,17 +5,24 @@ import {
   chmodMode,
   computeMode,
   type Entry,
+  type FileFlags,
   type ParamSpecs,
   sh,
   showMode,
 } from '../../../src/sdk.ts';
+import { flagChanges, flagsAfter } from './flags.ts';
 
 /** Owner, group and mode: the parameters shared by all types that create files or directories. */
 export const attributeParams = {
   mode: { type: 'mode', doc: "The permission bits, for example `'0644'` or `u=rw,go=r`." },
   owner: { type: 'str', doc: 'The name or UID of the owner.' },
   group: { type: 'str', doc: 'The name or GID of the group.' },
-  unsafe_writes: { type: 'bool', default: false, doc: 'Overwrite in place if the file cannot be replaced.' },
+  unsafe_writes: {
+    type: 'bool',
+    default: false,
+    environment: 'ANSIBLE_UNSAFE_WRITES',
+    doc: 'Overwrite in place if the file cannot be replaced.',
+  },
   attributes: { type: 'str', aliases: ['attr'], ignored: 'file flags (`chattr`) are left as they are' },
   selevel: { type: 'str', ignored: 'SELinux is not managed' },
   serole: { type: 'str', ignored: 'SELinux is not managed' },
@@ -28,16 +35,20 @@ export interface Attributes {
   readonly owner?: string;
   readonly group?: string;
   readonly mode?: string;
+  /** The flags for `chattr`, in types that ask about them. */
+  readonly attributes?: string;
 }
 
 /** The answers about the accounts that a task names. */
 export interface Accounts {
   readonly ownerAccount: Account | undefined;
   readonly groupAccount: Account | undefined;
+  /** The flags of the file, if the task sets some. */
+  readonly flags?: FileFlags | undefined;
 }
 
 /** The part of an entry that attributes affect. */
-export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'>;
+export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group' | 'flags'>;
 
 /** Why the attributes cannot be set; undefined if they can. */
 export function unknownAccount(
@@ -78,6 +89,8 @@ export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, ac
   return {
     ...owned,
     mode: wanted.mode === undefined ? mode : computeMode(wanted.mode, mode, entry.kind === 'directory'),
+    ...(wanted.attributes !== undefined &&
+      accounts.flags !== undefined && { flags: flagsAfter(accounts.flags.letters ?? '', wanted.attributes) }),
   };
 }
 
@@ -148,7 +161,7 @@ export function attributeChanges(
         sh`chgrp ${through ? [] : '-h'} -- ${wanted.group!} ${path}`,
       ),
     );
-  if (entry.kind === 'link') return changes; // a link has no mode of its own
+  if (entry.kind === 'link') return changes; // a link has no mode and no flags of its own
   const lost = changes.length > 0 ? modeAfterChown(entry) : entry.mode;
   if (after.mode !== entry.mode || after.mode !== lost)
     changes.push(
@@ -159,7 +172,9 @@ export function attributeChanges(
         ...(after.mode === lost ? [] : [sh`chmod -- ${chmodMode(after.mode)} ${path}`]),
       ),
     );
-  return changes;
+  const flags = accounts.flags === undefined ? [] : flagChanges(path, accounts.flags.letters ?? '', wanted.attributes);
+  // An immutable file can be changed only before it becomes so, or once it is no longer.
+  return wanted.attributes?.startsWith('-') === true ? [...flags, ...changes] : [...changes, ...flags];
 }
 
 const change = (what: string, from: string, to: string, ...commands: Command[]): Change => ({

@@ -30,6 +30,7 @@ import {
 } from './attributes.ts';
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { wrongTime } from './file-times.ts';
+import { flagCommands } from './flags.ts';
 import { makeDirectory } from './make-directory.ts';
 import { entryEffect, itself, newEntry, stateName } from './path-info.ts';
 
@@ -96,7 +97,12 @@ export function folderChange(
     from: null,
     to: showMode(entry.mode),
     // mkdir sets a mode that is as restrictive as the wanted one. chmod follows because of setgid, and because chown may clear bits.
-    commands: [makeDirectory(folder, entry.mode & 0o777), ...owned, sh`chmod -- ${chmodMode(entry.mode)} ${folder}`],
+    commands: [
+      makeDirectory(folder, entry.mode & 0o777),
+      ...owned,
+      sh`chmod -- ${chmodMode(entry.mode)} ${folder}`,
+      ...flagCommands(folder, '', entry.flags ?? ''),
+    ],
     effects,
     paths: [folder],
   };

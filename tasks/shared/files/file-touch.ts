@@ -2,6 +2,7 @@ import { type Change, followed, type Plan, tidyPath, writeFile } from '../../../
 import { unknownAccount, withAttributes } from './attributes.ts';
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
+import { flagCommands } from './flags.ts';
 import { itself, newEntry, throughEffect } from './path-info.ts';
 
 /** Creates an empty file if there is none; otherwise sets its times to now, unless they must be preserved. */
@@ -26,7 +27,10 @@ function touchNew(state: FileState, params: FileParams, at: string): Plan {
     what: 'file',
     from: null,
     to: 'empty',
-    commands: [writeFile({ path: at, content: '', mode: entry.mode, owner: params.owner, group: params.group })],
+    commands: [
+      writeFile({ path: at, content: '', mode: entry.mode, owner: params.owner, group: params.group }),
+      ...flagCommands(at, '', entry.flags ?? ''),
+    ],
     effects: [throughEffect(tidyPath(params.path), state.before, entry, { holds: { bytes: new Uint8Array() } })],
     paths: [at],
   };

@@ -2,11 +2,17 @@ import {
   type Change,
   type Freshness,
   freshness,
+  fullName,
   listening,
   mayAlter,
   type Newest,
+  nothing,
   type Plan,
   predicts,
+  type ShellAnswer,
+  sh,
+  shell,
+  systemctl,
   type TaskResult,
   type Unit,
   unit,
@@ -55,9 +61,23 @@ export const askUnit = ({ name, scope, restart_when_stale, reload_when_stale, co
   ...(listens.length > 0 ? { places: listening(name, portsOf(listens)) } : {}),
 });
 
+/**
+ * For a unit that is enabled only by enabling others (`Also=`), which systemd calls `indirect` in either case: the links that are there if
+ * it is enabled.
+ */
+export const thenAskUnit = (now: Unit | undefined, wanted: WantedUnit) => ({
+  links: now?.file === 'indirect' && wanted.enabled !== undefined ? linksOf(wanted) : nothing(),
+});
+
+const linksOf = ({ name, scope }: WantedUnit) =>
+  shell({ ...sh`LC_ALL=C ${systemctl(scope)} is-enabled --full -- ${fullName(name)}`, about: ['unit:*'] });
+
+const hasLinks = ({ stdout }: Pick<ShellAnswer, 'stdout'>): boolean => /\n\s*\S/.test(stdout);
+
 /** The answers about a unit. */
 interface UnitState {
   readonly unit: Unit;
+  readonly links?: ShellAnswer | undefined;
   readonly fresh?: Freshness;
   readonly places?: readonly string[];
 }
@@ -74,7 +94,7 @@ export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly 
   const run = running(now, wanted, fresh);
   const changes = [
     masking(now, wanted),
-    enabling(now, wanted),
+    enabling(state, wanted),
     run,
     run === undefined || run.to === 'restarted' ? placing(now, wanted, places, run !== undefined) : undefined,
   ].filter((one) => one !== undefined);
@@ -121,9 +141,9 @@ function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
 const atBoot = /^(enabled|alias|static|generated|transient)$/;
 
 /** Static units have nothing to enable; indirect ones can only be enabled under another name. */
-function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
+function enabling({ unit: now, links }: UnitState, wanted: WantedUnit): UnitChange | undefined {
   if (wanted.enabled === undefined) return undefined;
-  const enabled = now.initScript?.enabled ?? atBoot.test(now.file);
+  const enabled = now.initScript?.enabled ?? (links === undefined ? atBoot.test(now.file) : hasLinks(links));
   const pointless = !wanted.enabled && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined;
   if (enabled === wanted.enabled || pointless) return undefined;
   return {
@@ -131,12 +151,25 @@ function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
     from: now.file.startsWith('masked') ? 'masked' : toldEnabled(enabled),
     to: toldEnabled(wanted.enabled),
     commands: [control(wanted, wanted.enabled ? 'enable' : 'disable', ...(wanted.force === true ? ['--force'] : []))],
-    gives:
-      now.initScript === undefined
-        ? { file: wanted.enabled ? 'enabled' : 'disabled' }
-        : { initScript: { enabled: wanted.enabled } },
+    gives: enabledAfter(now, wanted.enabled),
+    ...(links !== undefined && {
+      effects: [predicts(linksOf(wanted), linksAfter(wanted.enabled)), mayAlter('unit:*')],
+    }),
   };
 }
+
+function enabledAfter(now: Unit, enabled: boolean): Partial<Unit> {
+  if (now.initScript !== undefined) return { initScript: { enabled } };
+  if (now.file === 'indirect') return {};
+  return { file: enabled ? 'enabled' : 'disabled' };
+}
+
+const linksAfter = (enabled: boolean): ShellAnswer => ({
+  code: 0,
+  stdout: enabled ? 'indirect\n  a link\n' : 'indirect\n',
+  stderr: '',
+  timedOut: false,
+});
 
 const runs = ({ active, sub }: Unit): boolean =>
   active === 'active' || active === 'reloading' || (active === 'activating' && sub !== 'auto-restart');
@@ -199,7 +232,7 @@ function staleness(
   return loaded === undefined ? undefined : { verb: 'reload', why: `loaded before ${loaded.path} was changed` };
 }
 
-function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after: Unit): Change {
+function withEffects({ gives, effects = [], ...change }: UnitChange, wanted: WantedUnit, after: Unit): Change {
   const fresh =
     wanted.restart_when_stale || wanted.reload_when_stale
       ? [predicts(freshness(wanted.name, wanted.scope, wanted.config), { missing: [] })]
@@ -211,6 +244,7 @@ function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after
   return {
     ...change,
     effects: [
+      ...effects,
       predicts(unit(wanted.name, wanted.scope), after),
       ...fresh,
       ...places,

@@ -86,3 +86,25 @@ test('later tasks on a host with a running job ask their questions again', async
     exit 0"
   `);
 });
+
+test('types that do their work on the controller refuse it', async () => {
+  expect(
+    await play(
+      playbook(`
+    - {name: copy, copy: {content: x, dest: "{{ playbook_dir }}/new"}, async: 5, poll: 1, ignore_errors: true}
+    - {name: script, script: /none, async: 5, ignore_errors: true}
+    - {name: debug, debug: {msg: x}, async: 5, poll: 0, ignore_errors: true}
+    - {name: no time, debug: {msg: x}, async: 0}
+    - {name: ping, ping: {}, async: 5, poll: 1}`),
+    ),
+  ).toMatchInlineSnapshot(`
+    "play a
+    copy: a fatal "async is not supported for this task." (ignored)
+    script: a fatal "async is not supported for this task." (ignored)
+    debug: a fatal "async is not supported for this task." (ignored)
+    no time: a ok "x"
+    ping: a ok
+    a: ok=5 ignored=3
+    exit 0"
+  `);
+});

@@ -262,12 +262,34 @@ describe('several sources', () => {
 
     const missing = '- Unable to parse nowhere';
     expect(noted('error', 'nowhere', 'a.yaml')).toEqual([`error ${missing}`]);
-    expect(noted('warning', 'nowhere', 'empty')).toEqual([`warning ${missing}`, 'warning - Unable to parse empty']);
+    expect(noted('warning', 'nowhere', 'empty')).toEqual([
+      `warning ${missing}`,
+      'warning - Unable to parse empty',
+      'warning - No inventory was parsed, only implicit localhost is available',
+    ]);
     expect(noted('error-if-all', 'nowhere', 'a.yaml')).toEqual([`warning ${missing}`]);
     expect(noted('error-if-all', 'nowhere')).toEqual([
       `warning ${missing}`,
       'error - No inventory was parsed, please check your configuration and options.',
     ]);
+  });
+
+  test.for([
+    ['host_list', 'a[1:2]:22,b[1:', ['a[1:2]', 'b[1:'], []],
+    ['advanced_host_list', 'a[1:2]:22,b', ['a1', 'a2', 'b'], []],
+    [
+      'advanced_host_list',
+      'a[1:],b',
+      ['a[1:]', 'b'],
+      [
+        'warning - Unable to parse address from hostname, leaving unchanged: [1:] is not a range of hosts: a host range must specify end value',
+      ],
+    ],
+  ] as const)('a list of hosts is read by the plugin %s as Ansible reads it: %s', ([hostLists, list, names, notes]) => {
+    const read = loadInventory([list], { hostLists });
+
+    expect(read.ok && [...read.value.hosts.keys()]).toEqual(names);
+    expect(read.ok && read.warnings?.map(({ severity, message }) => `${severity} - ${message}`)).toEqual(notes);
   });
 
   test('/dev/null is an empty inventory', () => {

@@ -25,6 +25,8 @@ export interface Entry {
   readonly owner: string | undefined;
   readonly group: string | undefined;
   readonly size: number;
+  /** In a check: the flags that `chattr` is predicted to set; undefined if it is not. */
+  readonly flags?: string;
   /** Information that only the host has; undefined for predicted entries. */
   readonly inode?: Inode;
   /** For predicted entries: names with the same `id` are one file; `names` is the number of its names, if known. */
@@ -47,7 +49,7 @@ export interface Inode {
 }
 
 /** The foreseeable part of an entry: neither its inode nor the other information about its path. */
-export const foreseeable = ({ kind, mode, uid, gid, owner, group, size }: Entry): Entry => ({
+export const foreseeable = ({ kind, mode, uid, gid, owner, group, size, flags }: Entry): Entry => ({
   kind,
   mode,
   uid,
@@ -55,6 +57,7 @@ export const foreseeable = ({ kind, mode, uid, gid, owner, group, size }: Entry)
   owner,
   group,
   size,
+  ...(flags !== undefined && { flags }),
 });
 
 /** The entry alone, without the other information about its path. */
