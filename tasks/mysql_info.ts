@@ -90,7 +90,7 @@ function queryOf(name: Subset, { exclude_fields: excluded }: Task): string {
 }
 
 function read(name: Subset, rows: Rows, { exclude_fields: excluded, return_empty_dbs }: Task): unknown {
-  if (name === 'version') return versionOf(rows.at(0)?.at(0) ?? '');
+  if (name === 'version') return mysqlVersion(rows.at(0)?.at(0) ?? '');
   if (name === 'databases')
     return Object.fromEntries(
       rows
@@ -114,7 +114,7 @@ function read(name: Subset, rows: Rows, { exclude_fields: excluded, return_empty
   );
 }
 
-function versionOf(full: string): Readonly<Record<string, unknown>> {
+function mysqlVersion(full: string): Readonly<Record<string, unknown>> {
   const [, major, minor, release, suffix = ''] = /^(\d+)\.(\d+)\.(\d+)-?(.*)$/.exec(full) ?? [];
   return { full, major: Number(major), minor: Number(minor), release: Number(release), suffix };
 }

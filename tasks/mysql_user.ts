@@ -10,7 +10,6 @@ import {
   type Question,
   type Questions,
 } from '../src/sdk.ts';
-import { merged } from './shared/databases/merged.ts';
 import { myAsk, myRun, type Rows } from './shared/databases/my-client.ts';
 import { type MyLogin, myLogin, myLoginParams } from './shared/databases/my-login.ts';
 import {
@@ -25,6 +24,7 @@ import {
   scopeText,
 } from './shared/databases/my-privileges.ts';
 import { myText, myUser } from './shared/databases/my-quote.ts';
+import { withParts } from './shared/databases/with-parts.ts';
 
 const params = {
   name: { type: 'str', required: true, aliases: ['user'], doc: 'The user.' },
@@ -405,7 +405,7 @@ const authStep = (found: Account | undefined, { clause, plugin, stored }: Auth):
   gives: stored === undefined ? undefined : { plugin, stored },
 });
 
-interface Planned {
+interface WantedAccount {
   readonly host: string;
   readonly account: AccountSteps;
   readonly privileges: readonly PrivilegeDifference[];
@@ -417,11 +417,11 @@ function changesFor(
   task: Task,
   server: readonly Account[],
   told: Rows,
-  { host, account, privileges, left }: Planned,
+  { host, account, privileges, left }: WantedAccount,
 ): readonly Change[] {
   const { isNew, now, steps } = account;
   const user = myUser(task.name, host);
-  const after = merged(
+  const after = withParts(
     now,
     steps.map(({ gives }) => gives),
   );

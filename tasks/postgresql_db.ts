@@ -8,12 +8,12 @@ import {
   predicts,
   type Question,
 } from '../src/sdk.ts';
-import { merged } from './shared/databases/merged.ts';
 import { pgAsk, pgRun, pgRunAlone } from './shared/databases/pg-client.ts';
 import { inDatabase, type PgDatabase, pgDatabase } from './shared/databases/pg-database.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName, pgText } from './shared/databases/pg-quote.ts';
 import { type PgRoleState, pgRole } from './shared/databases/pg-role.ts';
+import { withParts } from './shared/databases/with-parts.ts';
 
 const params = {
   name: { type: 'str', required: true, aliases: ['db'], doc: 'The database.' },
@@ -216,7 +216,7 @@ function adjustment(login: PgLogin, task: Task, now: PgDatabase, { owner, encodi
       gives: { tablespace: task.tablespace },
     },
   ].filter(({ from, to }) => from !== to);
-  const after = merged(
+  const after = withParts(
     now,
     all.map(({ gives }) => gives),
   );

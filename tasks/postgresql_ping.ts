@@ -23,7 +23,10 @@ export default defineTask({
   plan({ reply }) {
     if (reply.code !== 0)
       return { changes: [], result: { is_available: false, server_version: {}, conn_err_msg: reply.stderr } };
-    return { changes: [], result: { is_available: true, server_version: versionOf(reply.stdout), conn_err_msg: '' } };
+    return {
+      changes: [],
+      result: { is_available: true, server_version: serverVersion(reply.stdout), conn_err_msg: '' },
+    };
   },
   returns: {
     is_available: 'Whether the server responded.',
@@ -44,7 +47,7 @@ export default defineTask({
   ],
 });
 
-function versionOf(raw: string): Readonly<Record<string, unknown>> {
+function serverVersion(raw: string): Readonly<Record<string, unknown>> {
   const [, full = '', major, minor, patch] = /PostgreSQL ((\d+)\.(\d+)(?:\.(\d+))?)/.exec(raw) ?? [];
   return {
     raw: raw.trim(),

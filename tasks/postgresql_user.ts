@@ -9,7 +9,6 @@ import {
   predicts,
   type Question,
 } from '../src/sdk.ts';
-import { merged } from './shared/databases/merged.ts';
 import { pgAsk, pgRun } from './shared/databases/pg-client.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName, pgText } from './shared/databases/pg-quote.ts';
@@ -21,6 +20,7 @@ import {
   ROLE_FLAGS,
   storedForm,
 } from './shared/databases/pg-role.ts';
+import { withParts } from './shared/databases/with-parts.ts';
 
 const params = {
   name: { type: 'str', required: true, aliases: ['user'], doc: 'The role.' },
@@ -201,7 +201,7 @@ const noRole: PgRole = {
 
 function creationOf(login: PgLogin, task: Task, now: PgRoleState, wanted: Wanted): Change {
   const all = differences(task, now, noRole, wanted, true);
-  const after = merged(
+  const after = withParts(
     noRole,
     all.map(({ gives }) => gives),
   );
@@ -221,7 +221,7 @@ function adjustment(
   { now, role, flags, until }: { now: PgRoleState; role: PgRole } & Wanted,
 ): Plan {
   const all = differences(task, now, role, { flags, until }, false);
-  const after = merged(
+  const after = withParts(
     role,
     all.map(({ gives }) => gives),
   );

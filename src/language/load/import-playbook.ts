@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import { splitWords } from '../../core/split-words.ts';
-import type { Raw } from '../../core/value.ts';
+import { isDict, type Raw } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Play } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
@@ -82,6 +82,15 @@ function importPlaybook(loading: Loading, dict: RawDict, key: string, from: From
   const name = dict.get(key);
   if (name === null || name === undefined || name === '') {
     report(loading, 'no-file', 'playbook import parameter is missing', nameAt);
+    return [];
+  }
+  if (isDict(name)) {
+    report(
+      loading,
+      'wrong-keyword-type',
+      `import_playbook expects the name of a file; this is ${kindOf(name)}`,
+      nameAt,
+    );
     return [];
   }
   const text = staticText(loading, name, importScope(file, own), nameAt);

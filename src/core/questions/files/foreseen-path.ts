@@ -65,7 +65,6 @@ function asOnHost(picture: Picture, place: string, now: PathState): Located {
   if (!now.exists) return { place, entry: undefined, now };
   const other = picture.files.byId(fileId(now));
   const entry = entryOf(now);
-  mustKeepNames(picture, entry, other?.at ?? 0);
   if (other === undefined) return { place, entry, now, ...(now.link && { target: now.link.target }) };
   picture.restsOn(other);
   return { place, entry: other.is === 'file' ? other.entry : entry, foreseen: other, now };
@@ -76,15 +75,7 @@ function foreseenAt(picture: Picture, foreseen: Foreseen, place: string, text = 
   picture.mustBeKnown([...inodes(place, text), ...missing], foreseen.at);
   picture.restsOn(foreseen);
   if (foreseen.is === 'absent') return { place, entry: undefined, foreseen };
-  mustKeepNames(picture, foreseen.entry, foreseen.at);
   return { place, entry: foreseen.entry, foreseen, ...(foreseen.is === 'link' && { target: foreseen.target }) };
-}
-
-/** How many names a file has is unknown once a directory is removed that may hold some of them. */
-function mustKeepNames(picture: Picture, entry: Entry, since: number): void {
-  const { treeGone } = picture.files;
-  if (treeGone !== undefined && treeGone.at > since && entry.kind === 'file' && namesOf(entry) > 1)
-    throw new NotForeseen(treeGone.task);
 }
 
 type Redirection = { readonly to: string } | { readonly nothingAt: string; readonly since: Foreseen };
@@ -141,7 +132,6 @@ function endOnHost(picture: Picture, { now }: Located, statNow: StatNow): Locate
   const touched = picture.files.at(place) !== undefined || redirection(picture, place) !== undefined;
   if (touched || (to !== undefined && picture.files.byId(fileId(to)) !== undefined)) return undefined;
   if (to === undefined) return locate(picture, place, statNow);
-  mustKeepNames(picture, to, 0);
   picture.mustBeKnown(inodes(place), 0);
   return { place, entry: to };
 }
@@ -152,9 +142,17 @@ export function foreseenState(located: Located, picture: Picture, statNow: StatN
   if (entry === undefined)
     return foreseen === undefined && now !== undefined ? now : { exists: false, place, resolved: place };
   if (entry.kind === 'link') return linkState({ ...located, entry }, picture, statNow);
+  mustKeepNames(picture, located);
   const known = foreseen === undefined ? knownEntry(picture, place, entry) : withoutInode(entry);
   if (now !== undefined && known === entry) return now;
   return { exists: true, ...known, place, resolved: place };
+}
+
+/** How many names a file has is unknown once a directory is removed that may hold some of them. */
+function mustKeepNames(picture: Picture, { entry, foreseen }: Located): void {
+  const { treeGone } = picture.files;
+  if (treeGone === undefined || treeGone.at <= (foreseen?.at ?? 0)) return;
+  if (entry?.kind === 'file' && namesOf(entry) > 1) throw new NotForeseen(treeGone.task);
 }
 
 /** An entry without its inode if it is a directory in which entries are foreseen to appear or disappear: its times change. */
@@ -168,6 +166,7 @@ function withoutInode({ inode: _inode, ...known }: Entry): Entry {
 function linkState(located: Located & { readonly entry: Entry }, picture: Picture, statNow: StatNow): PathState {
   const { place, entry, target = '', now, foreseen } = located;
   const end = follow(picture, located, statNow, 0);
+  if (end !== undefined) mustKeepNames(picture, end);
   const to = end?.entry === undefined ? undefined : knownEntry(picture, end.place, end.entry);
   const same = foreseen === undefined && end?.foreseen === undefined && end?.place === now?.resolved;
   if (same && now !== undefined && to === end?.entry) return now;

@@ -1,3 +1,3 @@
 /** A value with the parts that changes give it, one after the other. */
-export const merged = <T extends object>(base: T, parts: readonly (Partial<T> | undefined)[]): T =>
+export const withParts = <T extends object>(base: T, parts: readonly (Partial<T> | undefined)[]): T =>
   Object.assign({ ...base }, ...parts);
