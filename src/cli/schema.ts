@@ -86,6 +86,7 @@ const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   int: typed('number', 'string', 'null'),
   text: scalar,
   label: scalar,
+  file: typed('string', 'number', 'boolean'),
   name: typed('string'),
   variable: typed('string', 'null'),
   conditions: typed('string', 'boolean', 'number', 'array', 'null'),

@@ -9,6 +9,7 @@ export type KeywordType =
   | 'bool'
   | 'int'
   | 'text'
+  | 'file'
   | 'label'
   | 'name'
   | 'variable'
@@ -87,7 +88,7 @@ export const KEYWORDS = {
   debugger: { type: 'label', on: sharedAndIncludes, inherited: 'nearest', templated: 'never', use: { by: 'engine' }, doc: 'When to start the debugger: always, never, on_failed, on_unreachable, on_skipped.' },
   // Plays.
   hosts: { type: 'hosts', on: ['play'], templated: 'play', use: { by: 'loader' }, doc: 'A pattern that selects hosts and groups. Required.' },
-  import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
+  import_playbook: { type: 'file', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'Another playbook file whose plays are inserted here.' },
   gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts the first time one is used.' },
   gather_subset: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Which facts the play gathers: names of subsets and facts; a leading `!` excludes one.' },
   gather_timeout: { type: 'int', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'How long to wait for file systems that do not respond while facts are gathered, in seconds.' },

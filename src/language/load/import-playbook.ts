@@ -84,7 +84,7 @@ function importPlaybook(loading: Loading, dict: RawDict, key: string, from: From
     report(loading, 'no-file', 'playbook import parameter is missing', nameAt);
     return [];
   }
-  if (isDict(name)) {
+  if (isDict(name) || isRawList(name)) {
     report(
       loading,
       'wrong-keyword-type',
