@@ -105,10 +105,11 @@ export interface Endpoint {
 export function isSameMachine(one: Endpoint, other: Endpoint): boolean {
   if (one.connection !== other.connection) return false;
   if (one.connection === 'local') return true;
+  // Every change compares its host with all others, so what differs most often comes first.
+  if (one.address !== other.address || one.port !== other.port) return false;
   const { via } = one;
   const isSameWay = via === undefined || other.via === undefined ? via === other.via : isSameMachine(via, other.via);
-  const settings = [one, other].map((each) => JSON.stringify(each.settings ?? {}));
-  return isSameWay && one.address === other.address && one.port === other.port && settings[0] === settings[1];
+  return isSameWay && JSON.stringify(one.settings ?? {}) === JSON.stringify(other.settings ?? {});
 }
 
 /** Becoming another user on the same connection. The password is sent once, on stdin. */
