@@ -166,6 +166,16 @@ const cases: readonly Case[] = [
     ['hard link: null → /s'],
   ],
   [
+    'a hard link in a directory that a link leads to',
+    (dir) => {
+      aFile(dir);
+      mkdirSync(dir.at('d'));
+      symlinkSync('d', dir.at('l'));
+    },
+    (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'hard' }),
+    ['hard link: null → /f'],
+  ],
+  [
     'a new file with touch',
     nothing,
     (dir) => ({ path: dir.at('f'), state: 'touch', mode: '0600' }),

@@ -134,7 +134,7 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
     return { failed: `hard link not allowed for directory: ${params.src}`, result: { dest: given, src: params.src } };
   // In a directory, use the source's name, as `ln` does.
   const { path, before } =
-    state.before.exists && state.before.kind === 'directory' && state.inside !== undefined
+    followed(state.before)?.kind === 'directory' && state.inside !== undefined
       ? { path: joinPath(given, nameOf(params.src)), before: state.inside }
       : { path: given, before: state.before };
   const same = isSame(before, source);
