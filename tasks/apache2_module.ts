@@ -20,14 +20,14 @@ import { unanswered } from './shared/commands/unanswered.ts';
 import { absentEffect, entryEffect, newLink } from './shared/files/path-info.ts';
 
 const params = {
-  name: { type: 'str', required: true, doc: 'The module, as `a2enmod` names it.' },
+  name: { type: 'str', required: true, doc: 'The name of the module, as for `a2enmod`.' },
   state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the module is enabled.' },
   force: {
     type: 'bool',
     default: false,
-    doc: 'Disable a module even if it is essential or enabled ones depend on it; these are disabled, too.',
+    doc: 'Disable a module even if it is essential or other enabled modules depend on it; those are disabled, too.',
   },
-  identifier: { type: 'str', ignored: 'the links in mods-enabled tell whether a module is enabled' },
+  identifier: { type: 'str', ignored: 'the links in mods-enabled show whether a module is enabled' },
   ignore_configcheck: { type: 'bool', default: false, ignored: 'the configuration is not loaded' },
   warn_mpm_absent: { type: 'bool', default: true, ignored: 'the configuration is not loaded' },
 } as const;
@@ -36,9 +36,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.apache2_module',
-  summary: 'Enable or disable a module of Apache.',
+  summary: 'Enable or disable an Apache module.',
   description:
-    "For Debian's Apache, which has a link in /etc/apache2/mods-enabled for each enabled module. Modules that it depends on are enabled as well. Apache itself is not reloaded: notify a handler.",
+    "For Debian's Apache, which has a link in /etc/apache2/mods-enabled for each enabled module. The modules that a module depends on are enabled as well. Apache itself is not reloaded: notify a handler.",
   params,
   // A module that is missing now may come with a package that an earlier task installs.
   ask: ({ name }) => ({ known: askKnown, own: stat(`${AVAILABLE}/${name}.load`), self: self() }),

@@ -42,28 +42,28 @@ const params = {
   },
   dest: {
     type: 'path',
-    doc: 'The archive. Required unless there is exactly one file; it is then the path with the format as its extension.',
+    doc: 'The path of the archive. Required unless there is exactly one file; the default is then the path of that file with the format as an additional extension.',
   },
   format: {
     type: 'str',
     default: 'gz',
     choices: archiveFormats,
-    doc: 'How to compress. `gz`, `bz2` and `xz` compress a single file alone, and tar archives otherwise.',
+    doc: 'The format. With `gz`, `bz2` and `xz`, a single file is compressed on its own; anything else becomes a compressed tar archive.',
   },
   exclude_path: {
     type: 'list',
     elements: 'path',
     default: [],
-    doc: 'Paths and patterns to leave out of what `path` names; they have no effect on what is in directories.',
+    doc: 'Paths and patterns to exclude from `path`; they have no effect on the contents of directories.',
   },
   exclusion_patterns: {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'Patterns of names, as they would be in the archive, to leave out; `*` matches slashes, too.',
+    doc: 'Patterns of names in the archive to exclude; `*` also matches slashes.',
   },
-  force_archive: { type: 'bool', default: false, doc: 'Make an archive even of a single file.' },
-  remove: { type: 'bool', default: false, doc: 'Remove what was archived.' },
+  force_archive: { type: 'bool', default: false, doc: 'Create an archive even for a single file.' },
+  remove: { type: 'bool', default: false, doc: 'Remove the originals after they have been archived.' },
   ...attributeParams,
 } as const;
 
@@ -71,9 +71,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.archive',
-  summary: 'Make an archive of files and directories on the host.',
+  summary: 'Create an archive of files and directories on the host.',
   description:
-    'An existing archive is compared with the files: names, contents and, except for zip, modes, owners and times. It is written again if something differs. The format `zip` requires the packages `zip` and `unzip`.',
+    'An existing archive is compared with the files: names, contents and, except for zip, modes, owners and times. It is rewritten if anything differs. The format `zip` requires the packages `zip` and `unzip`.',
   params,
   ask: (task) => ({ sources: askSources(task), ...askAccounts(task) }),
   thenAsk(
@@ -127,14 +127,14 @@ export default defineTask({
     };
   },
   returns: {
-    archived: 'What is in the archive.',
+    archived: 'The files in the archive.',
     missing: 'Named paths that do not exist.',
     arcroot: 'The directory that the names in the archive are relative to.',
     dest: 'The archive.',
     state: '`archive`, `compress` for a single compressed file, `incomplete` if a path is missing, or `absent`.',
     dest_state: 'The same as `state`.',
-    expanded_paths: 'What the parameter `path` stands for.',
-    expanded_exclude_paths: 'What the parameter `exclude_path` stands for.',
+    expanded_paths: 'The paths that `path` expands to.',
+    expanded_exclude_paths: 'The paths that `exclude_path` expands to.',
   },
   returnsMore: true,
   examples: [
@@ -143,7 +143,7 @@ export default defineTask({
       yaml: 'archive:\n  path: /etc/apt\n  dest: /tmp/apt.tar.gz',
     },
     {
-      title: 'Compress a file, and remove it',
+      title: 'Compress a file and remove the original',
       yaml: 'archive:\n  path: /var/log/app.log\n  format: xz\n  remove: true',
       runs: { no: 'needs the file' },
     },

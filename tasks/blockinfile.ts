@@ -41,12 +41,12 @@ const params = {
   prepend_newline: {
     type: 'bool',
     default: false,
-    doc: 'Put an empty line above the block, unless there is one or the file begins here.',
+    doc: 'Insert an empty line above the block, unless there already is one or the block is at the start of the file.',
   },
   append_newline: {
     type: 'bool',
     default: false,
-    doc: 'Put an empty line below the block, unless there is one or the file ends here.',
+    doc: 'Insert an empty line below the block, unless there already is one or the block is at the end of the file.',
   },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
   backup: {

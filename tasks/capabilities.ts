@@ -23,7 +23,7 @@ const params = {
     type: 'str',
     default: 'present',
     choices: ['absent', 'present'],
-    doc: 'Whether the program should have it.',
+    doc: 'Whether the program should have the capability.',
   },
 } as const;
 
@@ -31,7 +31,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.capabilities',
-  summary: 'Manage one of the capabilities that the kernel gives to a program.',
+  summary: 'Manage one of the kernel capabilities of a program.',
   description: 'Requires the `libcap2-bin` package on the host.',
   params,
   ask: (task) => ({ capabilities: askCapabilities(task) }),

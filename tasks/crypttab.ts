@@ -66,7 +66,7 @@ export default defineTask({
       yaml: 'crypttab:\n  name: data\n  state: present\n  backing_device: UUID=b3e48f45-f933-4c8e-a700-22a159ec9077\n  password: /etc/keys/data\n  opts: luks\n  path: /etc/retrace-crypttab',
     },
     {
-      title: 'Let TRIM through',
+      title: 'Allow TRIM',
       yaml: 'crypttab:\n  name: data\n  state: opts_present\n  opts: discard\n  path: /etc/retrace-crypttab',
       runs: { no: 'needs the entry' },
     },

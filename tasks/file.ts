@@ -59,7 +59,7 @@ export default defineTask({
     attributes: {
       type: 'str',
       aliases: ['attr'],
-      doc: 'The flags that `chattr` sets, as letters: `+i` adds, `-i` removes, `=i` or `i` sets exactly these. They are refused with `recurse`, and for links.',
+      doc: 'The flags that `chattr` sets, as letters: `+i` adds, `-i` removes, `=i` or `i` sets exactly these. They cannot be combined with `recurse` or set on links.',
     },
     _diff_peek: { type: 'bool', ignored: "it is for Ansible's own modules" },
   },

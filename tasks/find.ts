@@ -79,7 +79,7 @@ const params = {
     default: true,
     doc: 'Whether an entry must have exactly the bits of `mode`; if not, it may have more.',
   },
-  limit: { type: 'int', doc: 'How many entries to return at most.' },
+  limit: { type: 'int', doc: 'The maximum number of entries to return.' },
   encoding: {
     type: 'str',
     doc: 'The encoding of the files that `contains` is matched against, if it is not UTF-8.',

@@ -24,23 +24,23 @@ const params = {
     type: 'str',
     default: 'replace-all',
     choices: ['add', 'replace-all'],
-    doc: 'Whether the value replaces all others, or is added to them.',
+    doc: 'Whether the value replaces all others or is added to them.',
   },
   scope: {
     type: 'str',
     choices: ['file', 'local', 'global', 'system'],
-    doc: 'Which file to read and write: `file`, that of the repository `repo` (local), that of the user (global) or that of the host (system, the default for a named setting).',
+    doc: 'Which configuration to use: the one in `file` (file), or that of the repository in `repo` (local), the user (global) or the host (system, the default for a named setting).',
   },
-  file: { type: 'path', doc: 'The file; for `scope: file`.' },
-  repo: { type: 'path', doc: 'The repository; for `scope: local`.' },
-  list_all: { type: 'bool', default: false, doc: 'Read all settings, instead of one.' },
+  file: { type: 'path', doc: 'The file, for `scope: file`.' },
+  repo: { type: 'path', doc: 'The repository, for `scope: local`.' },
+  list_all: { type: 'bool', default: false, doc: 'Read all settings instead of one.' },
 } as const;
 
 type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.git_config',
-  summary: 'Read or manage one setting of git.',
+  summary: 'Read or manage a git setting.',
   description: 'Requires the `git` package on the host.',
   params,
   rules: {

@@ -19,7 +19,7 @@ const params = {
     type: 'str',
     default: 'apr_md5_crypt',
     aliases: ['hash_scheme'],
-    doc: 'How to hash a new password: `apr_md5_crypt`, `bcrypt`, `sha256_crypt`, `sha512_crypt`, `md5_crypt`, `ldap_sha1` or `plaintext`. A hash of the same password with another scheme is kept.',
+    doc: 'How to hash a new password: `apr_md5_crypt`, `bcrypt`, `sha256_crypt`, `sha512_crypt`, `md5_crypt`, `ldap_sha1` or `plaintext`. An existing hash of the same password is kept, even if its scheme differs.',
   },
   state: {
     type: 'str',
@@ -35,9 +35,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.htpasswd',
-  summary: 'Manage a user and a password in a file for HTTP basic authentication.',
+  summary: 'Manage a user in a password file for HTTP basic authentication.',
   description:
-    'Hashes are computed and compared on the controller: the host needs no package, and never gets the password. A hash made with DES cannot be compared, so it is replaced.',
+    'Hashes are computed and compared on the controller: the host needs no package and never receives the password. A hash made with DES cannot be compared, so it is replaced.',
   params,
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['password'] }] },
   ask: (task) => askEdit(task, { secret: true }),
@@ -68,7 +68,7 @@ export default defineTask({
 
 const wrongName = (name: string): string | undefined =>
   name === '' || /[:\n\r\t]/.test(name) || name.length > 255
-    ? `the name '${name}' is not valid: it may not be empty or longer than 255 characters, and a colon or a newline would end it`
+    ? `the name '${name}' is not valid: it must not be empty, be longer than 255 characters, or contain a colon or a newline`
     : undefined;
 
 /** The hash of the user, if the user is in the file. The first line for a user counts, as in Apache. */
@@ -89,7 +89,7 @@ function havingUser(state: EditState, task: Task, context: TaskContext): Plan {
   const to = right ? now : htpasswdHash(password, task.crypt_scheme, saltFor(task, context));
   if (to === undefined)
     return {
-      failed: `the scheme '${task.crypt_scheme}' is not known here: use apr_md5_crypt, bcrypt, sha256_crypt, sha512_crypt, md5_crypt, ldap_sha1 or plaintext`,
+      failed: `the scheme '${task.crypt_scheme}' is not supported: use apr_md5_crypt, bcrypt, sha256_crypt, sha512_crypt, md5_crypt, ldap_sha1 or plaintext`,
     };
   const text = right ? opened.text : withUser(opened.text, task.name, to);
   return planEdit(state, task, { opened, text }, untold(context), {

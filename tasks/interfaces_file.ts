@@ -15,13 +15,13 @@ const params = {
   option: { type: 'str', doc: 'The option; without it, the file is only read.' },
   value: {
     type: 'str',
-    doc: 'The value. `up`, `down`, `pre-up` and `post-up` may occur several times: a value is added to theirs.',
+    doc: 'The value. `up`, `down`, `pre-up` and `post-up` can have several values: this one is added to them.',
   },
   state: {
     type: 'str',
     default: 'present',
     choices: ['present', 'absent'],
-    doc: 'Whether the option should be set; with `absent` and a value, only that one of several goes.',
+    doc: 'Whether the option should be set; with `absent` and `value`, only that one of several values is removed.',
   },
   backup: {
     type: 'bool',
@@ -36,7 +36,7 @@ type Task = Params<typeof params>;
 export default defineTask({
   name: 'community.general.interfaces_file',
   summary: 'Manage one option of an interface in /etc/network/interfaces.',
-  description: 'The file must exist. The interface itself is not changed until something brings it up again.',
+  description: 'The file must exist. The interface itself is not changed until it is brought up again.',
   params,
   rules: { requiredBy: { option: ['iface'] } },
   ask: (task) => askEdit(fileOf(task)),

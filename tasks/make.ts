@@ -15,7 +15,7 @@ const params = {
   chdir: { type: 'path', required: true, doc: 'The directory to run make in.' },
   target: { type: 'str', doc: 'The target (default: the first one).' },
   targets: { type: 'list', elements: 'str', doc: 'Several targets.' },
-  params: { type: 'dict', doc: 'Variables to pass to make; one without a value is passed by its name only.' },
+  params: { type: 'dict', doc: 'Variables to pass to make; for one without a value, only the name is passed.' },
   file: { type: 'path', doc: 'The makefile.' },
   make: { type: 'path', doc: 'The program (default: `make`).' },
   jobs: { type: 'int', doc: 'How many recipes to run at the same time.' },
@@ -25,9 +25,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.make',
-  summary: 'Make targets with make, unless they are up to date.',
+  summary: 'Build targets with make, unless they are up to date.',
   description:
-    'Requires the `make` package on the host. `make --question` tells whether the targets are up to date; a target that is not a file never is. Even when asked, make itself updates included makefiles and runs lines that start with `+`.',
+    'Requires the `make` package on the host. `make --question` tells whether the targets are up to date; a target that is not a file never is. Even with `--question`, make updates included makefiles and runs lines that start with `+`.',
   params,
   rules: { mutuallyExclusive: [['target', 'targets']] },
   acts: true,
@@ -81,7 +81,7 @@ export default defineTask({
       runs: { no: 'needs the directory and the make package' },
     },
     {
-      title: 'Install below another directory',
+      title: 'Install under a different prefix',
       yaml: 'make:\n  chdir: /opt/app\n  target: install\n  params:\n    PREFIX: /usr/local',
       runs: { no: 'needs the directory and the make package' },
     },

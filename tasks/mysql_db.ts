@@ -31,16 +31,16 @@ const params = {
     type: 'str',
     default: 'present',
     choices: ['absent', 'dump', 'import', 'present'],
-    doc: 'Whether the databases should exist; or write them to a file, or execute the statements in a file.',
+    doc: 'Whether the databases should exist; `dump` writes them to a file, and `import` executes the statements in a file.',
   },
   encoding: { type: 'str', default: '', doc: 'The character set of a new database, for example `utf8mb4`.' },
   collation: { type: 'str', default: '', doc: 'The collation of a new database.' },
   target: {
     type: 'path',
-    doc: 'The file on the host to dump to or import from. The ending `.gz`, `.bz2`, `.xz` or `.zst` tells how it is compressed.',
+    doc: 'The file on the host to dump to or import from. The extension `.gz`, `.bz2`, `.xz` or `.zst` determines its compression.',
   },
   single_transaction: { type: 'bool', default: false, doc: 'Dump in one transaction.' },
-  quick: { type: 'bool', default: true, doc: 'Dump row by row, instead of loading whole tables into memory.' },
+  quick: { type: 'bool', default: true, doc: 'Dump row by row instead of loading whole tables into memory.' },
   ignore_tables: { type: 'list', elements: 'str', default: [], doc: 'Tables not to dump, as `database.table`.' },
   hex_blob: { type: 'bool', default: false, doc: 'Dump binary columns in hexadecimal.' },
   force: { type: 'bool', default: false, doc: 'Continue a dump or an import after an error.' },
@@ -51,12 +51,12 @@ const params = {
     doc: 'Include the position in the binary log in the dump.',
   },
   skip_lock_tables: { type: 'bool', default: false, doc: 'Dump without locking the tables.' },
-  dump_extra_args: { type: 'str', doc: 'More options for the program that dumps, separated by spaces.' },
+  dump_extra_args: { type: 'str', doc: 'Additional options for the dump program, separated by spaces.' },
   use_shell: { type: 'bool', default: false, ignored: 'compressed files are read and written through a pipe anyway' },
-  pipefail: { type: 'bool', default: false, ignored: 'an error anywhere in the pipe is an error' },
+  pipefail: { type: 'bool', default: false, ignored: 'an error anywhere in the pipe always makes the task fail' },
   unsafe_login_password: { type: 'bool', default: false, ignored: 'passwords are never on a command line' },
   restrict_config_file: { type: 'bool', default: false, ignored: '`config_file` is the only file that is read' },
-  config_overrides_defaults: { type: 'bool', default: false, ignored: 'parameters have precedence over `config_file`' },
+  config_overrides_defaults: { type: 'bool', default: false, ignored: 'parameters take precedence over `config_file`' },
   check_implicit_admin: {
     type: 'bool',
     default: false,
@@ -69,9 +69,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.mysql.mysql_db',
-  summary: 'Create, remove, dump or import databases of a MySQL or MariaDB server.',
+  summary: 'Create, remove, dump or import databases on a MySQL or MariaDB server.',
   description:
-    'Needs `mysql` or `mariadb` on the host. As in Ansible, the character set of an existing database is not changed; a warning says so. A dump and an import are made every time.',
+    'Needs `mysql` or `mariadb` on the host. As in Ansible, the character set of an existing database is not changed; a warning says so. Dumps and imports are run every time.',
   params,
   rules: {
     requiredIf: [
@@ -89,7 +89,7 @@ export default defineTask({
     const missing = names.filter((name) => name !== 'all' && !now.some(([there]) => there === name));
     if (task.state === 'dump') return dump(login, task, missing);
     if (task.state === 'import') return importing(login, task, missing, target?.exists === true);
-    if (names.includes('all')) return { failed: `name=all is not for state=${task.state}: name each database` };
+    if (names.includes('all')) return { failed: `name=all cannot be used with state=${task.state}: name each one` };
     const differing = task.state === 'absent' ? names.filter((name) => !missing.includes(name)) : missing;
     const clauses = [
       ...(task.encoding === '' ? [] : [`CHARACTER SET ${myText(task.encoding)}`]),
@@ -113,11 +113,11 @@ export default defineTask({
   returns: {
     db: 'The databases, separated by spaces.',
     db_list: 'The databases.',
-    executed_commands: 'The statements or the command that were executed.',
+    executed_commands: 'The statements, or the command, that were executed.',
   },
   examples: [
     {
-      title: 'A database for an application',
+      title: 'Create a database for an application',
       yaml: 'mysql_db:\n  name: shop\n  encoding: utf8mb4\n  login_unix_socket: /run/mysqld/mysqld.sock',
       runs: { no: 'needs a MySQL server' },
     },
@@ -180,7 +180,7 @@ const warningsOf = ({ encoding, collation }: Task, now: Rows): readonly string[]
       one.toLowerCase().replace(/^utf8$/, 'utf8mb3') === other.toLowerCase().replace(/^utf8$/, 'utf8mb3');
     return same(encoding, set) && same(collation, order)
       ? []
-      : [`database ${name} exists with ${is}, and keeps it: ${wanted} is only for a new database`];
+      : [`database ${name} exists with ${is} and keeps it: ${wanted} applies only to a new database`];
   });
 
 const PACKERS: Readonly<Record<string, string>> = { gz: 'gzip', bz2: 'bzip2', xz: 'xz', zst: 'zstd' };
@@ -230,8 +230,7 @@ r=$({ { _with "$c" ${options} </dev/null 6>&-; echo $? >&6; } | ${through} >${ta
 function importing(login: MyLogin, task: Task, missing: readonly string[], isThere: boolean): Plan {
   const { name, target = '' } = task;
   if (!isThere) return { failed: `target ${target} does not exist on the host` };
-  if (name.length > 1)
-    return { failed: 'importing into several databases at once is not supported: name one, or `all`' };
+  if (name.length > 1) return { failed: 'importing into several databases is not supported: name one, or `all`' };
   const creating = missing.map((one) => `CREATE DATABASE ${myName(one)}`);
   const { script: client, stdin } = withOptions(login, ['mysql', 'mariadb']);
   const packer = packerOf(target);

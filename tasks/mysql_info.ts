@@ -11,14 +11,14 @@ const params = {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: `What to ask for: ${SUBSETS.map((name) => `\`${name}\``).join(', ')}; with \`!\` in front, what not to ask for (default: everything).`,
+    doc: `What to gather: ${SUBSETS.map((name) => `\`${name}\``).join(', ')}; a leading \`!\` excludes one (default: everything).`,
   },
-  login_db: { type: 'str', ignored: 'what is asked concerns the whole server' },
+  login_db: { type: 'str', ignored: 'the information is about the whole server' },
   exclude_fields: {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'What to leave out: `db_size`, because it may take long.',
+    doc: 'What to leave out: only `db_size`, which may take a long time to determine.',
   },
   return_empty_dbs: { type: 'bool', default: false, doc: 'Include databases without tables.' },
   ...myLoginParams,
@@ -57,12 +57,12 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Which version is it?',
+      title: 'Find out the version of the server',
       yaml: 'mysql_info:\n  filter: [version]\nregister: mysql',
       runs: { no: 'needs a MySQL server' },
     },
     {
-      title: 'Everything but the size of databases',
+      title: 'Gather everything except the sizes of databases',
       yaml: 'mysql_info:\n  exclude_fields: [db_size]\nregister: mysql',
       runs: { no: 'needs a MySQL server' },
     },

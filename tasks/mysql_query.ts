@@ -12,7 +12,7 @@ const params = {
   single_transaction: {
     type: 'bool',
     default: false,
-    doc: 'Execute all statements in one transaction, instead of each on its own.',
+    doc: 'Execute all statements in one transaction instead of each on its own.',
   },
   ...myLoginParams,
 } as const;
@@ -23,7 +23,7 @@ export default defineTask({
   name: 'community.mysql.mysql_query',
   summary: 'Execute SQL statements on a MySQL or MariaDB server.',
   description:
-    'Needs `mysql` or `mariadb` on the host. Statements that certainly only read are executed in a check as well. Others are executed every time, except in a check; those that have changed no row are not reported as a change. Values in results are texts, or null.',
+    'Needs `mysql` or `mariadb` on the host. Statements that are certain to only read data are also executed in a check. Others are executed every time, except in a check; those that change no rows are not reported as a change. Values in results are strings or null.',
   params,
   rules: { mutuallyExclusive: [['positional_args', 'named_args']] },
   acts: true,
@@ -79,7 +79,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Which orders are open?',
+      title: 'List the open orders',
       yaml: 'mysql_query:\n  login_db: shop\n  query: SELECT * FROM orders WHERE state = %s\n  positional_args: [open]\nregister: orders',
       runs: { no: 'needs a MySQL server' },
     },

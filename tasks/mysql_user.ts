@@ -32,10 +32,10 @@ const params = {
   host_all: {
     type: 'bool',
     default: false,
-    doc: 'Manage the user for all hosts that it exists for, instead of `host`.',
+    doc: 'Manage the user for all hosts for which it exists, instead of only for `host`.',
   },
   state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the user should exist.' },
-  password: { type: 'str', secret: true, doc: 'The password, in plain text, or as a hash with `encrypted`.' },
+  password: { type: 'str', secret: true, doc: 'The password, in plain text or, with `encrypted`, as a hash.' },
   encrypted: {
     type: 'bool',
     default: false,
@@ -45,7 +45,7 @@ const params = {
     type: 'str',
     default: 'always',
     choices: ['always', 'on_create', 'on_new_username'],
-    doc: 'When to set the password: whenever it differs, only for a new user, or only for a user that does not exist for any other host; then a new one gets the password of the others.',
+    doc: 'When to set the password: whenever it differs, only for a new user, or only for a user that does not exist for any other host; if it does, the new one gets the same password.',
   },
   plugin: { type: 'str', doc: 'The plugin that authenticates the user, for example `unix_socket`.' },
   plugin_hash_string: { type: 'str', secret: true, doc: 'What the plugin should store.' },
@@ -58,7 +58,7 @@ const params = {
   subtract_privs: { type: 'bool', default: false, doc: 'Revoke the privileges in `priv`.' },
   tls_requires: {
     type: 'dict',
-    doc: 'What a connection must have: `SSL`, `X509`, or values for `SUBJECT`, `ISSUER` and `CIPHER`. An empty dictionary: nothing.',
+    doc: 'What a connection must use: `SSL`, `X509`, or values for `SUBJECT`, `ISSUER` and `CIPHER`. An empty dictionary requires nothing.',
   },
   resource_limits: {
     type: 'dict',
@@ -85,9 +85,9 @@ type Asking = Questions & {
 
 export default defineTask({
   name: 'community.mysql.mysql_user',
-  summary: 'Manage a user of a MySQL or MariaDB server, and its privileges.',
+  summary: 'Manage a user of a MySQL or MariaDB server and its privileges.',
   description:
-    'Needs `mysql` or `mariadb` on the host, and MariaDB 10.4 or MySQL 5.7 on the server. Passwords are compared with what the server stores, and are hashed before they are sent, unless the server is MySQL: there, a plugin such as `caching_sha2_password` hashes them, and a password in plain text is set every time.',
+    'Needs `mysql` or `mariadb` on the host, and MariaDB 10.4 or MySQL 5.7, or newer, on the server. Passwords are compared with what the server stores, and are hashed before they are sent, unless the server is MySQL: there, a plugin such as `caching_sha2_password` hashes them, and a password in plain text is set every time.',
   params,
   rules: { mutuallyExclusive: [['append_privs', 'subtract_privs']] },
   ask: (task, { environment }): Asking => ({ user: accounts(loginOf(task, environment), task.name) }),
@@ -143,7 +143,7 @@ export default defineTask({
   returns: { user: 'The user.' },
   examples: [
     {
-      title: 'A user for an application',
+      title: 'Create a user for an application',
       yaml: 'mysql_user:\n  name: shop\n  password: "{{ shop_password }}"\n  priv: shop.*:ALL\n  login_unix_socket: /run/mysqld/mysqld.sock\nvars:\n  shop_password: not-a-good-one',
       runs: { no: 'needs a MySQL server' },
     },

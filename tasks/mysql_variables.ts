@@ -5,12 +5,12 @@ import { myName, myText } from './shared/databases/my-quote.ts';
 
 const params = {
   variable: { type: 'str', required: true, doc: 'The variable.' },
-  value: { type: 'str', doc: 'The value (default: only tell what it is).' },
+  value: { type: 'str', doc: 'The value (default: only report the current one).' },
   mode: {
     type: 'str',
     default: 'global',
     choices: ['global', 'persist', 'persist_only'],
-    doc: 'Set it for the running server, for that and after a restart, or only after a restart. MariaDB knows only `global`.',
+    doc: 'Whether to set it for the running server, for the running server and after a restart, or only after a restart. MariaDB supports only `global`.',
   },
   ...myLoginParams,
 } as const;
@@ -21,7 +21,7 @@ export default defineTask({
   name: 'community.mysql.mysql_variables',
   summary: 'Manage a global variable of a MySQL or MariaDB server.',
   description:
-    'Needs `mysql` or `mariadb` on the host. A variable that is only global is lost when the server restarts: write it to the configuration as well.',
+    'Needs `mysql` or `mariadb` on the host. A value set with `mode: global` is lost when the server restarts: set it in the server configuration as well.',
   params,
   ask: (task, { environment }) => {
     const login = myLogin(task, environment);
@@ -59,7 +59,7 @@ export default defineTask({
       runs: { no: 'needs a MySQL server' },
     },
     {
-      title: 'Is the server read-only?',
+      title: 'Find out whether the server is read-only',
       yaml: 'mysql_variables:\n  variable: read_only\nregister: read_only',
       runs: { no: 'needs a MySQL server' },
     },

@@ -3,7 +3,7 @@ import { askEdit, inTheWay, openEdited, planEdit, thenAskEdit } from './shared/e
 import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
-  domain: { type: 'str', required: true, doc: 'A user, `@GROUP`, `%GROUP`, a range of numbers, or `*`.' },
+  domain: { type: 'str', required: true, doc: 'A user, `@GROUP`, `%GROUP`, a range of IDs, or `*`.' },
   limit_type: { type: 'str', required: true, choices: ['hard', 'soft', '-'], doc: 'The type; `-` means both.' },
   limit_item: {
     type: 'str',
@@ -36,10 +36,10 @@ const params = {
     required: true,
     doc: 'The limit: a number, or `unlimited`, `infinity` or `-1`; for `nice` and `priority`, a number from -20 to 19.',
   },
-  use_max: { type: 'bool', default: false, doc: 'Keep the present limit if it is higher.' },
-  use_min: { type: 'bool', default: false, doc: 'Keep the present limit if it is lower.' },
+  use_max: { type: 'bool', default: false, doc: 'Keep the current limit if it is higher.' },
+  use_min: { type: 'bool', default: false, doc: 'Keep the current limit if it is lower.' },
   dest: { type: 'path', default: '/etc/security/limits.conf', doc: 'The file.' },
-  comment: { type: 'str', default: '', doc: 'A comment at the end of the line, if the line is written.' },
+  comment: { type: 'str', default: '', doc: 'A comment to add at the end of the line when it is written.' },
   backup: {
     type: 'bool',
     default: false,
@@ -51,8 +51,8 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.pam_limits',
-  summary: "Manage one of the limits of users' sessions in limits.conf.",
-  description: 'New sessions get the limit; sessions that are open keep theirs.',
+  summary: 'Manage a limit for user sessions in limits.conf.',
+  description: 'The limit applies to new sessions; open sessions keep theirs.',
   params,
   ask: (task) => askEdit(fileOf(task)),
   thenAsk: (state, task) => thenAskEdit(state, fileOf(task)),
@@ -81,7 +81,7 @@ export default defineTask({
       yaml: 'pam_limits:\n  domain: www-data\n  limit_type: "-"\n  limit_item: nofile\n  value: "65536"\n  dest: /etc/security/limits.d/90-retrace.conf',
     },
     {
-      title: 'Let a group lock at least this much memory',
+      title: 'Let a group lock an unlimited amount of memory',
       yaml: 'pam_limits:\n  domain: "@audio"\n  limit_type: hard\n  limit_item: memlock\n  value: unlimited\n  use_max: true\n  dest: /etc/security/limits.d/91-retrace.conf',
     },
   ],

@@ -22,7 +22,7 @@ const params = {
     type: 'str',
     default: 'updated',
     choices: ['absent', 'before', 'after', 'args_absent', 'args_present', 'updated'],
-    doc: 'What to do with the rules that have this type, control and module: change them (`updated`), remove them (`absent`), put a new rule `before` or `after` each, or add or remove arguments.',
+    doc: 'What to do with the rules that have this type, control and module: change them (`updated`), remove them (`absent`), insert a new rule `before` or `after` each, or add or remove arguments.',
   },
   path: { type: 'path', default: '/etc/pam.d', doc: 'The directory.' },
   backup: {
@@ -42,8 +42,8 @@ const inserts = ['before', 'after'].map((state) => ({
 
 export default defineTask({
   name: 'community.general.pamd',
-  summary: 'Manage rules in a file of PAM.',
-  description: 'Lines that are not changed stay as they are; no comment with the time is added.',
+  summary: 'Manage rules in a PAM configuration file.',
+  description: 'Lines that are not changed stay as they are; no timestamp comment is added.',
   params,
   rules: {
     requiredIf: [
@@ -74,11 +74,11 @@ export default defineTask({
   returns: { change_count: 'how many rules were changed', backupdest: 'the path of the backup' },
   examples: [
     {
-      title: 'Slow down the guessing of passwords',
+      title: 'Slow down password guessing',
       yaml: 'pamd:\n  name: login\n  type: auth\n  control: optional\n  module_path: pam_faildelay.so\n  state: args_present\n  module_arguments: [delay=5000000]',
     },
     {
-      title: 'Put a rule before another',
+      title: 'Insert a rule after another one',
       yaml: 'pamd:\n  name: su\n  type: auth\n  control: sufficient\n  module_path: pam_rootok.so\n  new_type: auth\n  new_control: required\n  new_module_path: pam_wheel.so\n  module_arguments: [use_uid]\n  state: after',
     },
   ],

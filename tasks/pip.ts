@@ -36,31 +36,31 @@ const params = {
     elements: 'str',
     doc: 'The packages: names with optional extras and versions such as `django>=4,<5`, paths, or URLs.',
   },
-  version: { type: 'str', doc: 'The version of the only package in `name`, for example `1.2` or `>=1.2`.' },
+  version: { type: 'str', doc: 'The version of the package, if `name` lists only one, for example `1.2` or `>=1.2`.' },
   requirements: { type: 'str', doc: 'A requirements file on the host.' },
   virtualenv: { type: 'path', doc: 'The virtual environment to work in. It is created if it is missing.' },
   virtualenv_command: {
     type: 'str',
     default: 'virtualenv',
-    doc: 'The command that creates it, for example `python3 -m venv`.',
+    doc: 'The command that creates the virtual environment, for example `python3 -m venv`.',
   },
-  virtualenv_python: { type: 'str', doc: 'The Python for it; not for `python3 -m venv`, which takes its own.' },
-  virtualenv_site_packages: { type: 'bool', default: false, doc: "Let it see the system's packages." },
+  virtualenv_python: { type: 'str', doc: 'The Python for it; not for `python3 -m venv`, which uses its own.' },
+  virtualenv_site_packages: { type: 'bool', default: false, doc: "Give it access to the system's packages." },
   state: {
     type: 'str',
     default: 'present',
     choices: ['absent', 'forcereinstall', 'latest', 'present'],
-    doc: 'Whether the packages should be there; `forcereinstall` installs them again each time.',
+    doc: 'Whether the packages should be installed; `forcereinstall` reinstalls them every time.',
   },
   extra_args: { type: 'str', doc: 'Additional arguments for pip.' },
-  editable: { type: 'bool', default: false, doc: 'Install from where the sources are, without copying them.' },
+  editable: { type: 'bool', default: false, doc: 'Install in editable mode: use the sources in place.' },
   chdir: { type: 'path', doc: 'The directory in which pip runs.' },
   executable: { type: 'path', doc: 'The pip program to use.' },
-  umask: { type: 'str', doc: 'The umask for what is installed, as an octal number.' },
+  umask: { type: 'str', doc: 'The umask for installed files, as an octal number.' },
   break_system_packages: {
     type: 'bool',
     default: false,
-    doc: "Install into a Python that belongs to the system's packages.",
+    doc: "Allow installing into a Python that the system's package manager manages.",
   },
 } as const;
 
@@ -70,7 +70,7 @@ export default defineTask({
   name: 'ansible.builtin.pip',
   summary: 'Install, upgrade or remove Python packages.',
   description:
-    'pip itself says what it would install, including dependencies; that needs pip 22.2 or newer, unless all that counts is whether packages, perhaps in an exact version, are there. A package from a path or a URL is installed again each time. A virtual environment needs the package `virtualenv` or, for `python3 -m venv`, `python3-venv`.',
+    'pip itself reports what it would install, including dependencies. This requires pip 22.2 or newer, unless the only question is whether packages are installed, possibly in an exact version. A package from a path or a URL is reinstalled every time. Creating a virtual environment requires the package `virtualenv` or, for `python3 -m venv`, `python3-venv`.',
   params,
   rules: {
     requiredOneOf: [['name', 'requirements']],
@@ -106,7 +106,7 @@ export default defineTask({
     if (pip.managed && !task.break_system_packages)
       return {
         failed:
-          "externally-managed-environment: this Python belongs to the system's packages. Set `virtualenv`, install the package with apt, or set `break_system_packages`",
+          "externally-managed-environment: this Python is managed by the system's package manager. Set `virtualenv`, install the package with apt, or set `break_system_packages`",
       };
     return { changes: changesOf(items, task) };
   },
@@ -122,9 +122,9 @@ export default defineTask({
     cmd: 'The command.',
     name: 'The packages.',
     requirements: 'The requirements file.',
-    version: 'The parameter `version`.',
+    version: 'The `version` parameter.',
     virtualenv: 'The virtual environment.',
-    state: 'The parameter `state`.',
+    state: 'The `state` parameter.',
   },
   examples: [
     {
@@ -273,7 +273,7 @@ interface Item {
 
 function removed(now: PipState, task: Task): readonly Item[] | { readonly failed: string } {
   if (task.requirements !== undefined)
-    return { failed: 'name the packages to remove: what a requirements file would remove is not known' };
+    return { failed: 'list the packages to remove in `name`: what a requirements file would remove is not known' };
   return task.names.flatMap(({ name }) => {
     const from = name === undefined ? undefined : versionOf(now, name);
     return name === undefined || from === undefined ? [] : [{ name, from, to: null }];
@@ -312,7 +312,7 @@ function withoutReport(
   const unnamed = missing.some(({ name }) => name === undefined);
   if (requirements !== undefined || state !== 'present' || editable || unclear || unnamed)
     return {
-      failed: `pip ${now.version} cannot say what it would install: that needs pip 22.2 or newer. Upgrade pip there first, or name packages with exact versions`,
+      failed: `pip ${now.version} cannot report what it would install: this requires pip 22.2 or newer. Upgrade pip on the host first, or specify exact versions`,
     };
   return missing.map(({ name = '', versions }) => ({
     name,

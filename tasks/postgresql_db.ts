@@ -27,17 +27,17 @@ const params = {
   owner: { type: 'str', default: '', doc: 'The role that should own it.' },
   template: { type: 'str', default: '', doc: 'The database to copy when it is created.' },
   encoding: { type: 'str', default: '', doc: 'Its character encoding, for example `UTF-8`.' },
-  lc_collate: { type: 'str', default: '', doc: 'Its order of characters (LC_COLLATE).' },
-  lc_ctype: { type: 'str', default: '', doc: 'Its classes of characters (LC_CTYPE).' },
+  lc_collate: { type: 'str', default: '', doc: 'Its collation order (LC_COLLATE).' },
+  lc_ctype: { type: 'str', default: '', doc: 'Its character classification (LC_CTYPE).' },
   conn_limit: {
     type: 'str',
     default: '',
-    doc: 'How many connections it may have at the same time; -1 for any number.',
+    doc: 'The maximum number of simultaneous connections; -1 for no limit.',
   },
   tablespace: { type: 'str', default: '', doc: 'The tablespace that it is stored in.' },
   maintenance_db: { type: 'str', default: 'postgres', doc: 'The database to log in to.' },
   force: { type: 'bool', default: false, doc: 'With `state: absent`, end all connections to it first.' },
-  session_role: { type: 'str', doc: 'The role to become after the login.' },
+  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names and values are quoted' },
   ...pgLoginParams,
 } as const;
@@ -46,7 +46,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.postgresql.postgresql_db',
-  summary: 'Create, configure, rename or remove a database of a PostgreSQL server.',
+  summary: 'Create, configure, rename or remove a database on a PostgreSQL server.',
   description: 'Needs `psql` on the host.',
   params,
   rules: { requiredIf: [{ param: 'state', is: 'rename', needs: ['target'] }] },
@@ -71,12 +71,12 @@ export default defineTask({
   returns: { db: 'The database.', executed_commands: 'The statements that were executed.' },
   examples: [
     {
-      title: 'A database for an application',
+      title: 'Create a database for an application',
       yaml: 'postgresql_db:\n  name: shop\n  owner: shop\n  encoding: UTF-8\n  template: template0\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },
     {
-      title: 'Remove a database, even if someone is using it',
+      title: 'Remove a database even if it is in use',
       yaml: 'postgresql_db:\n  name: shop\n  state: absent\n  force: true\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },
@@ -124,7 +124,7 @@ function creationOf(login: PgLogin, task: Task, { owner, encoding, template }: W
   const unlike = (['encoding', 'collate', 'ctype'] as const).find((key) => wanted[key] !== template[key]);
   if (unlike !== undefined && templateOf(task) !== 'template0')
     return {
-      failed: `the ${unlike} of a new database must be that of its template: ${templateOf(task)} has ${template[unlike]}, not ${wanted[unlike]}. Use \`template: template0\``,
+      failed: `the ${unlike} of a new database must be the same as that of its template: ${templateOf(task)} has ${template[unlike]}, not ${wanted[unlike]}. Use \`template: template0\``,
     };
   const clauses = [
     task.owner && `OWNER ${pgName(task.owner)}`,

@@ -15,7 +15,7 @@ const params = {
   },
   version: {
     type: 'str',
-    doc: 'Its version, or `latest` for the newest that is installed on the host (default: leave it as it is).',
+    doc: 'Its version, or `latest` for the newest one available on the server (default: leave it as it is).',
   },
   schema: { type: 'str', doc: 'The schema that it should be in.' },
   cascade: {
@@ -23,7 +23,7 @@ const params = {
     default: false,
     doc: 'Also create the extensions that it needs; with `state: absent`, remove everything that depends on it.',
   },
-  session_role: { type: 'str', doc: 'The role to become after the login.' },
+  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names are quoted' },
   ...pgLoginParams,
 } as const;
@@ -32,8 +32,8 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.postgresql.postgresql_ext',
-  summary: 'Create, update or remove an extension of a PostgreSQL database.',
-  description: 'Needs `psql` on the host, and the package with the extension on the server.',
+  summary: 'Create, update or remove an extension in a PostgreSQL database.',
+  description: 'Needs `psql` on the host and the package with the extension on the server.',
   params,
   ask: (task, { environment }) => {
     const login = loginOf(task, environment);
@@ -60,12 +60,12 @@ export default defineTask({
   returns: { queries: 'The statements that were executed.' },
   examples: [
     {
-      title: 'An extension for a database',
+      title: 'Create an extension in a database',
       yaml: 'postgresql_ext:\n  name: pg_trgm\n  db: shop\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },
     {
-      title: 'Update an extension after an upgrade of its package',
+      title: 'Update an extension after its package was upgraded',
       yaml: 'postgresql_ext:\n  name: postgis\n  db: shop\n  version: latest\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },

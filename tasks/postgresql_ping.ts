@@ -12,7 +12,7 @@ export default defineTask({
       aliases: ['login_db'],
       doc: 'The database to log in to (default: the one named after `login_user`).',
     },
-    session_role: { type: 'str', doc: 'The role to become after the login.' },
+    session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
     trust_input: { type: 'bool', default: true, ignored: 'all names are quoted' },
     ...pgLoginParams,
   },
@@ -30,17 +30,17 @@ export default defineTask({
   },
   returns: {
     is_available: 'Whether the server responded.',
-    server_version: 'Its version: `major` and `minor`, `full` as text, and `raw` as the server says it.',
+    server_version: 'Its version: `major` and `minor`, `full` as text, and `raw` as reported by the server.',
     conn_err_msg: 'Why the server did not respond.',
   },
   examples: [
     {
-      title: 'Does the server respond?',
+      title: 'Check whether the server responds',
       yaml: 'postgresql_ping:\nbecome_user: postgres\nregister: server',
       runs: { no: 'needs a PostgreSQL server' },
     },
     {
-      title: 'Does the server on another machine respond?',
+      title: 'Check whether the server on another machine responds',
       yaml: 'postgresql_ping:\n  login_host: db1.example.org\n  login_user: shop\n  login_password: "{{ shop_password }}"\n  db: shop\nvars:\n  shop_password: not-a-good-one',
       runs: { no: 'needs a PostgreSQL server' },
     },

@@ -43,13 +43,13 @@ const params = {
     aliases: ['admin_option'],
     doc: 'Whether the roles may grant the privileges to others (default: leave it as it is).',
   },
-  fail_on_role: { type: 'bool', default: true, doc: 'Fail if a role does not exist, instead of leaving it out.' },
+  fail_on_role: { type: 'bool', default: true, doc: 'Fail if a role does not exist, instead of skipping it.' },
   usage_on_types: {
     type: 'bool',
     default: true,
-    doc: 'With `default_privs`, also grant the use of new types.',
+    doc: 'With `default_privs`, also grant `USAGE` on new types.',
   },
-  session_role: { type: 'str', doc: 'The role to become after the login.' },
+  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names are quoted' },
   ...pgLoginParams,
 } as const;
@@ -58,9 +58,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.postgresql.postgresql_privs',
-  summary: 'Grant privileges on objects of a PostgreSQL database, or revoke them.',
+  summary: 'Grant or revoke privileges on objects in a PostgreSQL database.',
   description:
-    'Needs `psql` on the host. For `default_privs`, the roles get exactly the given privileges; otherwise they keep others that they have.',
+    'Needs `psql` on the host. For `default_privs`, the roles get exactly the given privileges; otherwise, they keep any others that they have.',
   params,
   ask: (task, { environment }) => ({ grants: pgGrants(loginOf(task, environment), scopeOf(task)) }),
   plan({ grants }, task, { environment }): Plan {
@@ -82,18 +82,18 @@ export default defineTask({
         effects: [predicts(pgGrants(login, scope), foreseen(grants, all))],
       }),
     );
-    const warnings = missing.map((role) => `Role ${role} does not exist: it is left out`);
+    const warnings = missing.map((role) => `Role ${role} does not exist and is skipped`);
     return { changes, warnings, result: { queries: statements } };
   },
   returns: { queries: 'The statements that were executed.' },
   examples: [
     {
-      title: 'An application may read and write all tables',
+      title: 'Let an application read and write all tables',
       yaml: 'postgresql_privs:\n  database: shop\n  roles: shop\n  privs: SELECT,INSERT,UPDATE,DELETE\n  objs: ALL_IN_SCHEMA\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },
     {
-      title: 'Nobody may create objects in the schema `public`',
+      title: 'Revoke the privilege of all roles to create objects in the schema `public`',
       yaml: 'postgresql_privs:\n  database: shop\n  roles: PUBLIC\n  type: schema\n  objs: public\n  privs: CREATE\n  state: absent\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },
@@ -134,7 +134,7 @@ function objectsOf({ type, state, usage_on_types }: Task, objs: string): readonl
 function wrongly(task: Task, scope: GrantScope, { objects, roles }: Grants): string | undefined {
   const { type, schema, privs, objs } = task;
   if ((privs === undefined) !== (type === 'group'))
-    return type === 'group' ? '`privs` is for other types than `group`' : `\`privs\` is required for type ${type}`;
+    return type === 'group' ? '`privs` cannot be used with type `group`' : `\`privs\` is required for type ${type}`;
   if (objs === undefined && type !== 'database') return `\`objs\` is required for type ${type}`;
   if (schema !== undefined && !IN_SCHEMA.includes(type) && type !== 'default_privs')
     return `Argument "schema" is not allowed for type "${type}".`;

@@ -19,7 +19,7 @@ const params = {
   query: { type: 'raw', doc: 'The SQL statement, or a list of them.' },
   positional_args: { type: 'list', elements: 'raw', doc: 'Values for each `%s` in the query.' },
   named_args: { type: 'dict', doc: 'Values for `%(name)s` in the query.' },
-  path_to_script: { type: 'path', doc: 'A file with SQL statements on the host, instead of `query`.' },
+  path_to_script: { type: 'path', doc: 'A file on the host with the SQL statements to execute, instead of `query`.' },
   db: {
     type: 'str',
     aliases: ['login_db'],
@@ -28,15 +28,15 @@ const params = {
   autocommit: {
     type: 'bool',
     default: false,
-    doc: 'Execute each statement on its own, instead of all in one transaction, for statements such as `VACUUM`.',
+    doc: 'Execute each statement on its own instead of all in one transaction, as statements such as `VACUUM` require.',
   },
-  search_path: { type: 'list', elements: 'str', doc: 'Schemas to look for names in.' },
+  search_path: { type: 'list', elements: 'str', doc: 'The schemas in which to look up names.' },
   as_single_query: {
     type: 'bool',
-    ignored: 'all statements of a text are executed, and the last one gives the result',
+    ignored: 'all statements in a string are executed, and the last one provides the result',
   },
-  encoding: { type: 'str', ignored: 'texts are always sent as UTF-8' },
-  session_role: { type: 'str', doc: 'The role to become after the login.' },
+  encoding: { type: 'str', ignored: 'text is always sent as UTF-8' },
+  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'the query is executed as it is; values are quoted' },
   ...pgLoginParams,
 } as const;
@@ -47,7 +47,7 @@ export default defineTask({
   name: 'community.postgresql.postgresql_query',
   summary: 'Execute SQL statements in a PostgreSQL database.',
   description:
-    'Needs `psql` on the host. Statements that certainly only read are executed in a check as well. Others are executed every time, except in a check; those that return no rows, or have changed no row, are not reported as a change.',
+    'Needs `psql` on the host. Statements that are certain to only read data are also executed in a check. Others are executed every time, except in a check; queries, and statements that change no rows, are not reported as a change.',
   params,
   rules: {
     mutuallyExclusive: [
@@ -97,7 +97,7 @@ export default defineTask({
   },
   returns: {
     query: 'The last statement.',
-    statusmessage: "The server's message about the last statement.",
+    statusmessage: "The server's status message for the last statement.",
     query_result: 'The rows that the last statement returned, as a list of dictionaries.',
     query_list: 'All statements.',
     query_all_results: 'The rows that each statement returned.',
@@ -105,7 +105,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Which tables are there?',
+      title: 'List the tables in a schema',
       yaml: 'postgresql_query:\n  db: shop\n  query: SELECT * FROM pg_tables WHERE schemaname = %s\n  positional_args: [public]\nbecome_user: postgres\nregister: tables',
       runs: { no: 'needs a PostgreSQL server' },
     },

@@ -39,17 +39,17 @@ const params = {
   role_attr_flags: {
     type: 'str',
     default: '',
-    doc: 'Attributes, separated by commas: `SUPERUSER`, `CREATEROLE`, `CREATEDB`, `INHERIT`, `LOGIN`, `REPLICATION`, `BYPASSRLS`, or one of these after `NO`.',
+    doc: 'Attributes, separated by commas: `SUPERUSER`, `CREATEROLE`, `CREATEDB`, `INHERIT`, `LOGIN`, `REPLICATION`, `BYPASSRLS`, or one of these with the prefix `NO`.',
   },
   expires: { type: 'str', doc: 'When the password expires, or `infinity`.' },
-  conn_limit: { type: 'int', doc: 'How many connections the role may have at the same time; -1 for any number.' },
+  conn_limit: { type: 'int', doc: 'The maximum number of simultaneous connections of the role; -1 for no limit.' },
   comment: { type: 'str', doc: 'A comment on the role.' },
-  groups: { type: 'list', elements: 'str', doc: 'Roles that the role should be a member of. It stays in others.' },
+  groups: { type: 'list', elements: 'str', doc: 'Roles that the role should be a member of. It stays in any others.' },
   fail_on_user: {
     type: 'bool',
     default: true,
     aliases: ['fail_on_role'],
-    doc: 'Fail if the role cannot be removed, because something belongs to it.',
+    doc: 'Fail if the role cannot be removed because objects depend on it.',
   },
   db: {
     type: 'str',
@@ -57,7 +57,7 @@ const params = {
     aliases: ['login_db'],
     doc: 'The database to log in to (default: the one named after `login_user`).',
   },
-  session_role: { type: 'str', doc: 'The role to become after the login.' },
+  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names and values are quoted' },
   ...pgLoginParams,
 } as const;
@@ -68,7 +68,7 @@ export default defineTask({
   name: 'community.postgresql.postgresql_user',
   summary: 'Manage a role (user) of a PostgreSQL server.',
   description:
-    'Needs `psql` on the host. A password is compared with what the server stores, so it is set only if it differs. It is hashed before it is sent: the server never sees it, and cannot log it. If the login may not read the stored password, the password is set every time.',
+    'Needs `psql` on the host. A password is compared with what the server stores, so it is set only if it differs. It is hashed before it is sent: the server never sees it and cannot log it. If the login role is not allowed to read the stored password, the password is set every time.',
   params,
   prepare: (given): Task => ({ ...given, salt: freshSalt() }),
   ask: (task, { environment }) => {
@@ -93,7 +93,7 @@ export default defineTask({
   returns: { user: 'The role.', queries: 'The statements that were executed, without passwords.' },
   examples: [
     {
-      title: 'A role for an application',
+      title: 'Create a role for an application',
       yaml: 'postgresql_user:\n  name: shop\n  password: "{{ shop_password }}"\n  role_attr_flags: NOSUPERUSER,NOCREATEDB\nbecome_user: postgres\nvars:\n  shop_password: not-a-good-one',
       runs: { no: 'needs a PostgreSQL server' },
     },

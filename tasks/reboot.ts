@@ -37,7 +37,7 @@ const params = {
     type: 'int',
     default: 600,
     aliases: ['reboot_timeout_sec'],
-    doc: 'How many seconds the host may take to restart, and again how many until the test command succeeds.',
+    doc: 'How many seconds the host may take to restart, and then the same number of seconds for the test command to succeed.',
   },
   connect_timeout: {
     type: 'int',
@@ -49,17 +49,17 @@ const params = {
     default: 'whoami',
     doc: 'A command that must succeed on the restarted host, for example `systemctl is-system-running --wait`.',
   },
-  msg: { type: 'str', default: 'Reboot initiated by Ansible', doc: 'The message to users who are logged in.' },
+  msg: { type: 'str', default: 'Reboot initiated by Ansible', doc: 'The message for users who are logged in.' },
   search_paths: {
     type: 'list',
     elements: 'str',
     default: ['/sbin', '/bin', '/usr/sbin', '/usr/bin', '/usr/local/sbin'],
-    doc: 'Where to look for the command. It is not looked for in PATH.',
+    doc: 'The directories in which to look for the command. PATH is not searched.',
   },
   boot_time_command: {
     type: 'str',
     default: bootId,
-    doc: 'A command whose output differs after each start. Another command than the default must differ as well; it does not replace our own proof.',
+    doc: 'A command whose output differs after each start. The output of a command other than the default must differ as well, in addition to what Retrace itself compares.',
   },
   reboot_command: {
     type: 'str',
@@ -78,9 +78,9 @@ interface State {
 
 export default defineTask({
   name: 'ansible.builtin.reboot',
-  summary: 'Restart the host, and wait until it has restarted.',
+  summary: 'Restart the host and wait until it has restarted.',
   description:
-    "The host has restarted when its kernel's boot ID or the start time of its first process differs: a container keeps the kernel of its machine. The task ends when, on a new login, the test command succeeds. A check predicts the reboot; what it says about services, mounts, kernel parameters and files in /run and /tmp then holds unless the reboot changes it.",
+    "The host has restarted when its kernel's boot ID has changed or, because a container shares the kernel of its machine, the start time of its first process. The task ends when the test command succeeds in a new login session. A check predicts the reboot; its later predictions about services, mounts, kernel parameters and files in /run and /tmp hold only if the reboot does not change them.",
   params,
   awaitsHost: true,
   refusedOnController: true,
@@ -117,12 +117,12 @@ export default defineTask({
   }),
   returns: {
     rebooted: 'Whether the host was restarted.',
-    elapsed: 'How many seconds it took until the host could be used again.',
+    elapsed: 'How many seconds it took until the host was usable again.',
   },
   examples: [
     { title: 'Restart the host', yaml: 'reboot:', runs: { no: 'a test host may not restart' } },
     {
-      title: 'Restart a slow machine, and wait until all services have started',
+      title: 'Restart a slow machine and wait until all services have started',
       yaml: 'reboot:\n  reboot_timeout: 1800\n  test_command: systemctl is-system-running --wait',
       runs: { no: 'a test host may not restart' },
     },

@@ -2,7 +2,7 @@ import { defineTask, truthOf } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.set_stats',
-  summary: 'Record values that are printed at the end of the run, if `show_custom_stats` is set.',
+  summary: 'Record values that are printed at the end of the run if `show_custom_stats` is set.',
   refusedOnController: true,
   controllerOnly: true,
   params: {

@@ -21,9 +21,9 @@ const params = {
   commands: { type: 'list', elements: 'str', doc: 'The commands; `ALL` for any command.' },
   host: { type: 'str', default: 'ALL', doc: 'The host that the rule is for.' },
   runas: { type: 'str', doc: 'The user that the commands run as (default: root).' },
-  nopassword: { type: 'bool', default: true, doc: 'Ask for no password.' },
+  nopassword: { type: 'bool', default: true, doc: 'Do not ask for a password.' },
   noexec: { type: 'bool', default: false, doc: 'Keep the commands from running other programs.' },
-  setenv: { type: 'bool', default: false, doc: 'Let the user keep the environment.' },
+  setenv: { type: 'bool', default: false, doc: 'Let the user preserve the environment.' },
   sudoers_path: { type: 'str', default: '/etc/sudoers.d', doc: 'The directory.' },
   validation: {
     type: 'str',
@@ -37,7 +37,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.sudoers',
-  summary: 'Manage a rule of sudo in a file of its own.',
+  summary: 'Manage a sudo rule in a file of its own.',
   params,
   rules: {
     mutuallyExclusive: [['user', 'group']],

@@ -28,7 +28,7 @@ const params = {
   state: {
     type: 'str',
     choices: ['disabled', 'enabled', 'reloaded', 'reset'],
-    doc: 'Whether the firewall is on, now and at boot; `reloaded` reloads it each time, `reset` turns it off and removes all rules each time, but keeps policies and log level.',
+    doc: 'Whether the firewall is on, now and at boot; `reloaded` reloads it every time, and `reset` turns it off and removes all rules every time, but keeps the policies and the log level.',
   },
   default: {
     type: 'str',
@@ -48,7 +48,7 @@ const params = {
   },
   rule: { type: 'str', choices: ['allow', 'deny', 'limit', 'reject'], doc: 'What the rule does.' },
   delete: { type: 'bool', default: false, doc: 'Remove the rule.' },
-  insert: { type: 'int', doc: 'The number that a new rule gets (default: the last); the first rule has number 1.' },
+  insert: { type: 'int', doc: 'The position of a new rule, counted from 1 (default: at the end).' },
   insert_relative_to: {
     type: 'str',
     default: 'zero',
@@ -78,9 +78,9 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.ufw',
-  summary: 'Manage the firewall ufw: its state, its policies, its log level and one rule.',
+  summary: 'Manage the ufw firewall: its state, policies, log level and one rule.',
   description:
-    'Requires the `ufw` package on the host. The parts that are given are managed in this order: state, policy, rule, logging. What a rule would change is asked with `ufw --dry-run`.',
+    'Requires the `ufw` package on the host. The given parts are managed in this order: state, policy, rule, logging. `ufw --dry-run` tells what a rule would change.',
   params,
   rules: {
     requiredOneOf: [['state', 'default', 'rule', 'logging']],
@@ -123,12 +123,12 @@ export default defineTask({
   returns: { commands: 'The commands that were run.', msg: 'The output of `ufw status verbose`.' },
   examples: [
     {
-      title: 'Accept ssh, and then turn the firewall on',
+      title: 'Accept ssh, but limit the rate of connections',
       yaml: 'ufw:\n  rule: limit\n  port: ssh\n  proto: tcp',
       runs: { no: 'needs the ufw package' },
     },
     {
-      title: 'Turn the firewall on, and deny everything that no rule allows',
+      title: 'Turn the firewall on and deny everything that no rule allows',
       yaml: 'ufw:\n  state: enabled\n  policy: deny\n  direction: incoming',
       runs: { no: 'needs the ufw package' },
     },

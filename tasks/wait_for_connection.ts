@@ -13,7 +13,7 @@ export default defineTask({
   name: 'ansible.builtin.wait_for_connection',
   summary: 'Wait until the host can be reached.',
   description:
-    'The wait ends when a command has run on the host, as the user that the task becomes, on a new login. A host key that is not known ends it at once, because waiting does not change that. A check does not wait.',
+    'The task waits until a command has succeeded on the host in a new login session, as the user that the task becomes. With an unknown host key, it fails immediately, because waiting would not help. A check does not wait.',
   params,
   looks: () => true,
   awaitsHost: true,
@@ -49,7 +49,7 @@ export default defineTask({
   examples: [
     { title: 'Wait for a new machine', yaml: 'wait_for_connection:\n  delay: 1\n  timeout: 300' },
     {
-      title: 'Check often, and give up early',
+      title: 'Check often and give up early',
       yaml: 'wait_for_connection:\n  connect_timeout: 2\n  sleep: 1\n  timeout: 30',
     },
   ],

@@ -30,7 +30,7 @@ describe('mysql_db', () => {
     );
     expect(await run(mysqlDb, { name: 'shop', encoding: 'latin1' })).toMatchObject({
       status: 'ok',
-      warnings: ['database shop exists with utf8mb4 utf8mb4_bin, and keeps it: latin1 is only for a new database'],
+      warnings: ['database shop exists with utf8mb4 utf8mb4_bin and keeps it: latin1 applies only to a new database'],
       result: { db: 'shop', db_list: ['shop'] },
     });
     expect(await threeRuns(mysqlDb, { name: odd, state: 'absent' })).toEqual(

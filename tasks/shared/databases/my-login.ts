@@ -14,7 +14,7 @@ export const myLoginParams = {
   config_file: {
     type: 'path',
     default: '~/.my.cnf',
-    doc: 'An option file on the host, for example with the user and the password. The other parameters have precedence.',
+    doc: 'An option file on the host, for example with the user and the password. The other parameters take precedence.',
   },
   connect_timeout: { type: 'int', default: 30, doc: 'How many seconds to wait for a connection.' },
   ca_cert: {
@@ -24,7 +24,7 @@ export const myLoginParams = {
   },
   client_cert: { type: 'path', aliases: ['ssl_cert'], doc: 'A file on the host with the certificate to log in with.' },
   client_key: { type: 'path', aliases: ['ssl_key'], doc: 'A file on the host with the key of that certificate.' },
-  check_hostname: { type: 'bool', doc: "Whether the name in the server's certificate must be right." },
+  check_hostname: { type: 'bool', doc: "Whether the server's certificate must match its host name." },
 } as const;
 
 /** How to log in to a MySQL or MariaDB server: plain data. */

@@ -30,7 +30,7 @@ export const pgLoginParams = {
   },
   ssl_cert: { type: 'path', doc: 'A file on the host with the certificate to log in with.' },
   ssl_key: { type: 'path', doc: 'A file on the host with the key of that certificate.' },
-  connect_params: { type: 'dict', default: {}, doc: 'More connection parameters, as libpq names them.' },
+  connect_params: { type: 'dict', default: {}, doc: 'Additional connection parameters, by their libpq names.' },
 } as const;
 
 /** How to log in to a PostgreSQL server: plain data. */
