@@ -113,7 +113,7 @@ const params = {
     doc: 'What to look up in the ipset.',
   },
   limit: { type: 'str', doc: 'How often the rule may match on average, for example `5/minute`.' },
-  limit_burst: { type: 'str', doc: 'How often it may match initially, before `limit` applies.' },
+  limit_burst: { type: 'str', doc: 'How many times the rule may match before `limit` takes effect.' },
   uid_owner: { type: 'str', doc: 'The user whose processes send the packet.' },
   gid_owner: { type: 'str', doc: 'The group whose processes send the packet.' },
   reject_with: { type: 'str', doc: 'The kind of rejection; implies `jump: REJECT`.' },

@@ -93,7 +93,7 @@ export default defineTask({
       runs: { no: 'needs a PostgreSQL server' },
     },
     {
-      title: 'Revoke the privilege of all roles to create objects in the schema `public`',
+      title: 'Revoke from all roles the privilege to create objects in the schema `public`',
       yaml: 'postgresql_privs:\n  database: shop\n  roles: PUBLIC\n  type: schema\n  objs: public\n  privs: CREATE\n  state: absent\nbecome_user: postgres',
       runs: { no: 'needs a PostgreSQL server' },
     },

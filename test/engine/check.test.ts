@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../cli/rig.ts';
 
@@ -363,6 +363,45 @@ describe('a file with a second name in a directory that is to be removed', () =>
     const { told, all } = await check(`${remove}- {name: it, file: {path: ${path}, state: file}}\n`, twoNames);
 
     expect(told, all).toEqual(['remove: changed', `it: ${status}`]);
+  });
+});
+
+describe('a foreseen link', () => {
+  const withDirectory = (folder: string): void => void mkdirSync(`${folder}/d`);
+
+  test('what a recursive change reaches through it is not known afterwards', async () => {
+    const { told, all } = await check(
+      `- {name: link, file: {path: FOLDER/d/out, src: FOLDER/p.yaml, state: link}}
+- {name: modes, file: {path: FOLDER/d, state: directory, recurse: true, mode: o=}}
+- {name: it, file: {path: FOLDER/p.yaml, mode: "0644"}}\n`,
+      withDirectory,
+    );
+
+    expect(told, all).toEqual(['link: changed', 'modes: changed', 'it: unknown']);
+  });
+
+  test('a link on the host that starts with .. is still followed', async () => {
+    const { told, all } = await check(
+      `- {name: link, file: {path: FOLDER/l, src: d, state: link, force: true}}
+- {name: it, lineinfile: {path: FOLDER/d/up, line: "- hosts: localhost"}}\n`,
+      (folder) => {
+        withDirectory(folder);
+        symlinkSync('nowhere', `${folder}/l`);
+        symlinkSync('../p.yaml', `${folder}/d/up`);
+      },
+    );
+
+    expect(told, all).toEqual(['link: changed', 'it: ok']);
+  });
+
+  test('what curl makes of a directory behind it is not known', async () => {
+    const { told, all } = await check(
+      `- {name: link, file: {path: FOLDER/l, src: d, state: link}}
+- {name: it, get_url: {url: "file://FOLDER/l", dest: FOLDER/x}}\n`,
+      withDirectory,
+    );
+
+    expect(told, all).toEqual(['link: changed', 'it: unknown']);
   });
 });
 

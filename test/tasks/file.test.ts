@@ -182,6 +182,12 @@ const cases: readonly Case[] = [
     ['file: null → empty'],
   ],
   [
+    'touch: a link into a missing directory',
+    (dir) => symlinkSync('missing/f', dir.at('l')),
+    (dir) => ({ path: dir.at('l'), state: 'touch' }),
+    'Error, could not touch target: the parent directory of /missing/f does not exist',
+  ],
+  [
     'times that are already right',
     aFile,
     (dir) => ({ path: dir.at('f'), state: 'touch', access_time: 'preserve', modification_time: 'preserve' }),

@@ -18,6 +18,7 @@ import { type Accounts, type Attributes, unknownAccount } from '../files/attribu
 import { askAccounts } from '../files/copy-file.ts';
 import { fileChanges } from '../files/file-content.ts';
 import { foldersFor, thenAskFolders } from '../files/file-directory.ts';
+import { isDangling } from '../files/path-info.ts';
 
 /** The parameters of types that edit a file. */
 interface EditParams extends Attributes {
@@ -57,8 +58,6 @@ export const thenAskEdit = (state: EditState, task: EditParams) => ({
   ...(isDangling(state.before) &&
     state.before.resolved !== undefined && { aim: stat(parentOf(state.before.resolved)) }),
 });
-
-const isDangling = (path: PathState): boolean => path.exists && path.link !== undefined && followed(path) === undefined;
 
 /** The text of the file; empty if there is no file. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());

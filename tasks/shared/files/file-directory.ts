@@ -13,11 +13,13 @@ import {
   type PathState,
   type Plan,
   parentOf,
+  rootedPath,
   type Self,
   sh,
   showMode,
   stat,
   type TreeEntry,
+  targetPath,
   tidyPath,
 } from '../../../src/sdk.ts';
 import {
@@ -117,14 +119,20 @@ function recursedChanges(
   const { below = [], belowLinks = [] } = state;
   const own = new Set(below.filter((entry) => entry.kind !== 'link').map((entry) => entry.path));
   const reached = belowLinks.filter((entry) => !own.has(entry.path) && entry.kind !== 'link');
+  // A link inside the directory may point anywhere.
+  const linksTo = (path: string): readonly string[] =>
+    below.flatMap(({ path: link, target }) =>
+      target !== undefined && `${path}/`.startsWith(`${link}/`)
+        ? [rootedPath(targetPath(joinPath(root.place, link), target))]
+        : [],
+    );
   const changesOf = (entry: TreeEntry, through: boolean): readonly Change[] => {
     const path = joinPath(root.at, entry.path);
     const place = joinPath(root.place, entry.path);
     const { target, path: _path, mtime: _mtime, sha1: _sha1, id, ...owned } = entry;
     const after = { ...withAttributes(owned, wanted, state), ...(id !== undefined && { foreseen: { id } }) };
-    // A link inside the directory may point anywhere.
     const effects = through
-      ? [blurs(`path:${root.at}`)]
+      ? [blurs(`path:${root.at}`, ...linksTo(entry.path).map((aim) => `path:${aim}`))]
       : [
           becomes({
             place,

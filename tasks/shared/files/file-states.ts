@@ -29,6 +29,8 @@ export interface FileState extends Accounts {
   readonly parent: PathState;
   readonly source?: PathState;
   readonly sourceBelow?: PathState;
+  /** The directory that a dangling link leads to: a file that is touched is made there. */
+  readonly aim?: PathState | undefined;
   /** The entry with the source's name, if the path is a directory. */
   readonly inside?: PathState;
   readonly below?: readonly TreeEntry[];

@@ -19,8 +19,9 @@ export function planTouch(state: FileState, params: FileParams): Plan {
 function touchNew(state: FileState, params: FileParams, at: string): Plan {
   const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
   if (wrong !== undefined) return { failed: wrong };
-  const parent = followed(state.parent);
-  if (at === tidyPath(params.path) && parent?.kind !== 'directory')
+  // A dangling link leads to the file to be made.
+  const parent = followed(at === tidyPath(params.path) ? state.parent : (state.aim ?? state.parent));
+  if (parent?.kind !== 'directory')
     return { failed: `Error, could not touch target: the parent directory of ${at} does not exist` };
   const entry = withAttributes(newEntry('file', state.self, parent), params, state);
   const change: Change = {

@@ -47,6 +47,10 @@ export function stateName(state: PathState): 'absent' | 'link' | 'directory' | '
   return namesOf(state) > 1 ? 'hard' : 'file';
 }
 
+/** Whether a path is a link that leads to nothing. */
+export const isDangling = (state: PathState): state is Extract<PathState, { exists: true }> =>
+  state.exists && state.link !== undefined && followed(state) === undefined;
+
 /** The entry at a path itself, without following links. */
 export const itself = (state: PathState): Extract<PathState, { exists: true }> | undefined =>
   state.exists ? state : undefined;

@@ -2,7 +2,7 @@ import type { Foreseen } from '../../picture/overlay.ts';
 import { NotForeseen } from '../../picture/picture.ts';
 import type { Picture } from '../../question.ts';
 import { type Entry, entryOf, fileId, namesOf, type PathState } from './entry.ts';
-import { contents, directoriesAbove, inodes, joinPath, targetPath, tidyPath } from './paths.ts';
+import { contents, directoriesAbove, inodes, joinPath, rootedPath, targetPath, tidyPath } from './paths.ts';
 
 /** In a check: what is at a path, following the links on the way to it. */
 export interface Located {
@@ -108,6 +108,12 @@ function resolved(picture: Picture, redirected: Redirection, statNow: StatNow, l
   return { place: nothingAt, entry: undefined, foreseen: since };
 }
 
+/** Where the target of a link leads. The link's directory is a real path, so `..` at the start of the target means what is above it. */
+function aimOf(place: string, target: string): string {
+  const [up = '', rest = ''] = /^((?:\.\.\/+)*)(.*)$/s.exec(target)?.slice(1) ?? [];
+  return up === '' ? targetPath(place, target) : joinPath(rootedPath(targetPath(place, up)), rest);
+}
+
 /** The entry that a path leads to, following links; undefined if they form a loop. */
 export function endOf(picture: Picture, path: string, statNow: StatNow): Located | undefined {
   return follow(picture, locate(picture, path, statNow), statNow, 0);
@@ -119,7 +125,7 @@ function follow(picture: Picture, from: Located, statNow: StatNow, links: number
   const unchanged = from.foreseen === undefined ? endOnHost(picture, from, statNow) : undefined;
   // If links form a loop, the host reports one of them as the end.
   if (unchanged !== undefined) return unchanged.entry?.kind === 'link' ? undefined : unchanged;
-  const next = locate(picture, targetPath(from.place, from.target ?? ''), statNow, links + 1);
+  const next = locate(picture, aimOf(from.place, from.target ?? ''), statNow, links + 1);
   return follow(picture, next, statNow, links + 1);
 }
 

@@ -73,17 +73,22 @@ function foretold(arg: Arg, picture: Picture): UrlState {
   const into = endAt(picture, dest);
   const end = into?.entry?.kind === 'directory' ? endAt(picture, joinPath(dest, name)) : into;
   const source = servedPath(request.url);
-  const from = source === undefined ? undefined : endAt(picture, source);
   const task = picture.files.touchedBy('everything') ?? '';
-  if (end !== undefined && end.foreseen === undefined && into?.foreseen === undefined && from?.foreseen === undefined)
-    return picture.now(urlState(arg));
   const compares = end?.entry?.kind === 'file';
+  const isSameDest = end !== undefined && end.foreseen === undefined && into?.foreseen === undefined;
   if (source !== undefined) {
+    const from = endAt(picture, source);
+    // A foreseen link on the way leads to another file.
+    const isSame = from?.foreseen === undefined && from?.place === picture.now(stat(source)).resolved;
+    if (isSameDest && isSame) return picture.now(urlState(arg));
+    // What curl makes of a directory depends on its version.
+    if (from?.entry?.kind === 'directory') throw new NotForeseen(task);
     if (from?.entry?.kind !== 'file')
       return { status: -1, sha1: undefined, failure: `curl: (37) Couldn't open file ${source}` };
     return { status: 0, sha1: compares ? checksumAt(picture, from.place) : undefined, failure: undefined };
   }
   const now = picture.now(urlState(arg));
+  if (isSameDest) return now;
   // The server may report nothing newer than a file that is changed only later, and then nothing is compared.
   if (compares && (!arg.always || now.sha1 === undefined)) throw new NotForeseen(task);
   return { ...now, status: now.status === 304 ? 200 : now.status, sha1: compares ? now.sha1 : undefined };
