@@ -9,6 +9,7 @@ import {
   childrenOf,
   daemonPid,
   endDeadlineMs,
+  entrantsOf,
   forgetDaemon,
   isAlive,
   isElsewhere,
@@ -70,7 +71,10 @@ async function hasBooted(host: string): Promise<true | undefined> {
 /** Switch a host off as if its power plug were pulled; its disk stays. */
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
-  const own = plug === undefined ? [] : [plug, ...descendantsOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
+  const init = initOf(host);
+  const entrants = init === undefined ? [] : entrantsOf(init);
+  const all = plug === undefined ? [] : [plug, ...descendantsOf(plug), ...entrants];
+  const own = all.map((pid) => ({ pid, start: startOf(pid) }));
   await until(`the power-off of ${host}`, endDeadlineMs, () => {
     // A process that has exited but has not been reaped counts as gone: not every machine's first process reaps its children.
     const alive = own.filter(({ pid, start }) => isAlive(pid, start));

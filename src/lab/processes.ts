@@ -77,6 +77,23 @@ export function isElsewhere(pid: number): boolean {
   }
 }
 
+/**
+ * The processes outside that entered a process's PID namespace and wait for a child in there. If one of them is
+ * stopped, it never reaps that child, and the namespace's first process cannot end before that.
+ */
+export function entrantsOf(init: number): readonly number[] {
+  const namespace = (pid: number, of: 'pid' | 'pid_for_children'): string | undefined => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/${of}`);
+    } catch {
+      return undefined; // already gone
+    }
+  };
+  const inside = namespace(init, 'pid');
+  if (inside === undefined) return [];
+  return allPids().filter((pid) => namespace(pid, 'pid_for_children') === inside && namespace(pid, 'pid') !== inside);
+}
+
 /** All process IDs on this machine. */
 export const allPids = (): readonly number[] =>
   readdirSync('/proc')
