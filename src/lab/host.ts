@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { joinGroup, removeGroup } from './cgroups.ts';
+import { joinGroup, membersOf, removeGroup } from './cgroups.ts';
 import { enter } from './enter.ts';
 import { addressScript, type LabHost } from './hosts.ts';
 import { imageRoot, lowerDirs, templateFile } from './images.ts';
@@ -71,15 +71,17 @@ async function hasBooted(host: string): Promise<true | undefined> {
 /** Switch a host off as if its power plug were pulled; its disk stays. */
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
-  const init = initOf(host);
-  const entrants = init === undefined ? [] : entrantsOf(init);
-  const all = plug === undefined ? [] : [plug, ...descendantsOf(plug), ...entrants];
-  const own = all.map((pid) => ({ pid, start: startOf(pid) }));
+  const inside = membersOf(host).find(isElsewhere);
+  const outside = [...(plug === undefined ? [] : [plug]), ...(inside === undefined ? [] : entrantsOf(inside))].map(
+    (pid) => ({ pid, start: startOf(pid) }),
+  );
   await until(`the power-off of ${host}`, endDeadlineMs, () => {
     // A process that has exited but has not been reaped counts as gone: not every machine's first process reaps its children.
-    const alive = own.filter(({ pid, start }) => isAlive(pid, start));
-    for (const { pid } of alive) killHard(pid);
-    return alive.length === 0 || undefined;
+    const alive = outside.filter(({ pid, start }) => isAlive(pid, start)).map(({ pid }) => pid);
+    // The group also has processes that were started since, and those whose parents were killed before them.
+    const all = [...alive, ...membersOf(host)];
+    for (const pid of all) killHard(pid);
+    return all.length === 0 || undefined;
   });
   forgetDaemon(`host-${host}`);
   await runUnjudged`umount -l ${disk(host, 'root')}`;

@@ -299,6 +299,18 @@ describe('a separate lab', () => {
     expect(await own('status')).toContain('debian1    stopped');
   });
 
+  test('also leaves nothing of a host whose systemd-nspawn was killed', async () => {
+    await prepare();
+    await own('up', 'debian1');
+    const [plug] = readFileSync(`${folder}/run/host-debian1.pid`, 'utf8').split(' ');
+    execFileSync('pkill', ['-KILL', '-P', `${plug}`]);
+    execFileSync('sh', ['-c', `kill -KILL ${plug} 2>/dev/null || :`]);
+
+    await own('down');
+
+    expect(remains()).toEqual([]);
+  });
+
   test.for(isThorough ? [200, 900, 2000, 3500] : [900, 3500])(
     'also leaves nothing when up was killed after %i ms, and can be started again',
     async (ms) => {
