@@ -37,7 +37,6 @@ const params = {
   tablespace: { type: 'str', default: '', doc: 'The tablespace that it is stored in.' },
   maintenance_db: { type: 'str', default: 'postgres', doc: 'The database to log in to.' },
   force: { type: 'bool', default: false, doc: 'With `state: absent`, end all connections to it first.' },
-  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names and values are quoted' },
   ...pgLoginParams,
 } as const;
@@ -51,7 +50,7 @@ export default defineTask({
   params,
   rules: { requiredIf: [{ param: 'state', is: 'rename', needs: ['target'] }] },
   ask: (task, { environment }) => {
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.maintenance_db, environment);
     return {
       now: pgDatabase(login, task.name),
       owner: task.owner === '' || task.state !== 'present' ? nothing() : pgRole(login, task.owner),
@@ -61,7 +60,7 @@ export default defineTask({
     };
   },
   plan({ now, owner, target, encoding, template }, task, { environment }): Plan {
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.maintenance_db, environment);
     if (task.state === 'absent') return { changes: now === null ? [] : [removal(login, task, now)] };
     if (task.state === 'rename') return renaming(login, task, now, target ?? null);
     const wanted = { owner, encoding, template: template ?? null };
@@ -81,11 +80,6 @@ export default defineTask({
       runs: { no: 'needs a PostgreSQL server' },
     },
   ],
-});
-
-const loginOf = (task: Task, environment: Readonly<Record<string, string>>): PgLogin => ({
-  ...pgLogin(task, task.maintenance_db, environment),
-  role: task.session_role,
 });
 
 const templateOf = ({ template }: Task): string => (template === '' ? 'template1' : template);

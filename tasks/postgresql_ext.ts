@@ -23,7 +23,6 @@ const params = {
     default: false,
     doc: 'Also create the extensions that it needs; with `state: absent`, remove everything that depends on it.',
   },
-  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names are quoted' },
   ...pgLoginParams,
 } as const;
@@ -36,11 +35,11 @@ export default defineTask({
   description: 'Needs `psql` on the host and the package with the extension on the server.',
   params,
   ask: (task, { environment }) => {
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.db, environment);
     return { now: extension(login, task), available: available(login, task.name) };
   },
   plan({ now, available: there }, task, { environment }): Plan {
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.db, environment);
     const planned = task.state === 'absent' ? removal(task, now) : presence(task, now, there);
     if ('failed' in planned) return planned;
     const { steps } = planned;
@@ -70,11 +69,6 @@ export default defineTask({
       runs: { no: 'needs a PostgreSQL server' },
     },
   ],
-});
-
-const loginOf = (task: Task, environment: Readonly<Record<string, string>>): PgLogin => ({
-  ...pgLogin(task, task.db, environment),
-  role: task.session_role,
 });
 
 interface Extension {

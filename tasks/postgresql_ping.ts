@@ -12,13 +12,12 @@ export default defineTask({
       aliases: ['login_db'],
       doc: 'The database to log in to (default: the one named after `login_user`).',
     },
-    session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
     trust_input: { type: 'bool', default: true, ignored: 'all names are quoted' },
     ...pgLoginParams,
   },
   looks: () => true,
   ask: (task, { environment }) => ({
-    reply: pgTry({ ...pgLogin(task, task.db, environment), role: task.session_role }, 'SELECT version();'),
+    reply: pgTry(pgLogin(task, task.db, environment), 'SELECT version();'),
   }),
   plan({ reply }) {
     if (reply.code !== 0)

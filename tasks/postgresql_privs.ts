@@ -10,7 +10,7 @@ import {
   isPublic,
   pgGrants,
 } from './shared/databases/pg-grants.ts';
-import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
+import { pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName } from './shared/databases/pg-quote.ts';
 
 const params = {
@@ -49,7 +49,6 @@ const params = {
     default: true,
     doc: 'With `default_privs`, also grant `USAGE` on new types.',
   },
-  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names are quoted' },
   ...pgLoginParams,
 } as const;
@@ -62,7 +61,7 @@ export default defineTask({
   description:
     'Needs `psql` on the host. For `default_privs`, the roles get exactly the given privileges; otherwise, they keep any others that they have.',
   params,
-  ask: (task, { environment }) => ({ grants: pgGrants(loginOf(task, environment), scopeOf(task)) }),
+  ask: (task, { environment }) => ({ grants: pgGrants(pgLogin(task, task.database, environment), scopeOf(task)) }),
   plan({ grants }, task, { environment }): Plan {
     const scope = scopeOf(task);
     const wrong = wrongly(task, scope, grants);
@@ -71,7 +70,7 @@ export default defineTask({
     const missing = scope.roles.filter((role) => !there.includes(role));
     const pairs = grants.objects.flatMap((object) => there.map((role) => differenceOf(task, object, role)));
     const all = pairs.filter(({ statements }) => statements.length > 0);
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.database, environment);
     const statements = all.flatMap((one) => one.statements);
     const changes = all.map(
       ({ object, role, before, after }, index): Change => ({
@@ -98,11 +97,6 @@ export default defineTask({
       runs: { no: 'needs a PostgreSQL server' },
     },
   ],
-});
-
-const loginOf = (task: Task, environment: Readonly<Record<string, string>>): PgLogin => ({
-  ...pgLogin(task, task.database, environment),
-  role: task.session_role,
 });
 
 const list = (text: string): readonly string[] =>

@@ -10,7 +10,7 @@ import {
   type TaskResult,
 } from '../src/sdk.ts';
 import { pgTry, psql, psqlComplaint } from './shared/databases/pg-client.ts';
-import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
+import { pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName } from './shared/databases/pg-quote.ts';
 import { isRefusal, pgFilled, pgScript, type QueryResult, readPgReply } from './shared/databases/pg-statements.ts';
 import { onlyReads, type Statement, statementsIn } from './shared/databases/sql-text.ts';
@@ -36,7 +36,6 @@ const params = {
     ignored: 'all statements in a string are executed, and the last one provides the result',
   },
   encoding: { type: 'str', ignored: 'text is always sent as UTF-8' },
-  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'the query is executed as it is; values are quoted' },
   ...pgLoginParams,
 } as const;
@@ -66,7 +65,9 @@ export default defineTask({
     const all = statementsOf(task, file);
     const reads = !isRefusal(all) && all.every(onlyReads);
     return {
-      reply: reads ? pgTry(loginOf(task, environment), scriptOf(task, all), 'database:postgresql*') : nothing(),
+      reply: reads
+        ? pgTry(pgLogin(task, task.db, environment), scriptOf(task, all), 'database:postgresql*')
+        : nothing(),
     };
   },
   plan({ file, reply }, task, { environment }): Plan {
@@ -75,7 +76,7 @@ export default defineTask({
     if (reply !== undefined) return toldAlready(all, readPgReply(all, reply));
     const { autocommit } = task;
     const sql = scriptOf(task, all);
-    const command = psql(loginOf(task, environment), autocommit ? sql : `BEGIN;\n${sql}\nCOMMIT;\n`);
+    const command = psql(pgLogin(task, task.db, environment), autocommit ? sql : `BEGIN;\n${sql}\nCOMMIT;\n`);
     const text = all.map((one) => one.text).join('; ');
     const copies = all.some(({ bare }) => /\bcopy\b|\bdo\b|\bcall\b/i.test(bare));
     const change = {
@@ -115,11 +116,6 @@ export default defineTask({
       runs: { no: 'needs a PostgreSQL server' },
     },
   ],
-});
-
-const loginOf = (task: Task, environment: Readonly<Record<string, string>>): PgLogin => ({
-  ...pgLogin(task, task.db, environment),
-  role: task.session_role,
 });
 
 /** The query as it was written, without the values; undefined for a file. */

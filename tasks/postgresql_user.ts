@@ -57,7 +57,6 @@ const params = {
     aliases: ['login_db'],
     doc: 'The database to log in to (default: the one named after `login_user`).',
   },
-  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names and values are quoted' },
   ...pgLoginParams,
 } as const;
@@ -72,7 +71,7 @@ export default defineTask({
   params,
   prepare: (given): Task => ({ ...given, salt: freshSalt() }),
   ask: (task, { environment }) => {
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.db, environment);
     return {
       now: pgRole(login, task.name),
       until: task.expires === undefined || task.state === 'absent' ? nothing() : pgTime(login, task.expires),
@@ -80,7 +79,7 @@ export default defineTask({
     };
   },
   plan({ now, until, dependents }, task, { environment }): Plan {
-    const login = loginOf(task, environment);
+    const login = pgLogin(task, task.db, environment);
     const flags = wantedFlags(task.role_attr_flags);
     if (typeof flags === 'string') return { failed: flags };
     if (task.state === 'absent') return removal(login, task, now, dependents ?? []);
@@ -103,11 +102,6 @@ export default defineTask({
       runs: { no: 'needs a PostgreSQL server' },
     },
   ],
-});
-
-const loginOf = (task: Task, environment: Readonly<Record<string, string>>): PgLogin => ({
-  ...pgLogin(task, task.db, environment),
-  role: task.session_role,
 });
 
 interface Until {

@@ -31,6 +31,7 @@ export const pgLoginParams = {
   ssl_cert: { type: 'path', doc: 'A file on the host with the certificate to log in with.' },
   ssl_key: { type: 'path', doc: 'A file on the host with the key of that certificate.' },
   connect_params: { type: 'dict', default: {}, doc: 'Additional connection parameters, by their libpq names.' },
+  session_role: { type: 'str', doc: 'The role to switch to after logging in.' },
 } as const;
 
 /** How to log in to a PostgreSQL server: plain data. */
@@ -69,7 +70,7 @@ export function pgLogin(
   const parameters = Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
-  return { parameters, password, environment };
+  return { parameters, password, role: params.session_role, environment };
 }
 
 /** Whether the server is not on the host that the client runs on. */
