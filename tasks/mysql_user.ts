@@ -3,14 +3,28 @@ import {
   type Change,
   defineTask,
   type Effect,
-  hash,
   type Params,
   type Plan,
   predicts,
   type Question,
   type Questions,
 } from '../src/sdk.ts';
-import { myAsk, myRun, type Rows } from './shared/databases/my-client.ts';
+import {
+  type Account,
+  accounts,
+  grants,
+  isHash,
+  LIMITS,
+  nativeHash,
+  noTls,
+  readAccounts,
+  rowsOf,
+  type Tls,
+  tlsSql,
+  wantedLimits,
+  wantedTls,
+} from './shared/databases/my-account.ts';
+import { myRun, type Rows } from './shared/databases/my-client.ts';
 import { type MyLogin, myLogin, myLoginParams } from './shared/databases/my-login.ts';
 import {
   ALL,
@@ -116,7 +130,7 @@ export default defineTask({
     if (task.encrypted && task.password !== undefined && !isHash(task.password))
       return { failed: 'with `encrypted`, the password must be a hash: `*` and 40 hexadecimal digits' };
     const hosts = loginHosts(task, server);
-    if (task.state === 'absent') return { changes: removal(login, task, server, hosts) };
+    if (task.state === 'absent') return { changes: removal(login, task, state.user, hosts) };
     if (task.host_all && hosts.length === 0) return { failed: 'host_all parameter cannot be used when adding a user' };
     const wanted = { isMaria, tls, limits, server };
     const planned = hosts.map((host) => {
@@ -137,7 +151,7 @@ export default defineTask({
       const account = accountSteps(task, now, host, wanted);
       return { host, account, privileges, left: unsure ? undefined : left };
     });
-    return { changes: planned.flatMap((one) => changesFor(login, task, server, state.user, one)) };
+    return { changes: planned.flatMap((one) => changesFor(login, task, state.user, one)) };
   },
   result: ({ params: { name } }) => ({ user: name }),
   returns: { user: 'The user.' },
@@ -167,71 +181,11 @@ const loginOf = (task: Task, environment: Readonly<Record<string, string>>): MyL
 const ownLogin = ({ name, password, encrypted, login_user = 'root' }: Task) =>
   password === undefined || encrypted || name !== login_user ? undefined : { user: name, password };
 
-const isHash = (text: string): boolean => /^\*[0-9A-Fa-f]{40}$/.test(text);
-
-/** The hash that `mysql_native_password` stores. */
-const nativeHash = (password: string): string =>
-  password === '' ? '' : `*${hash('sha1', Buffer.from(hash('sha1', password), 'hex')).toUpperCase()}`;
-
-/** A user for one host, as the server stores it. */
-interface Account {
-  readonly host: string;
-  readonly plugin: string;
-  readonly stored: string;
-  readonly tls: string;
-  readonly cipher: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly limits: readonly string[];
-}
-
-const LIMITS = ['MAX_QUERIES_PER_HOUR', 'MAX_UPDATES_PER_HOUR', 'MAX_CONNECTIONS_PER_HOUR', 'MAX_USER_CONNECTIONS'];
-
-/** The version of the server, and a user for all hosts. */
-const accounts = (login: MyLogin, name: string): Question<Rows> =>
-  myAsk(
-    login,
-    `SELECT 'version', VERSION();
-SELECT 'user', host, plugin, HEX(authentication_string), ssl_type, CAST(ssl_cipher AS CHAR), CAST(x509_issuer AS CHAR), CAST(x509_subject AS CHAR),
-  max_questions, max_updates, max_connections, max_user_connections
-FROM mysql.user WHERE user = ${myText(name)} AND host <> '' ORDER BY host;`,
-    `database:mysql/user/${name}`,
-  );
-
-const grants = (login: MyLogin, name: string, host: string): Question<Rows> =>
-  myAsk(login, `SHOW GRANTS FOR ${myUser(name, host)};`, `database:mysql/user/${name}`);
-
-const readAccounts = (rows: Rows): readonly Account[] =>
-  rows
-    .filter(([tag]) => tag === 'user')
-    .map(([, host = '', plugin = '', hex = '', tls = '', cipher = '', issuer = '', subject = '', ...limits]) => ({
-      host,
-      plugin,
-      stored: hex === 'NULL' ? '' : Buffer.from(hex, 'hex').toString('latin1'),
-      tls,
-      cipher,
-      issuer,
-      subject,
-      limits,
-    }));
-
-const rowOf = (one: Account): readonly string[] => [
-  'user',
-  one.host,
-  one.plugin,
-  Buffer.from(one.stored, 'latin1').toString('hex').toUpperCase(),
-  one.tls,
-  one.cipher,
-  one.issuer,
-  one.subject,
-  ...one.limits,
-];
-
 const loginHosts = ({ host, host_all }: Task, server: readonly Account[]): readonly string[] =>
   host_all ? server.map((one) => one.host) : [host.toLowerCase()];
 
-function removal(login: MyLogin, task: Task, server: readonly Account[], hosts: readonly string[]): readonly Change[] {
-  const there = hosts.filter((host) => server.some((one) => one.host === host));
+function removal(login: MyLogin, task: Task, told: Rows, hosts: readonly string[]): readonly Change[] {
+  const there = hosts.filter((host) => readAccounts(told).some((one) => one.host === host));
   return there.map((host) => ({
     what: `user ${task.name}@${host}`,
     from: 'present',
@@ -239,46 +193,15 @@ function removal(login: MyLogin, task: Task, server: readonly Account[], hosts: 
     commands: [asCommand(login, task, [`DROP USER ${myUser(task.name, host)}`])],
     effects: [
       blurs(`database:mysql/user/${task.name}`),
-      predicts(accounts(login, task.name), server.filter((one) => !there.includes(one.host)).map(rowOf)),
+      predicts(
+        accounts(login, task.name),
+        rowsOf(
+          told,
+          readAccounts(told).filter((one) => !there.includes(one.host)),
+        ),
+      ),
     ],
   }));
-}
-
-type Tls = Pick<Account, 'cipher' | 'issuer' | 'subject' | 'tls'>;
-
-const noTls: Tls = { tls: '', cipher: '', issuer: '', subject: '' };
-
-function wantedTls(given: Readonly<Record<string, unknown>> | undefined): Tls | string | undefined {
-  if (given === undefined) return undefined;
-  const entries = Object.entries(given).map(([key, value]) => [key.toUpperCase(), value] as const);
-  const unknown = entries.find(([key]) => !['CIPHER', 'ISSUER', 'NONE', 'SSL', 'SUBJECT', 'X509'].includes(key));
-  if (unknown !== undefined) return `tls_requires: ${unknown[0]} is none of SSL, X509, SUBJECT, ISSUER, CIPHER`;
-  const value = (name: string): string => String(entries.find(([key]) => key === name)?.[1] ?? '');
-  const has = (name: string): boolean => entries.some(([key]) => key === name);
-  if (has('CIPHER') || has('ISSUER') || has('SUBJECT'))
-    return { tls: 'SPECIFIED', cipher: value('CIPHER'), issuer: value('ISSUER'), subject: value('SUBJECT') };
-  if (has('X509')) return { ...noTls, tls: 'X509' };
-  return has('SSL') ? { ...noTls, tls: 'ANY' } : noTls;
-}
-
-function tlsSql({ tls, cipher, issuer, subject }: Tls): string {
-  const words: Readonly<Record<string, string>> = { '': 'NONE', ANY: 'SSL', X509: 'X509' };
-  const parts = [
-    ...(cipher === '' ? [] : [`CIPHER ${myText(cipher)}`]),
-    ...(issuer === '' ? [] : [`ISSUER ${myText(issuer)}`]),
-    ...(subject === '' ? [] : [`SUBJECT ${myText(subject)}`]),
-  ];
-  return `REQUIRE ${words[tls] ?? parts.join(' AND ')}`;
-}
-
-/** The limits by their place in the server's table. */
-function wantedLimits(given: Readonly<Record<string, unknown>> = {}): readonly (string | undefined)[] | string {
-  const entries = new Map(Object.entries(given).map(([key, value]) => [key.toUpperCase(), String(value)]));
-  const unknown = [...entries.keys()].find((key) => !LIMITS.includes(key));
-  if (unknown !== undefined) return `resource_limits: ${unknown} is none of ${LIMITS.join(', ')}`;
-  const wrong = [...entries].find(([, value]) => !/^-?\d+$/.test(value));
-  if (wrong !== undefined) return `resource_limits: ${wrong[0]} must be a number, got ${wrong[1]}`;
-  return LIMITS.map((name) => entries.get(name));
 }
 
 /** A difference between an account and what it should be. */
@@ -306,6 +229,7 @@ interface AccountSteps {
   readonly steps: readonly Step[];
 }
 
+/** The differences, in the order that the clauses of `CREATE USER` have: authentication, TLS, limits. */
 function accountSteps(task: Task, found: Account | undefined, host: string, wanted: Wanted): AccountSteps {
   const isNew = found === undefined;
   const now = found ?? { ...noTls, host, plugin: 'mysql_native_password', stored: '', limits: ['0', '0', '0', '0'] };
@@ -415,7 +339,6 @@ interface WantedAccount {
 function changesFor(
   login: MyLogin,
   task: Task,
-  server: readonly Account[],
   told: Rows,
   { host, account, privileges, left }: WantedAccount,
 ): readonly Change[] {
@@ -426,10 +349,7 @@ function changesFor(
     steps.map(({ gives }) => gives),
   );
   const isKnown = steps.every(({ gives }) => gives !== undefined);
-  const rows = [
-    ...told.filter(([tag]) => tag === 'version'),
-    ...[...server.filter((one) => one.host !== host), after].map(rowOf),
-  ];
+  const rows = rowsOf(told, [...readAccounts(told).filter((one) => one.host !== host), after]);
   const effects: readonly Effect[] = [
     isKnown && !task.host_all ? predicts(accounts(login, task.name), rows) : blurs(`database:mysql/user/${task.name}`),
     ...(left === undefined || !isKnown || task.host_all
@@ -442,26 +362,13 @@ function changesFor(
         ]),
   ];
   const clauses = (shown: boolean): string =>
-    ordered(steps)
-      .map(({ clause, clauseShown }) => (shown ? (clauseShown ?? clause) : clause))
-      .join(' ');
-  const accountChanges: readonly Change[] =
-    isNew || steps.length > 0
-      ? [
-          ...(isNew
-            ? [
-                change(
-                  `user ${task.name}@${host}`,
-                  null,
-                  steps.map(({ what, to }) => `${what} ${to}`).join(', ') || 'present',
-                ),
-              ]
-            : steps.map(({ what, from, to, gives }) => ({
-                ...change(`user ${task.name}@${host}, ${what}`, from, to),
-                ...(gives === undefined && { repeats: true as const }),
-              }))),
-        ]
-      : [];
+    steps.map(({ clause, clauseShown }) => (shown ? (clauseShown ?? clause) : clause)).join(' ');
+  const accountChanges: readonly Change[] = isNew
+    ? [change(`user ${task.name}@${host}`, null, steps.map(({ what, to }) => `${what} ${to}`).join(', ') || 'present')]
+    : steps.map(({ what, from, to, gives }) => ({
+        ...change(`user ${task.name}@${host}, ${what}`, from, to),
+        ...(gives === undefined && { repeats: true as const }),
+      }));
   const all: readonly Change[] = [
     ...accountChanges,
     ...privileges.map(({ scope, before, after: then }) =>
@@ -481,13 +388,6 @@ function changesFor(
 }
 
 const change = (what: string, from: string | null, to: string | null): Change => ({ what, from, to, commands: [] });
-
-/** The clauses of `CREATE USER` have an order: authentication, TLS, limits. */
-const ordered = (steps: readonly Step[]): readonly Step[] =>
-  steps.toSorted((one, other) => place(one.clause) - place(other.clause));
-
-const place = (clause: string): number =>
-  ['IDENTIFIED', 'REQUIRE', 'WITH'].findIndex((word) => clause.startsWith(word));
 
 const words = (all: readonly string[]): string | null => all.toSorted().join(', ') || null;
 
