@@ -1,4 +1,5 @@
 import type { Ending, Outcome, ToldOutcome } from '../../core/event.ts';
+import { isRecord } from '../../core/map-texts.ts';
 import type { TaskResult } from '../../core/task-type.ts';
 import { Template } from '../../core/value.ts';
 
@@ -13,6 +14,7 @@ export const asTold = (outcome: Outcome): ToldOutcome =>
 /** What a task sets may be a dict as templates see it, or a template; reporters see plain data. */
 function withPlainFacts(result: TaskResult): TaskResult {
   const { ansible_facts: facts, results } = result;
+  if (facts === undefined && !Array.isArray(results)) return result;
   return {
     ...result,
     ...(facts !== undefined && { ansible_facts: plain(facts) }),
@@ -27,10 +29,6 @@ function plain(value: unknown): unknown {
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
-
-/** An object that is only a collection of values. */
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const censoredResult = ({ result }: Outcome) => ({
   censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",
