@@ -236,8 +236,7 @@ export class HostLink {
     });
     clearTimeout(timer);
     for (const one of lines) one.end();
-    this.beliefs.forget();
-    this.#options.changed?.(identity.endpoint);
+    this.#outdate(identity);
     const late = !exchanged.ok && exchanged.failure.reason === 'late';
     if (!exchanged.ok && !late) return exchanged;
     if (late) this.#asksAhead = false;
@@ -268,8 +267,14 @@ export class HostLink {
     }
     const here = commands.map(({ at: _, ...command }) => command);
     const acted = await from.link.act(from.identity, here, { ...alone, before: [] });
-    this.beliefs.forget();
+    this.#outdate(identity);
     return acted;
+  }
+
+  /** Something may have changed on this machine: what was learned about it, under whatever name, is outdated. */
+  #outdate({ endpoint }: Identity): void {
+    this.beliefs.forget();
+    this.#options.changed?.(endpoint);
   }
 
   /** A command's output, as input for another host. */
