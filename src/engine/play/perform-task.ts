@@ -4,13 +4,10 @@ import type { Task } from '../../language/model.ts';
 import { asTold, countedAs } from '../host/as-told.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
-import { debugTask, isDebugged } from '../task/debugger.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
-import { runTask } from '../task/run-task.ts';
 import type { Ran, TaskRun } from '../task/task-run.ts';
 import { placed } from '../variables/error-text.ts';
 import { isNever, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
-import type { TaskDebugger } from '../variables/run-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { aheadOf } from './ahead-of.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -19,6 +16,7 @@ import { endAll } from './end-all.ts';
 import { notifiedHandlers } from './notified.ts';
 import type { Perhaps, PlayHost } from './play-host.ts';
 import { failWith, recordOutcome } from './record-outcome.ts';
+import { runDebugged } from './run-debugged.ts';
 import { refOf } from './task-ref.ts';
 
 /**
@@ -85,7 +83,7 @@ async function runOnHost(
   const ref = refOf(play, task, host, handler);
   const startedAt = performance.now();
   emit({ kind: 'task-started', play: play.definition.id, task: ref, host: host.name });
-  let run: TaskRun = {
+  const run: TaskRun = {
     play,
     state: host.state,
     task,
@@ -94,7 +92,7 @@ async function runOnHost(
     ahead: () => aheadOf(performing, host, task),
     beforeChange: (changes, identity) => beforeChange(performing, host, task, changes, identity),
   };
-  const tell = (ran: Ran, outcome: Outcome): void =>
+  const tell = (ran: Ran, outcome = ran.outcome): void =>
     emit({
       kind: 'task-finished',
       play: play.definition.id,
@@ -105,41 +103,16 @@ async function runOnHost(
       delegatedTo: ran.delegatedTo,
       looped: ran.looped === true,
     });
-  let ran = await runTask(run, uncomputed);
-  let told: Outcome | undefined;
-  for (;;) {
-    const debugging = debuggerFor(performing, run, ran.outcome);
-    if (debugging === undefined) break;
-    const ended = ran;
-    told = ended.outcome;
-    // Nothing else is printed while a person looks at a task.
-    const next = await performing.throttle.within(debugging, 1, () => {
-      tell(ended, ended.outcome);
-      return debugTask(run, ended.outcome, debugging);
-    });
-    if (next === 'quit') performing.stop = { error: 'User interrupted execution' };
-    if (typeof next === 'string') break;
-    run = next;
-    ran = await runTask(run);
-    told = undefined;
-  }
+  const { ran, isTold } = await runDebugged(performing, run, uncomputed, tell);
   const outcome =
     ran.outcome.status === 'changed' ? await notify(performing, host, task, ref, ran.outcome) : ran.outcome;
   if (outcome.status !== 'changed' && countedAs(outcome) === 'unless')
     await notifyPerhaps(performing, host, task, { is: 'unless', because: ref.name });
   else if (outcome.status === 'unknown')
     await notifyPerhaps(performing, host, task, { is: 'unknown', because: ref.name });
-  if (told !== outcome) tell(ran, outcome);
+  if (!isTold || outcome !== ran.outcome) tell(ran, outcome);
   recordOutcome(play, host, task, outcome);
   return { ...ran, outcome };
-}
-
-/** The debugger, if this outcome starts it and nobody has ended the run in it. */
-function debuggerFor({ play, debugs, stop }: BatchRun, run: TaskRun, outcome: Outcome): TaskDebugger | undefined {
-  const { debugger: available } = play.run.options;
-  if (available === undefined || typeof stop === 'object') return undefined;
-  const enabled = available.enabled || debugs;
-  return isDebugged(run, outcome, { ...available, enabled }) ? available : undefined;
 }
 
 function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome): void {
