@@ -24,7 +24,7 @@ import { planHardLink, planLink } from './shared/files/file-links.ts';
 import { type FileParams, type FileState, planAbsent, planExisting } from './shared/files/file-states.ts';
 import { timeScript } from './shared/files/file-times.ts';
 import { planTouch } from './shared/files/file-touch.ts';
-import { followedInfo, isDangling, pathInfo, stateName } from './shared/files/path-info.ts';
+import { askAim, followedInfo, pathInfo, stateName } from './shared/files/path-info.ts';
 
 export default defineTask({
   name: 'ansible.builtin.file',
@@ -93,10 +93,7 @@ export default defineTask({
     const real = state.before.resolved ?? path;
     return {
       listing: listed ? tree({ path }) : nothing(),
-      aim:
-        params.state === 'touch' && params.follow && isDangling(state.before)
-          ? stat(parentOf(state.before.resolved ?? path))
-          : nothing(),
+      aim: params.state === 'touch' && params.follow ? askAim(state.before) : nothing(),
       ...(wanted(params, state) === 'directory' && !state.before.exists ? ancestors(path) : {}),
       ...(state.before.exists &&
       state.before.link !== undefined &&

@@ -18,7 +18,7 @@ import { type Accounts, type Attributes, unknownAccount } from '../files/attribu
 import { askAccounts } from '../files/copy-file.ts';
 import { fileChanges } from '../files/file-content.ts';
 import { foldersFor, thenAskFolders } from '../files/file-directory.ts';
-import { isDangling } from '../files/path-info.ts';
+import { askAim } from '../files/path-info.ts';
 
 /** The parameters of types that edit a file. */
 interface EditParams extends Attributes {
@@ -37,7 +37,7 @@ export interface EditState extends Accounts {
   readonly parent: PathState;
   readonly self: Self;
   /** The directory that a dangling link leads to: the file would be created there. */
-  readonly aim?: PathState;
+  readonly aim?: PathState | undefined;
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
@@ -55,8 +55,7 @@ export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) =>
  */
 export const thenAskEdit = (state: EditState, task: EditParams) => ({
   ...thenAskFolders(state.parent, parentOf(tidyPath(task.path))),
-  ...(isDangling(state.before) &&
-    state.before.resolved !== undefined && { aim: stat(parentOf(state.before.resolved)) }),
+  aim: askAim(state.before),
 });
 
 /** The text of the file; empty if there is no file. */

@@ -5,8 +5,12 @@ import {
   type Entry,
   followed,
   namesOf,
+  nothing,
   type PathState,
+  parentOf,
+  type Question,
   type Self,
+  stat,
   type TaskResult,
   withLacking,
 } from '../../../src/sdk.ts';
@@ -47,9 +51,11 @@ export function stateName(state: PathState): 'absent' | 'link' | 'directory' | '
   return namesOf(state) > 1 ? 'hard' : 'file';
 }
 
-/** Whether a path is a link that leads to nothing. */
-export const isDangling = (state: PathState): state is Extract<PathState, { exists: true }> =>
-  state.exists && state.link !== undefined && followed(state) === undefined;
+/** Asks about the directory that a dangling link leads to; nothing for any other path. */
+export const askAim = (state: PathState): Question<PathState | undefined> =>
+  state.exists && state.link !== undefined && followed(state) === undefined && state.resolved !== undefined
+    ? stat(parentOf(state.resolved))
+    : nothing();
 
 /** The entry at a path itself, without following links. */
 export const itself = (state: PathState): Extract<PathState, { exists: true }> | undefined =>
