@@ -1,9 +1,12 @@
-"""Writes a line of JSON for each result of a task, or of an item of its loop, and one for the recap, to the file that TOLD names."""
+"""What `tell` of the differential playbooks writes, with the whole results, retries as parts of their own, and one line for the recap."""
 
 import json
 import os
+import sys
 
-from ansible.plugins.callback import CallbackBase
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../differential"))
+
+import tell  # noqa: E402 (found through the line above)
 
 DOCUMENTATION = """
 name: tell_results
@@ -13,41 +16,15 @@ description: Writes place, name, host, outcome and result of each task and item,
 """
 
 
-class CallbackModule(CallbackBase):
-    CALLBACK_VERSION = 2.0
-    CALLBACK_TYPE = "notification"
+class CallbackModule(tell.CallbackModule):
     CALLBACK_NAME = "tell_results"
-    CALLBACK_NEEDS_ENABLED = True
-
-    def v2_runner_on_ok(self, result):
-        self._tell(result, "changed" if result._result.get("changed") else "ok")
-
-    def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._tell(result, "ignored" if ignore_errors else "failed")
-
-    def v2_runner_on_skipped(self, result):
-        self._tell(result, "skipped")
-
-    def v2_runner_on_unreachable(self, result):
-        self._tell(result, "unreachable")
-
-    def v2_runner_item_on_ok(self, result):
-        self._tell(result, "changed" if result._result.get("changed") else "ok", "item")
-
-    def v2_runner_item_on_failed(self, result):
-        self._tell(result, "failed", "item")
-
-    def v2_runner_item_on_skipped(self, result):
-        self._tell(result, "skipped", "item")
-
-    def v2_runner_retry(self, result):
-        self._tell(result, "retried", "try")
 
     def v2_playbook_on_stats(self, stats):
         self._write({"recap": {host: stats.summarize(host) for host in stats.processed}})
 
-    def _tell(self, result, status, part="task"):
+    def _tell(self, result, status, item=False):
         task = result._task
+        part = "item" if item else "task"
         self._write(
             {
                 "at": task.get_path() or "",
@@ -55,7 +32,7 @@ class CallbackModule(CallbackBase):
                 "type": task.action,
                 "host": result._host.get_name(),
                 "status": status,
-                "part": part,
+                "part": "try" if status == "retried" else part,
                 "result": {key: value for key, value in result._result.items() if not key.startswith("_ansible")},
             }
         )
