@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeSources } from '../truth/host.ts';
-import { type Case, caseOf } from './plays/case.ts';
+import { type Case, caseOf, isCheck } from './plays/case.ts';
 import { differencesOf } from './plays/compare.ts';
 import { Ansible, ours, type Place, seenWith } from './plays/run-case.ts';
 import type { Seen } from './plays/seen.ts';
@@ -64,7 +64,7 @@ async function main(): Promise<number> {
       ];
       if (interrupted) break;
       if (values.only !== undefined) show(one, theirs, mine);
-      process.stdout.write(tally.add(one.number, differencesOf(mine, theirs), theirs));
+      process.stdout.write(tally.add(one.number, differencesOf(mine, theirs, isCheck(one)), theirs));
     }
     ansible.end();
   };

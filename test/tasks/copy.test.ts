@@ -169,6 +169,24 @@ describe('copy', () => {
     expect(ended).toMatchObject({ status: 'failed', message: "Cannot copy invalid source '/dev/null': not a file" });
   });
 
+  test('on the host, `mode` is that of the directory, and what is in it keeps its own', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('s/sub'), { recursive: true, mode: 0o711 });
+    writeFileSync(dir.at('s/sub/f'), 'x', { mode: 0o600 });
+    mkdirSync(dir.at('there'));
+    const args = { src: `${dir.at('s')}/`, remote_src: true, mode: '0750' };
+
+    const made = await runHere(copy, { ...args, dest: dir.at('made') });
+    const set = await runHere(copy, { ...args, dest: dir.at('there') });
+    const again = await runHere(copy, { ...args, dest: dir.at('there') });
+    await runHere(copy, { ...args, src: dir.at('s'), dest: dir.at('in') });
+
+    expect([made.status, set.status, again.status]).toEqual(['changed', 'changed', 'ok']);
+    expect(['made', 'made/sub', 'made/sub/f', 'there', 'in/s', 'in/s/sub'].map((path) => bitsOf(dir.at(path)))).toEqual(
+      ['750', '711', '600', '750', '750', '711'],
+    );
+  });
+
   test('copies a tree on the host, with links as links', async () => {
     using dir = folder();
     mkdirSync(dir.at('s/sub'), { recursive: true });

@@ -31,7 +31,7 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
     else if (refused.value.by !== undefined) tellSkipped(performing, host, meta, unless);
     // If the decision to end something depends on a task that may or may not change it, a check continues and looks at
     // what follows.
-    else if (because !== undefined && continuing[meta.action] !== undefined)
+    else if (because !== undefined && meta.action !== 'flush_handlers' && continuing[meta.action] !== undefined)
       tellUncomputed(performing, host, meta, { is: 'unknown', because });
     else wanted.push(host);
   }
@@ -47,6 +47,7 @@ const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: 
   end_play: () => ', continuing play',
   end_batch: () => ', continuing current batch',
   clear_facts: (host) => `, not clearing facts and fact cache for ${host}`,
+  flush_handlers: (host) => `, not running handlers for ${host}`,
   clear_host_errors: (host) => `, not clearing host error state for ${host}`,
 };
 
@@ -61,7 +62,7 @@ function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta, unless: r
     changes: [],
     message: reason,
     unless,
-    result: { changed: false, skipped: true, msg: meta.action, skip_reason: reason },
+    result: { skipped: true, msg: meta.action, skip_reason: reason },
   };
   emit({ kind: 'meta', text: `META: ${reason}`, host: host.name });
   tellOutcome(play, host.name, task, outcome);

@@ -25,7 +25,7 @@ export const failed = (task: Task, sight: TemplateScope, message: string, told: 
 });
 
 /** Whether a task has `no_log`; if that cannot be computed, assume so to be safe. */
-function isCensored({ keywords }: Task, sight: TemplateScope): boolean {
+export function isCensored({ keywords }: Task, sight: TemplateScope): boolean {
   return ifKnown(() => keywordTruth(keywords.noLog, sight) ?? false) ?? true;
 }
 

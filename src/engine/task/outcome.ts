@@ -132,7 +132,12 @@ export function outcomeOf(
 
 /** The outcome of a command in Ansible's check: skipped, with a result that conditions can read. */
 const skippedInCheck = (result: TaskResult, msg = 'Command would have run if not in check mode'): Outcome => {
-  return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
+  return {
+    status: 'skipped',
+    changes: [],
+    message: msg,
+    result: { ...result, changed: false, skipped: true, failed: false, msg },
+  };
 };
 
 type Ended = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;

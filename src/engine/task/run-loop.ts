@@ -6,7 +6,7 @@ import { asTold } from '../host/as-told.ts';
 import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { ignorable, uncomputed } from './early-outcomes.ts';
+import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { isFailureUnless } from './outcome.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
@@ -62,8 +62,11 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
   }
   const outcome = together(outcomes, items.length);
   // Without items, the loop expression is all that was read.
-  const unless = items.length === 0 ? run.read : outcome.unless;
-  return { outcome: { ...outcome, unless }, looped: true, ofNow: [...ofNow] };
+  const ended =
+    items.length === 0
+      ? { ...outcome, unless: run.read, censored: isCensored(task, sight) ? true : undefined }
+      : outcome;
+  return { outcome: ended, looped: true, ofNow: [...ofNow] };
 }
 
 /** An item's outcome with its label. As in Ansible, an item whose label cannot be computed has failed, even if it was skipped. */

@@ -22,7 +22,9 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
     const ran = await attempt(run, sight, item, count);
     const { outcome } = ran;
     if (['skipped', 'unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
-    const result = { ...outcome.result, attempts: count };
+    const result = task.until === undefined ? outcome.result : { ...outcome.result, attempts: count };
+    // As in Ansible, conditions for another attempt are not evaluated where there can be none.
+    if (retries <= 0) return { ...ran, outcome: { ...outcome, result } };
     const refused = await retryWhenKnown(run, () => refusedBy(run, item, outcome, result));
     if (refused.is === 'unknown') return { ...ran, outcome: unknownOutcome(refused.because) };
     if (refused.is === 'mistaken') {

@@ -22,12 +22,12 @@ import {
   together,
   tree,
 } from '../../../src/sdk.ts';
-import { type Accounts, unknownAccount } from './attributes.ts';
+import { type Accounts, attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
 import { askAccounts, backupFile, type CopyParams } from './copy-file.ts';
 import { type CopyTreeState, planItems, type TreeCopyParams, type TreeItem } from './copy-tree.ts';
 import { fileChanges } from './file-content.ts';
 import { ancestors, foldersFor } from './file-directory.ts';
-import { followedInfo } from './path-info.ts';
+import { followedInfo, throughEffect } from './path-info.ts';
 
 /** The state of the host for copying one of its own files. */
 export interface CopyRemoteState extends Accounts {
@@ -113,7 +113,7 @@ function planRemoteFile(
   context: TaskContext,
 ): Plan {
   const place = placeOf(state, task, src);
-  if (place.before.exists && !task.force) return { changes: [] };
+  if (place.before.exists && !task.force) return { changes: [], result: { msg: 'file already exists' } };
   const parent = followed(place.parent);
   const wrong = unknownAccount(task, state);
   if (wrong !== undefined) return { failed: wrong };
@@ -156,9 +156,13 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
   const into = src.endsWith('/') ? '' : nameOf(src);
   const below = (path: string) => [into, path].filter((part) => part !== '').join('/');
   const items = (state.sourceTree ?? []).flatMap((entry) =>
-    below(entry.path) === '' ? [] : itemOf(entry, below(entry.path), src, state.source.resolved),
+    below(entry.path) === ''
+      ? []
+      : itemOf(entry, below(entry.path), src, state.source.resolved).map((item) =>
+          entry.path === '' ? { ...item, ownMode: task.mode } : item,
+        ),
   );
-  const root = src.endsWith('/') ? state.dest : state.inside;
+  const root = topOf(state, src);
   const base = root.resolved ?? baseOf(task, src);
   const source = state.source.resolved;
   // A directory copied into itself would grow without end.
@@ -177,8 +181,29 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
       [`sum ${item.path}`, { hex: places.get(item.path)?.sha1, resolved: undefined }],
     ]),
   );
-  return planItems({ ...state, ...known } as CopyTreeState, task, items);
+  // As with Ansible, `mode` is that of the directory itself; what is in it keeps its own.
+  const each = { ...task, mode: undefined };
+  const there = followed(root);
+  const copied = planItems(
+    { ...state, ...known } as CopyTreeState,
+    each,
+    items,
+    into === '' ? (task.mode ?? task.directory_mode ?? sourceMode(state)) : task.directory_mode,
+  );
+  if (!('changes' in copied) || into !== '' || there === undefined) return copied;
+  const wanted = { ...task, mode: task.mode ?? task.directory_mode };
+  const effect = throughEffect(base, root, withAttributes(there, wanted, state));
+  const attributes = attributeChanges(base, there, wanted, state, { of: ` of ${base}` });
+  return { changes: [...attributes.map((change) => ({ ...change, effects: [effect] })), ...copied.changes] };
 }
+
+/** The directory that the copy of a tree is, or becomes. */
+const topOf = (state: CopyRemoteState, src: string): PathState => (src.endsWith('/') ? state.dest : state.inside);
+
+const sourceMode = ({ source }: CopyRemoteState): string | undefined => {
+  const entry = followed(source);
+  return entry === undefined ? undefined : showMode(entry.mode);
+};
 
 function itemOf(entry: TreeEntry, path: string, src: string, place: string | undefined): readonly TreeItem[] {
   if (entry.kind !== 'file' && entry.kind !== 'directory' && entry.kind !== 'link') return []; // devices and pipes are not copied
@@ -221,7 +246,8 @@ export function copyRemoteResult(
   src: string,
   replies: readonly Reply[],
 ): TaskResult {
-  if (followed(state.source)?.kind === 'directory') return { dest: task.dest, src, ...followedInfo(state.dest) };
+  if (followed(state.source)?.kind === 'directory')
+    return { dest: src.endsWith('/') ? task.dest : baseOf(task, src), src, ...followedInfo(topOf(state, src)) };
   const place = placeOf(state, task, src);
   return {
     dest: task.follow ? (place.before.resolved ?? place.path) : place.path,

@@ -36,6 +36,8 @@ export interface TreeItem {
   readonly mode: number;
   /** Whether a new entry gets the source's mode if none is given, as with `cp -r`. */
   readonly keepsMode?: boolean;
+  /** The mode that it is to have, whatever is given for the others. */
+  readonly ownMode?: string;
   readonly target?: string;
   readonly sha1?: string;
   readonly size: number;
@@ -84,8 +86,16 @@ function askItems(base: string, items: readonly TreeItem[]) {
 export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>
   planItems(state, task, itemsOf(source));
 
-/** Plans copying a tree's entries to a destination, directories before their contents. Other entries there stay. */
-export function planItems(state: CopyTreeState, task: TreeCopyParams, items: readonly TreeItem[]): Plan {
+/**
+ * Plans copying a tree's entries to a destination, directories before their contents. Other entries there stay.
+ * `newMode` is the mode of the destination itself, if it is made.
+ */
+export function planItems(
+  state: CopyTreeState,
+  task: TreeCopyParams,
+  items: readonly TreeItem[],
+  newMode: string | undefined = task.directory_mode,
+): Plan {
   const base = tidyPath(task.dest);
   const wrong = unknownAccount(task, state);
   if (wrong !== undefined) return { failed: wrong };
@@ -96,7 +106,7 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
     return { failed: `cannot copy a directory to ${base}: it is a dangling link` };
   const made = state.dest.exists
     ? { changes: [], parent: state.dest }
-    : foldersFor(base, state, { ...task, mode: task.directory_mode });
+    : foldersFor(base, state, { ...task, mode: newMode });
   if ('failed' in made) return made;
   const folders = new Map<string, Entry | undefined>([['', followed(made.parent)]]);
   const changes: Change[] = [...made.changes];
@@ -136,7 +146,8 @@ function planItem(place: TreePlace, state: CopyTreeState, task: TreeCopyParams):
 }
 
 function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeState, task: TreeCopyParams): Planned {
-  const wanted = { ...task, mode: task.directory_mode ?? (task.keepModes === true ? showMode(item.mode) : undefined) };
+  const kept = task.keepModes === true ? showMode(item.mode) : undefined;
+  const wanted = { ...task, mode: item.ownMode ?? task.directory_mode ?? kept };
   const there = followed(before);
   if (there === undefined) {
     if (before.exists) return { failed: `cannot create the directory ${path}: it is a dangling link` };

@@ -37,6 +37,10 @@ export function caseOf(seed: number, number: number): Case {
   return { number, hosts, entries, files, options };
 }
 
+/** Whether whole plays of a case are only checked. */
+export const isCheck = ({ options, files }: Case): boolean =>
+  options.includes('--check') || /^ {2}check_mode: true$/m.test(files.get('play.yaml') ?? '');
+
 /**
  * Without what is known to differ, and would differ in most cases: lineinfile and blockinfile keep the line endings of a file
  * with CRLF; Ansible expands variables of the environment in paths, and gives a new file in a setgid directory its own group.

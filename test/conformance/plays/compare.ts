@@ -11,6 +11,8 @@ export interface Difference {
   readonly key: string;
   readonly ours: string;
   readonly theirs: string;
+  /** Whether, in a check, something changed before it. */
+  readonly afterChangeInCheck: boolean;
   /** What both have around it: the results that hold the key, or the whole outcomes. */
   readonly around: { readonly ours: Around; readonly theirs: Around };
 }
@@ -18,8 +20,8 @@ export interface Difference {
 type Around = Readonly<Record<string, unknown>>;
 
 /** All differences; what follows an outcome that differs is its consequence and left out. */
-export function differencesOf(ours: Seen, theirs: Seen): readonly Difference[] {
-  const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours, theirs))];
+export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readonly Difference[] {
+  const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours, theirs, isCheck))];
   if (found.some(({ kind }) => kind === 'outcome')) return found;
   // What a module did not tell, nobody can count.
   const crash = theirs.rows.find(({ result }) => 'module_stderr' in result)?.result ?? {};
@@ -46,7 +48,8 @@ const firstError = (output: string): string => /^ERROR!.*$/m.exec(output)?.[0] ?
 const failureAt = ({ rows: all }: Seen, path: string): Around =>
   all.find(
     ({ status, result }) =>
-      /failed|ignored/.test(status) && [result['path'], result['dest']].some((at) => String(at).endsWith(`/${path}`)),
+      /failed|ignored/.test(status) &&
+      [result['path'], result['dest'], result['src']].some((at) => String(at).endsWith(`/${path}`)),
   )?.result ?? {};
 
 const other = (
@@ -54,19 +57,41 @@ const other = (
   place: string,
   key: string,
   values: Pick<Difference, 'ours' | 'theirs'>,
-): Difference => ({ kind, type: '', place, key, ...values, around: { ours: {}, theirs: {} } });
+): Difference => ({
+  kind,
+  type: '',
+  place,
+  key,
+  ...values,
+  afterChangeInCheck: false,
+  around: { ours: {}, theirs: {} },
+});
 
 /** Goes through both in Ansible's order, up to the first outcome that differs. */
-function* rows(ours: Seen, theirs: Seen): Generator<Difference> {
+function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference> {
   const [a, b] = [numbered(ours.rows), numbered(theirs.rows)];
+  let afterChangeInCheck = false;
   for (const [place, their] of b) {
     const our = a.get(place);
-    if (our?.status !== their.status) return yield outcome(place, our, their);
-    yield* results(place, our, their);
+    if (our?.status !== their.status) return yield { ...outcome(place, our, their), afterChangeInCheck };
+    for (const difference of results(place, our, their)) yield { ...difference, afterChangeInCheck };
+    if (isWrittenNonetheless(their))
+      return yield { ...outcome(place, our, their), theirs: 'written before its mode was refused' };
+    afterChangeInCheck ||=
+      isCheck && (their.status === 'changed' || /would have run/.test(String(their.result['msg'])));
   }
   for (const [place, our] of a)
-    if (!b.has(place)) return yield { ...outcome(place, our, undefined), theirs: `none; ${firstError(theirs.output)}` };
+    if (!b.has(place))
+      return yield {
+        ...outcome(place, our, undefined),
+        theirs: `none; ${firstError(theirs.output)}`,
+        afterChangeInCheck,
+      };
 }
+
+/** Whether a file was written, and then its mode refused: what follows finds it there. */
+const isWrittenNonetheless = ({ status, result }: Row): boolean =>
+  /failed|ignored/.test(status) && result['msg'] === 'mode must be in octal or symbolic form' && 'size' in result;
 
 const outcome = (place: string, ours: Row | undefined, theirs: Row | undefined): Difference => ({
   kind: 'outcome',
@@ -75,6 +100,7 @@ const outcome = (place: string, ours: Row | undefined, theirs: Row | undefined):
   key: '',
   ours: said(ours),
   theirs: said(theirs),
+  afterChangeInCheck: false,
   around: { ours: ours?.result ?? {}, theirs: theirs?.result ?? {} },
 });
 
@@ -85,7 +111,7 @@ function said(row: Row | undefined, output = ''): string {
   return why === undefined ? row.status : `${row.status}: ${typeof why === 'string' ? why : JSON.stringify(why)}`;
 }
 
-function* results(place: string, ours: Row, theirs: Row): Generator<Difference> {
+function* results(place: string, ours: Row, theirs: Row): Generator<Omit<Difference, 'afterChangeInCheck'>> {
   // Of an attempt it is enough that there was one.
   if (theirs.part === 'try') return;
   for (const difference of leaves('', ours.result, theirs.result)) {
@@ -147,7 +173,11 @@ const inOrder = (values: readonly unknown[]): readonly unknown[] =>
 
 const pathOf = (value: unknown): string => (isRecord(value) ? String(value['path']) : '');
 
-const told = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(sorted(value)));
+const told = (value: unknown): string =>
+  value === undefined ? 'nothing' : JSON.stringify(sorted(value)).replaceAll(BACKUP, '');
+
+/** The process and the time in the name of a backup. */
+const BACKUP = /\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d(?=~)/g;
 
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);

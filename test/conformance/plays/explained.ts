@@ -71,6 +71,7 @@ const REASONS: readonly Reason[] = [
       kind === 'message' &&
       ('failed_when_result' in around.ours ||
         'changed_when_result' in around.ours ||
+        'attempts' in around.ours ||
         (theirs === 'nothing' && /^include_/.test(type))),
   },
   {
@@ -98,8 +99,8 @@ const REASONS: readonly Reason[] = [
     is: inResult(/^unarchive$/, /^(extract_results|handler|files)\b/, onlyTheirs),
   },
   {
-    why: 'known_hosts tells what was to be there, not what the file is',
-    is: inResult(/^known_hosts$/, ATTRIBUTES),
+    why: 'known_hosts tells what was to be there, not what the file is; in check mode as well',
+    is: inResult(/^known_hosts$/, /^(uid|gid|owner|group|mode|size|state|path|name|key|hash_host)$/),
   },
   {
     why: 'tempfile tells only where the file is; its name is random',
@@ -157,5 +158,95 @@ const REASONS: readonly Reason[] = [
     is: ({ kind, ours }) =>
       kind === 'outcome' &&
       /refusing to link .* to itself|one of its own fragments and would grow|cannot copy .* into itself/.test(ours),
+  },
+  {
+    why: 'the type of what a link leads to is told where the link is followed; Ansible tells that of the link',
+    is: inResult(/^stat$/, /(^|\.)stat\.(mimetype|charset)$/, ({ theirs }) => /inode\/symlink|binary/.test(theirs)),
+  },
+  {
+    why: 'a file of tasks that is missing fails its include once, not once for each item',
+    is: ({ kind, type, place, ours }) =>
+      kind === 'outcome' && /^include_/.test(type) && / task [2-9]$/.test(place) && ours === 'none',
+  },
+  {
+    why: 'a meta task with a condition that does not hold is skipped; Ansible warns that it does not support conditions, and performs it',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' && type === 'meta' && ours.startsWith('skipped') && theirs === 'none; no error',
+  },
+  {
+    why: '`ignore_errors: "no"` means no, also where a condition cannot be computed: there Ansible takes any text for true',
+    is: ({ kind, ours, theirs }) =>
+      kind === 'outcome' &&
+      ours.startsWith('failed: The conditional check') &&
+      theirs.startsWith(ours.replace('failed', 'ignored')),
+  },
+  {
+    why: '`failed_when` judges every failure of a copy; in Ansible not those that its action finds on the controller',
+    is: ({ kind, type, around, ours, theirs }) =>
+      kind === 'outcome' &&
+      /^(copy|template|assemble|unarchive|script)$/.test(type) &&
+      ('failed_when_result' in around.ours || 'results' in around.ours) &&
+      /^(ok|changed)/.test(ours) &&
+      /^(failed|ignored)/.test(theirs),
+  },
+  {
+    why: 'an undefined value in a parameter fails its item; in Ansible, with `delegate_to`, the whole loop, without its items',
+    is: ({ kind, place, ours, theirs }) =>
+      kind === 'outcome' &&
+      place.includes(' item ') &&
+      theirs === 'none; no error' &&
+      ours.startsWith('failed: The task includes an option with an undefined variable'),
+  },
+  {
+    why: 'Ansible ends a file with a newline where a block is to be absent, and tells of a block that was not there',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' && type === 'blockinfile' && theirs === 'changed: Block removed' && ours.startsWith('ok'),
+  },
+  {
+    why: 'a path that leads through a file or in a circle does not exist; where Ansible asks for it, that is a failure',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' &&
+      type === 'stat' &&
+      /^(ok|changed)/.test(ours) &&
+      /: (Not a directory|Too many levels of symbolic links)$/.test(theirs),
+  },
+  {
+    why: 'a check knows what its own changes do; Ansible looks at the host as it is',
+    is: ({ afterChangeInCheck }) => afterChangeInCheck,
+  },
+  {
+    why: 'a check of get_url compares owner and mode, too',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' && type === 'get_url' && /^(changed|none)/.test(ours) && /^(ok|retried)/.test(theirs),
+  },
+  {
+    why: 'a command that its guard holds back says the same in a check',
+    is: inResult(/^(command|shell)$/, /^msg$/, ({ ours, theirs }) => theirs.replace('"Would not', '"Did not') === ours),
+  },
+  {
+    why: 'whether the inventory changed is known at once; in Ansible only after `until` was asked',
+    is: ({ kind, type, theirs }) => kind === 'outcome' && /^(add_host|group_by)$/.test(type) && theirs === 'retried',
+  },
+  {
+    why: 'a mode that cannot be read is refused before anything is written; Ansible has written the file, and goes on with it',
+    is: ({ kind, theirs }) => kind === 'outcome' && theirs.startsWith('written before its mode was refused'),
+  },
+  {
+    why: 'an error in the action of a copy ends its whole loop in Ansible, without its items',
+    is: ({ kind, type, place, ours, theirs }) =>
+      kind === 'outcome' &&
+      /^(copy|template|assemble|unarchive|script)$/.test(type) &&
+      place.includes(' item ') &&
+      theirs === 'none; no error' &&
+      ours.startsWith('failed'),
+  },
+  {
+    why: 'copying a tree again changes nothing; with links in it that lead nowhere, Ansible always tells a change',
+    is: ({ kind, type, ours, theirs, around }) =>
+      kind === 'outcome' &&
+      type === 'copy' &&
+      ours.startsWith('ok') &&
+      theirs.startsWith('changed') &&
+      around.theirs['state'] === 'directory',
   },
 ];

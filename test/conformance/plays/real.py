@@ -60,17 +60,23 @@ def run_module(payload):
         exec(compile(payload, "<stdin>", "exec"), main.__dict__)
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        code = code_of(end)
     except BaseException:
-        import traceback
-
-        traceback.print_exc()
+        # As Python itself does: modules set a hook that tells of their own errors.
+        try:
+            sys.excepthook(*sys.exc_info())
+        except SystemExit as end:
+            code = code_of(end)
     finally:
         try:
             sys.stdout.flush()
             sys.stderr.flush()
         finally:
             os._exit(code)
+
+
+def code_of(end):
+    return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
 
 
 def run_playbook(case):
