@@ -33,6 +33,7 @@ function plain(value: unknown): unknown {
 const censoredResult = ({ result }: Outcome) => ({
   censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",
   changed: result['changed'] === true,
+  ...('attempts' in result && { attempts: result['attempts'] }),
   ...(result['failed'] === true ? { failed: true } : {}),
 });
 

@@ -31,8 +31,10 @@ export async function performInclude(
   for (const host of once.some((one) => one.is === 'value' && one.value === true) ? first : hosts) {
     const included = uncomputed ?? (await computeIncluded(performing, host, include));
     const failed = included.findIndex((one) => one.kind === 'failed');
-    for (const one of failed === -1 ? included : included.slice(0, failed + 1))
-      await tellIncluded(performing, host, include, one);
+    // Of a loop that brings nothing for any of its items, one skip is counted; of items that are skipped among others, none.
+    const skips = included.every((one) => one.kind === 'skipped') ? 1 : 0;
+    for (const [index, one] of (failed === -1 ? included : included.slice(0, failed + 1)).entries())
+      await tellIncluded(performing, host, include, one, one.kind !== 'skipped' || index < skips);
     if (failed !== -1 && (await isFatal(performing, host, include))) endAll(performing);
     if (failed !== -1) continue;
     const brought = included.filter((one) => one.kind === 'brings');
@@ -106,12 +108,13 @@ function typesOf(items: readonly Item[]): string[] {
   });
 }
 
-/** Report the result of one iteration of an include; if it failed, so has the host. */
+/** Report the result of one iteration of an include; if it failed, so has the host. `counts`: in the recap. */
 export async function tellIncluded(
   performing: BatchRun,
   host: PlayHost,
   include: Include,
   one: Included,
+  counts = true,
 ): Promise<void> {
   const { play } = performing;
   const ref = refOf(play, include, host, false);
@@ -132,7 +135,7 @@ export async function tellIncluded(
   if (outcome.status === 'unknown' && include.register !== undefined)
     host.state.set.set(include.register, entryNotKnownYet(new NotKnownYet('unknown', host.name, ref.name)));
   else register(host, include, outcome.result);
-  recordOutcome(play, host, include, outcome);
+  if (counts) recordOutcome(play, host, include, outcome);
 }
 
 async function outcomeOf(

@@ -154,19 +154,20 @@ function judge(
   const assuming = 'assuming' in converged ? converged.assuming : [];
   const warnings = [...call.warnings, ...('warnings' in converged ? converged.warnings : [])];
   if (would && !call.ansible) return { changes, assuming, warnings, ...unrun(sightOf, task) };
-  let asked: 'failed' | 'changed' = 'failed';
+  let asked: 'failed' | 'changed' = 'changed';
   try {
-    const failed =
-      task.failedWhen === undefined
-        ? converged.status === 'failed'
-        : firstFalse(task.failedWhen, sightOf(before)) === undefined;
-    const base = { ...before, failed, ...(task.failedWhen === undefined ? {} : { failed_when_result: failed }) };
-    asked = 'changed';
+    // In Ansible's order: `failed_when` sees what `changed_when` made of the result.
     const changed =
       task.changedWhen === undefined || task.changedWhen.length === 0
         ? before['changed'] === true
-        : firstFalse(task.changedWhen, sightOf(base)) === undefined;
-    const result = { ...base, changed };
+        : firstFalse(task.changedWhen, sightOf(before)) === undefined;
+    const base = { ...before, changed };
+    asked = 'failed';
+    const failed =
+      task.failedWhen === undefined
+        ? converged.status === 'failed'
+        : firstFalse(task.failedWhen, sightOf(base)) === undefined;
+    const result = { ...base, failed, ...(task.failedWhen === undefined ? {} : { failed_when_result: failed }) };
     const succeeded = changed ? 'changed' : 'ok';
     const status = failed ? 'failed' : succeeded;
     const message = failed ? reasonOf(converged, before, task) : undefined;

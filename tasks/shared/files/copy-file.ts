@@ -120,7 +120,9 @@ export function planCopyFile(state: CopyFileState, task: CopyParams, source: Fil
   const place = placeOf(state, task, source);
   if (place.before.exists && !task.force) return { changes: [] };
   const wrong = unknownAccount(task, state) ?? refusal(place, task);
-  if (wrong !== undefined) return { failed: wrong, would: [unwritten(place, source)] };
+  // Nothing that a check does not run puts a directory where a file is.
+  if (wrong !== undefined)
+    return { failed: wrong, ...(isBelowFile(place) ? {} : { would: [unwritten(place, source)] }) };
   const folders = place.parent.exists
     ? { changes: [], parent: place.parent }
     : foldersFor(tidyPath(task.dest), state, { ...task, mode: task.directory_mode });
@@ -158,9 +160,12 @@ function refusal(place: Place, task: CopyParams): string | undefined {
   const parent = followed(place.parent);
   if (parent === undefined && !(task.dest.endsWith('/') && !place.parent.exists))
     return `Destination directory ${parentOf(place.path)} does not exist`;
-  if (parent !== undefined && parent.kind !== 'directory')
-    return `Destination directory ${parentOf(place.path)} is not a directory`;
-  return undefined;
+  return isBelowFile(place) ? `Destination directory ${parentOf(place.path)} is not a directory` : undefined;
+}
+
+function isBelowFile({ parent }: Place): boolean {
+  const kind = followed(parent)?.kind;
+  return kind !== undefined && kind !== 'directory';
 }
 
 /** The registered result of copying a file. */

@@ -94,7 +94,8 @@ function placeOf(state: CopyRemoteState, task: CopyParams, src: string) {
 /** The changes needed to make a file or directory on the host equal to its source there. */
 export function planCopyRemote(state: CopyRemoteState, task: TreeCopyParams, src: string, context: TaskContext): Plan {
   const source = followed(state.source);
-  if (source === undefined) return { failed: `Source ${src} not found` };
+  if (source === undefined || (src.endsWith('/') && source.kind !== 'directory'))
+    return { failed: `Source ${src} not found` };
   if (source.kind === 'directory') return planRemoteTree(state, task, src);
   if (source.kind !== 'file') return { failed: `Cannot copy invalid source '${src}': not a file` };
   if (task.checksum !== undefined && task.checksum !== state.sourceSum.hex)

@@ -23,13 +23,12 @@ type Around = Readonly<Record<string, unknown>>;
 export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readonly Difference[] {
   const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours, theirs, isCheck))];
   if (found.some(({ kind }) => kind === 'outcome')) return found;
-  // What a module did not tell, nobody can count.
-  const crash = theirs.rows.find(({ result }) => 'module_stderr' in result)?.result ?? {};
+  const grows = theirs.rows.find(({ type, status }) => /^(add_host|group_by)$/.test(type) && status === 'ignored');
   for (const { key, ...rest } of leaves('', ours.files, theirs.files))
     found.push({ ...other('file', key, '', rest), around: { ours: {}, theirs: failureAt(theirs, key) } });
   for (const host of new Set([...Object.keys(ours.recap), ...Object.keys(theirs.recap)]))
     for (const { key, ...rest } of leaves('', ours.recap[host], theirs.recap[host]))
-      found.push({ ...other('recap', host, key, rest), around: { ours: {}, theirs: crash } });
+      found.push({ ...other('recap', host, key, rest), around: { ours: {}, theirs: grows?.result ?? {} } });
   if (ours.exitCode !== theirs.exitCode)
     found.push(other('exit', '', '', { ours: String(ours.exitCode), theirs: String(theirs.exitCode) }));
   return found;
@@ -74,11 +73,11 @@ function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference
   for (const [place, their] of b) {
     const our = a.get(place);
     if (our?.status !== their.status) return yield { ...outcome(place, our, their), afterChangeInCheck };
+    afterChangeInCheck ||= isCheck && their.status === 'changed';
     for (const difference of results(place, our, their)) yield { ...difference, afterChangeInCheck };
     if (isWrittenNonetheless(their))
       return yield { ...outcome(place, our, their), theirs: 'written before its mode was refused' };
-    afterChangeInCheck ||=
-      isCheck && (their.status === 'changed' || /would have run/.test(String(their.result['msg'])));
+    afterChangeInCheck ||= isCheck && /would have run/.test(String(their.result['msg']));
   }
   for (const [place, our] of a)
     if (!b.has(place))
