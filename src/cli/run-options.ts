@@ -53,6 +53,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
       ...(origins.has('remotePort') && { port: config.remotePort }),
       ...(origins.has('becomeExe') && { becomeExe: config.becomeExe }),
       ...(origins.has('becomeFlags') && { becomeFlags: config.becomeFlags }),
+      ...(config.becomeAllowSameUser && { becomeSameUser: true }),
       ...(origins.has('executable') && { shell: config.executable }),
       connectTimeoutMs: (options.timeout ?? config.timeout) * 1000,
     },

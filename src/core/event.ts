@@ -148,6 +148,8 @@ export type Event = { readonly time: number } & (
       readonly kind: 'sent';
       readonly host: string;
       readonly user: string;
+      /** How the user was become, unless it is the login user. */
+      readonly by?: string;
       readonly parts: number;
       readonly script: string;
     }

@@ -118,9 +118,7 @@ export function plainReporter(options: PlainOptions): Reporter {
               ),
         );
       case 'sent':
-        return verbosity >= 3
-          ? line(options.chalk.dim(`<${event.host}> as ${event.user}: ${event.parts} parts\n${indent(event.script)}`))
-          : undefined;
+        return verbosity >= 3 ? line(options.chalk.dim(sentText(event))) : undefined;
       case 'run-finished':
         flush();
         write(recap(event, failures, check, options));
@@ -167,3 +165,9 @@ function recap(event: Finished, failures: readonly Told[], check: boolean, optio
 
 const ended = (lines: readonly string[], { interrupted }: Finished, chalk: ChalkInstance): string =>
   `${[...lines, ...(interrupted ? [chalk.red('interrupted; run it again to continue from the actual state')] : [])].join('\n')}\n`;
+
+/** What was sent to a host, and as which user. */
+function sentText({ host, user, by, parts, script }: Extract<Event, { kind: 'sent' }>): string {
+  const become = by === undefined ? '' : ` by ${by}`;
+  return `<${host}> as ${user}${become}: ${parts} parts\n${indent(script)}`;
+}

@@ -78,6 +78,8 @@ export interface ConnectionDefaults {
   readonly becomePassword?: string;
   readonly becomeExe?: string;
   readonly becomeFlags?: string;
+  /** Whether the become program is run even if the login user is already the target user. */
+  readonly becomeSameUser?: boolean;
   readonly port?: number;
   /** The shell on the hosts. */
   readonly shell?: string;
