@@ -136,6 +136,24 @@ test('debug: var with a template that is undefined fails', async () => {
   );
 });
 
+test('text marked !unsafe is never evaluated as an expression, wherever a variable holds it', async () => {
+  expect(
+    (
+      await on(`    - vars: {one: !unsafe "undef() | mandatory", two: {in: [!unsafe "true"]}, plain: "true"}
+      block:
+        - {debug: {var: "{{ one }}"}, register: r}
+        - {name: shown, debug: {msg: "{{ 'undef' in r | string }}"}}
+        - {name: condition, debug: {}, when: "{{ two.in[0] }}", ignore_errors: true}
+        - {name: plain, debug: {msg: hi}, when: "{{ plain }}"}`)
+    ).replace(/^debug: .*|fatal .*(?= \(ignored)/gm, ''),
+  ).toMatchInlineSnapshot(`
+    "
+    shown: a ok true
+    condition: a  (ignored)
+    plain: a ok "hi""
+  `);
+});
+
 test('an omitted keyword counts as absent, an omitted become as the surrounding one', async () => {
   expect(
     await on(`
