@@ -61,6 +61,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     mismatch: config.hostPatternMismatch,
     hashBehaviour: config.hashBehaviour,
     ...(config.asyncDir !== undefined && { asyncDir: config.asyncDir }),
+    pollSeconds: config.pollInterval,
     managed: config.ansibleManaged,
     gathering: config.gathering,
     gather: {

@@ -103,6 +103,8 @@ export function plainReporter(options: PlainOptions): Reporter {
         return line(
           options.chalk.dim(`FAILED - RETRYING: [${event.host}]: ${event.task.name} (${event.left} retries left).`),
         );
+      case 'job':
+        return options.ansible ? line(jobText(event)) : undefined;
       case 'meta':
         return verbosity >= 2 || event.text.startsWith('META: ending') ? line(event.text) : undefined;
       case 'warning':
@@ -170,4 +172,10 @@ const ended = (lines: readonly string[], { interrupted }: Finished, chalk: Chalk
 function sentText({ host, user, by, parts, script }: Extract<Event, { kind: 'sent' }>): string {
   const become = by === undefined ? '' : ` by ${by}`;
   return `<${host}> as ${user}${become}: ${parts} parts\n${indent(script)}`;
+}
+
+/** How the job of a task that waits for it is, in Ansible's words. */
+function jobText({ host, id, is }: Extract<Event, { kind: 'job' }>): string {
+  if (is === 'running') return `ASYNC POLL on ${host}: jid=${id} started=1 finished=0`;
+  return `ASYNC ${is.toUpperCase()} on ${host}: jid=${id}`;
 }

@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly managed?: string;
   /** The directory for jobs on hosts, unless a variable sets it. */
   readonly asyncDir?: string;
+  /** How often a task with `async` tells that it goes on, unless it says so itself. */
+  readonly pollSeconds?: number;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
   /** What plays gather if they do not say it themselves. */
   readonly gather?: Partial<FactRequest>;
