@@ -41,6 +41,20 @@ describe.skipIf(!python)('a module that a user has written for Ansible', () => {
     expect(runModule(module_, {})).toMatchObject({ failed: true, msg: 'missing required arguments: name' });
   });
 
+  test('tells what it printed besides its result', () => {
+    const after = "import sys\nsys.stderr.write('oops\\n')\nprint('{\"changed\": true}')\nprint('junk')";
+    expect(runModule(after, {})).toEqual({
+      changed: true,
+      stderr: 'oops\n',
+      warnings: ['Module invocation had junk after the JSON data: junk'],
+    });
+    expect(runModule("raise Exception('broken')", {})).toMatchObject({
+      changed: false,
+      failed: true,
+      stderr: expect.stringContaining('broken'),
+    });
+  });
+
   test('that imports unsupported parts of Ansible fails with the error from Python', () => {
     expect(runModule('from ansible.module_utils.urls import fetch_url', {})).toMatchObject({
       failed: true,

@@ -154,6 +154,15 @@ test('text marked !unsafe is never evaluated as an expression, wherever a variab
   `);
 });
 
+test('wait_for lets time pass in its own turn', async () => {
+  expect(
+    await on(`
+    - {name: first, stat: {path: /}}
+    - {name: waits, wait_for: {timeout: 1}, register: waited}
+    - {name: waited, debug: {msg: "{{ waited.elapsed >= 1 }}"}}`),
+  ).toContain('waited: a ok true');
+});
+
 test('an omitted keyword counts as absent, an omitted become as the surrounding one', async () => {
   expect(
     await on(`
