@@ -40,7 +40,7 @@ export const missing: readonly Missing[] = [
   },
   {
     target: 'gathering_facts',
-    why: "it gathers facts with modules of its own: shell scripts, one that imports Ansible's Python code for facts, and one in a collection.",
+    why: 'it gathers facts with modules of its own: shell scripts, and a Python module in a collection.',
   },
   {
     target: 'module_defaults',
