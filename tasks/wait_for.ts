@@ -72,7 +72,7 @@ export default defineTask({
       return {
         slept: shell(
           { ...sh`sleep ${context.check ? 0 : seconds}`, deadlineMs: (seconds + 60) * 1000 },
-          { beyond: true },
+          { beyond: true, waits: true },
         ),
       };
     if (state === 'drained')

@@ -197,7 +197,16 @@ function contextOf(
       configFile: config.configFile,
       limit: options.limit,
     },
-    env: templateEnvs({ decrypt, inventory: parts.inventory, config, directory, emit, plugins }),
+    env: templateEnvs({
+      decrypt,
+      mask: (text) => secrets.add(text),
+      inventory: parts.inventory,
+      config,
+      asAnsible: options.ansible === true,
+      directory,
+      emit,
+      plugins,
+    }),
   };
 }
 

@@ -54,19 +54,35 @@ export const pythonModule = (name: string, path: string): AnyTaskType =>
 
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-/** The result: the last line that parses as a JSON object. */
+/** The result: the last line that parses as a JSON object. What else the module printed is told with it. */
 function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskResult {
-  const lines = decodeText(stdout).trim().split('\n').toReversed();
-  for (const line of lines.filter((one) => one.startsWith('{'))) {
-    try {
-      const result = JSON.parse(line) as Record<string, unknown>;
-      return { changed: false, ...result, ...(result['failed'] === true && { msg: result['msg'] ?? 'failed' }) };
-    } catch {
-      // The line only looked like JSON: it is ordinary output.
-    }
+  const [out, err] = [decodeText(stdout), decodeText(stderr)];
+  const told = err === '' ? {} : { stderr: err };
+  const lines = out.trim().split('\n');
+  for (const [at, line] of [...lines.entries()].toReversed()) {
+    const result = line.startsWith('{') ? parsed(line) : undefined;
+    if (result === undefined) continue;
+    const failed = result['failed'] === true && { msg: result['msg'] ?? 'failed' };
+    return { changed: false, ...told, ...result, ...failed, ...junkAfter(lines.slice(at + 1), result) };
   }
-  const said = decodeText(stderr).trim() || decodeText(stdout).trim() || `exit code ${code}`;
+  const said = err.trim() || out.trim() || `exit code ${code}`;
   const msg =
     code === 127 ? `a Python module needs python3 on the host: ${said}` : `the module returned no result: ${said}`;
-  return { failed: true, msg, rc: code, module_stderr: decodeText(stderr), module_stdout: decodeText(stdout) };
+  return { failed: true, changed: false, msg, rc: code, ...told, module_stderr: err, module_stdout: out };
+}
+
+function parsed(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    // The line only looked like JSON: it is ordinary output.
+    return undefined;
+  }
+}
+
+/** A warning about what was printed after the result. */
+function junkAfter(lines: readonly string[], { warnings }: Readonly<Record<string, unknown>>): TaskResult {
+  if (lines.length === 0) return {};
+  const junk = `Module invocation had junk after the JSON data: ${lines.join('\n')}`;
+  return { warnings: [...(Array.isArray(warnings) ? (warnings as readonly unknown[]) : []), junk] };
 }

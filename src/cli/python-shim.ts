@@ -120,6 +120,31 @@ class AnsibleModule:
 def to_text(value, *_, **__): return value.decode('utf-8', 'surrogateescape') if isinstance(value, bytes) else str(value)
 def to_bytes(value, *_, **__): return value if isinstance(value, bytes) else str(value).encode('utf-8', 'surrogateescape')
 
+def file_content(path, default=None, strip=True):
+    try:
+        with open(path, encoding='utf-8', errors='surrogateescape') as file:
+            text = file.read()
+    except OSError:
+        return default
+    return (text.strip() if strip else text) or default
+
+def file_lines(path, strip=True, line_sep=None):
+    text = file_content(path, '', strip)
+    if not text:
+        return []
+    if line_sep is None:
+        return text.splitlines()
+    return (text.rstrip(line_sep) if len(line_sep) == 1 else text).split(line_sep)
+
+def mount_size(mountpoint):
+    try:
+        now = os.statvfs(mountpoint)
+    except OSError:
+        return {}
+    return dict(size_total=now.f_frsize * now.f_blocks, size_available=now.f_frsize * now.f_bavail, block_size=now.f_bsize,
+                block_total=now.f_blocks, block_available=now.f_bavail, block_used=now.f_blocks - now.f_bavail,
+                inode_total=now.f_files, inode_available=now.f_favail, inode_used=now.f_files - now.f_favail)
+
 def stand_in(name, **content):
     module = types.ModuleType(name)
     module.__path__ = []
@@ -138,6 +163,8 @@ stand_in('ansible.module_utils.common')
 stand_in('ansible.module_utils.common.text')
 stand_in('ansible.module_utils.common.text.converters', to_text=to_text, to_native=to_text, to_bytes=to_bytes)
 stand_in('ansible.module_utils.six', string_types=(str,), iteritems=lambda mapping: iter(mapping.items()), PY3=True, PY2=False)
+stand_in('ansible.module_utils.facts')
+stand_in('ansible.module_utils.facts.utils', get_file_content=file_content, get_file_lines=file_lines, get_mount_size=mount_size)
 stand_in('ansible.module_utils.parsing')
 stand_in('ansible.module_utils.parsing.convert_bool', boolean=to_bool)
 

@@ -53,6 +53,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
       ...(origins.has('remotePort') && { port: config.remotePort }),
       ...(origins.has('becomeExe') && { becomeExe: config.becomeExe }),
       ...(origins.has('becomeFlags') && { becomeFlags: config.becomeFlags }),
+      ...(config.becomeAllowSameUser && { becomeSameUser: true }),
       ...(origins.has('executable') && { shell: config.executable }),
       connectTimeoutMs: (options.timeout ?? config.timeout) * 1000,
     },
@@ -60,6 +61,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     mismatch: config.hostPatternMismatch,
     hashBehaviour: config.hashBehaviour,
     ...(config.asyncDir !== undefined && { asyncDir: config.asyncDir }),
+    pollSeconds: config.pollInterval,
     managed: config.ansibleManaged,
     gathering: config.gathering,
     gather: {

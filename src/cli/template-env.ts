@@ -10,8 +10,12 @@ import type { OwnPlugins } from './own-plugins.ts';
 /** What a run's templates can access: files, the vault, the inventory, the configuration. */
 interface TemplateReach {
   readonly decrypt: (vaulted: Vaulted) => string;
+  /** Masks a text wherever it would be shown. */
+  readonly mask: (text: string) => void;
   readonly inventory: LoadedInventory;
   readonly config: Config;
+  /** Whether we run under the name of one of Ansible's programs. */
+  readonly asAnsible: boolean;
   /** The directory of the playbook. */
   readonly directory: string;
   readonly emit: (event: EventData) => void;
@@ -30,7 +34,7 @@ export function templateEnvs(reach: TemplateReach): (searchPath: readonly string
 }
 
 function makeEnv(
-  { decrypt, inventory, config, directory, emit, plugins }: TemplateReach,
+  { decrypt, mask, inventory, config, asAnsible, directory, emit, plugins }: TemplateReach,
   searchPath: readonly string[],
 ): Env {
   return defaultEnv({
@@ -42,10 +46,15 @@ function makeEnv(
         { label: id, password: Buffer.from(secret), from: 'the template' },
         salt === undefined ? undefined : Buffer.from(salt),
       ),
-    decryptWith: (envelope, secret) => opened(envelope, secret),
+    decryptWith: (envelope, secret) => {
+      const text = opened(envelope, secret);
+      mask(text);
+      return text;
+    },
     searchPath: (kind) => searchPath.flatMap((folder) => [join(folder, kind), folder]),
     folder: directory,
     native: config.jinja2Native,
+    numbersBecomeText: asAnsible,
     setting: (name) => settingOf(config, name),
     hosts: (pattern) => {
       const selected = selectHosts(inventory, pattern, { mismatch: 'ignore' });

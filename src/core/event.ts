@@ -129,6 +129,13 @@ export type Event = { readonly time: number } & (
       readonly left: number;
       readonly outcome: ToldOutcome;
     }
+  /** A task with `async` that waits for its commands: it goes on, or it has ended. */
+  | {
+      readonly kind: 'job';
+      readonly host: string;
+      readonly id: string;
+      readonly is: 'running' | 'ok' | 'failed';
+    }
   | {
       readonly kind: 'output';
       readonly task: TaskRef;
@@ -148,6 +155,8 @@ export type Event = { readonly time: number } & (
       readonly kind: 'sent';
       readonly host: string;
       readonly user: string;
+      /** How the user was become, unless it is the login user. */
+      readonly by?: string;
       readonly parts: number;
       readonly script: string;
     }

@@ -67,6 +67,8 @@ export interface Question<A> {
   readonly asLogin?: boolean;
   /** Concerns the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
   readonly beyond?: boolean;
+  /** Time passes while it is answered, which is what it is for: it is never asked before its own task's turn. */
+  readonly waits?: boolean;
   /** Involves a secret (`no_log`): what it sends to a host is never shown. */
   readonly secret?: boolean;
 }
@@ -92,11 +94,14 @@ export const isCostly = (question: AnyQuestion<unknown>): boolean =>
 export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>
   isCostly(question) || question.beyond === true;
 
+/** Whether it is meant to take time. */
+export const isWait = (question: AnyQuestion<unknown>): boolean => 'waits' in question && question.waits === true;
+
 /** Create a question of a kind. */
 export function question<Arg, A>(
   kind: QuestionKind<Arg, A>,
   arg: Arg,
-  options: Pick<Question<A>, 'host' | 'asLogin' | 'beyond' | 'secret'> = {},
+  options: Pick<Question<A>, 'host' | 'asLogin' | 'beyond' | 'waits' | 'secret'> = {},
 ): Question<A> {
   const key = `${kind.name} ${JSON.stringify(arg)}${options.host === undefined ? '' : ` @${options.host}`}`;
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };

@@ -67,6 +67,8 @@ export type Exchanged =
  */
 export interface Session {
   readonly greeting: Greeting;
+  /** The program with which its user was become, and its flags; undefined if that user logged in. */
+  readonly by?: string | undefined;
   exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged>;
   /** Bytes and exchanges so far, for tests to count. */
   readonly traffic: { readonly exchanges: number; readonly bytesSent: number; readonly bytesReceived: number };

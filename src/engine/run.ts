@@ -9,6 +9,7 @@ import { Beliefs, type World } from './host/beliefs.ts';
 import { runMark } from './host/handler-note.ts';
 import { HostLink } from './host/host-link.ts';
 import type { Identity } from './host/identity.ts';
+import type { RunError } from './play/batch-run.ts';
 import { type RunState, runPlay } from './play/run-play.ts';
 import { Includes } from './task/includes.ts';
 import { subjectOf } from './variables/endpoint.ts';
@@ -58,20 +59,20 @@ export async function runPlaybooks(
     startAt: run.options.startAtTask,
     stepping: run.options.step !== undefined,
   };
-  let error: string | undefined;
+  let error: RunError | undefined;
   try {
     for (const play of plays) {
       if (run.signal.aborted) break;
       const went = await runPlay(run, play, across);
       if (typeof went === 'object') {
-        error = went.error;
+        error = went;
         run.emit({
           kind: 'warning',
           diagnostic: {
             severity: 'error',
             code: 'play',
             message: went.error,
-            at: went.error.includes(':') ? undefined : play.at,
+            at: went.at ?? (went.error.includes(':') ? undefined : play.at),
           },
         });
         break;
@@ -79,15 +80,16 @@ export async function runPlaybooks(
       if (went === 'stop') break;
     }
     if (across.startAt !== undefined && error === undefined) {
-      error = `no task is named \`${across.startAt}\``;
-      run.emit({ kind: 'warning', diagnostic: { severity: 'error', code: 'start-at-task', message: error } });
+      error = { error: `no task is named \`${across.startAt}\`` };
+      run.emit({ kind: 'warning', diagnostic: { severity: 'error', code: 'start-at-task', message: error.error } });
     }
   } finally {
     const summaries = states.summaries;
     const idle = Object.keys(summaries).length === 0 && plays.some(({ items }) => items.some(isWritten));
     if (idle && error === undefined && !run.signal.aborted)
       run.emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'nothing-done', message: NOTHING_DONE } });
-    const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), states.ended, run, idle) : 1;
+    const exitCode =
+      error === undefined ? exitCodeOf(Object.values(summaries), states.ended, run, idle) : exitCodeOfError(error);
     run.emit({
       kind: 'run-finished',
       summaries,
@@ -120,6 +122,9 @@ function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunCon
 const NOTHING_DONE = 'nothing was checked: none of these playbooks has a task for any host in this run';
 
 const isWritten = (item: Item): boolean => !(item.kind === 'meta' && item.implicit);
+
+/** Ansible has a code of its own for what is not written as it should be. */
+const exitCodeOfError = ({ miswritten }: RunError): number => (miswritten === true ? 4 : 1);
 
 /** Whether some host is out at the end; cleared errors do not count. */
 type Ended = Readonly<Record<'failed' | 'unreachable', boolean>>;

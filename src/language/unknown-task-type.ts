@@ -21,6 +21,14 @@ const INSTEAD: Readonly<Record<string, string>> = {
   subversion: 'use `command` with `creates`',
 };
 
+const MISSING_HERE: ReadonlySet<string> = new Set([
+  ...Object.keys(INSTEAD),
+  ...['dnf', 'rpm_key', 'sysvinit', 'yum', 'yum_repository'],
+]);
+
+/** Whether a name is that of a module of ansible.builtin that is missing here. */
+export const isMissingHere = (name: string): boolean => MISSING_HERE.has(shortTypeName(name));
+
 /** The message about an unknown task type. */
 export function unknownTaskType(name: string, known: readonly string[]): { message: string; hint: string } {
   return { message: `unknown task type "${name}"`, hint: hintFor(name, known) };

@@ -103,6 +103,8 @@ export function plainReporter(options: PlainOptions): Reporter {
         return line(
           options.chalk.dim(`FAILED - RETRYING: [${event.host}]: ${event.task.name} (${event.left} retries left).`),
         );
+      case 'job':
+        return options.ansible ? line(jobText(event)) : undefined;
       case 'meta':
         return verbosity >= 2 || event.text.startsWith('META: ending') ? line(event.text) : undefined;
       case 'warning':
@@ -118,9 +120,7 @@ export function plainReporter(options: PlainOptions): Reporter {
               ),
         );
       case 'sent':
-        return verbosity >= 3
-          ? line(options.chalk.dim(`<${event.host}> as ${event.user}: ${event.parts} parts\n${indent(event.script)}`))
-          : undefined;
+        return verbosity >= 3 ? line(options.chalk.dim(sentText(event))) : undefined;
       case 'run-finished':
         flush();
         write(recap(event, failures, check, options));
@@ -167,3 +167,15 @@ function recap(event: Finished, failures: readonly Told[], check: boolean, optio
 
 const ended = (lines: readonly string[], { interrupted }: Finished, chalk: ChalkInstance): string =>
   `${[...lines, ...(interrupted ? [chalk.red('interrupted; run it again to continue from the actual state')] : [])].join('\n')}\n`;
+
+/** What was sent to a host, and as which user. */
+function sentText({ host, user, by, parts, script }: Extract<Event, { kind: 'sent' }>): string {
+  const become = by === undefined ? '' : ` by ${by}`;
+  return `<${host}> as ${user}${become}: ${parts} parts\n${indent(script)}`;
+}
+
+/** How the job of a task that waits for it is, in Ansible's words. */
+function jobText({ host, id, is }: Extract<Event, { kind: 'job' }>): string {
+  if (is === 'running') return `ASYNC POLL on ${host}: jid=${id} started=1 finished=0`;
+  return `ASYNC ${is.toUpperCase()} on ${host}: jid=${id}`;
+}

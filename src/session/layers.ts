@@ -15,6 +15,8 @@ interface Layers {
   readonly prompts: readonly Prompt[];
   /** Whether there are any layers: the shell then belongs to a different user than the one who logged in. */
   readonly any: boolean;
+  /** How the innermost user is become; undefined if the login is that user. */
+  readonly by?: string;
   /** Explains failures that certainly come from one of the connections, outermost first. */
   readonly explain: (said: string, ending: Ending) => SessionFailure | undefined;
 }
@@ -24,8 +26,8 @@ export function layersOf(endpoint: Endpoint): Layers {
   const { become } = endpoint;
   const base = connected(endpoint);
   if (!become) return base;
-  const { wrap, prompts } = becomeMethodOf(become.method).enter(become);
-  return { ...base, wrap: (line) => base.wrap(wrap(line)), prompts: [...base.prompts, ...prompts], any: true };
+  const { wrap, prompts, by } = becomeMethodOf(become.method).enter(become);
+  return { ...base, by, wrap: (line) => base.wrap(wrap(line)), prompts: [...base.prompts, ...prompts], any: true };
 }
 
 function connected(endpoint: Endpoint): Layers {

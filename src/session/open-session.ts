@@ -27,6 +27,7 @@ export async function openSession(
   const startAgain = (again?: AbortSignal) => startShell(start, again);
   const session = new ShellSession(started.shell, {
     place: connectionOf(endpoint.connection).place(endpoint),
+    by: layersOf(endpoint).by,
     startAgain,
     onEnd,
   });

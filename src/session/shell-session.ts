@@ -8,6 +8,8 @@ import { ReplyReader } from './wire/reply-reader.ts';
 interface SessionSetup {
   /** Names host and port, for messages. */
   readonly place: string;
+  /** How its user was become. */
+  readonly by?: string | undefined;
   /** Starts another shell the same way: to stop what is running in the first one, or to continue after that. */
   readonly startAgain: (signal?: AbortSignal) => Promise<Started>;
   /** Called once no more exchanges are possible; with the shell if the connection was lost during an exchange. */
@@ -48,6 +50,10 @@ export class ShellSession implements Session {
 
   get traffic(): Session['traffic'] {
     return { ...this.#counts };
+  }
+
+  get by(): string | undefined {
+    return this.#setup.by;
   }
 
   exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged> {

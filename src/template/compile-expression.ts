@@ -5,7 +5,7 @@ import { fail, unknownPlugin } from './errors.ts';
 import { findFilter, findTest } from './plugins.ts';
 import { callValue, getAttribute, getItem, getSlice } from './python/access.ts';
 import { negate, operators, positive } from './python/arithmetic.ts';
-import { type Kwargs, MISSING, noKwargs, Undefined } from './python/object.ts';
+import { Envelope, type Kwargs, MISSING, noKwargs, Undefined } from './python/object.ts';
 import { str, typeName, undefinedError } from './python/repr.ts';
 import { assign, compare, contains, equals, iterate, mapping, truth } from './python/values.ts';
 import { resolve, resolveName } from './resolve.ts';
@@ -78,8 +78,8 @@ const compilers: Compilers = {
     };
   },
   call: compileCall,
-  filter: (node) => compilePlugin(node, node.target ? compileExpression(node.target) : blockText, findFilter, 'filter'),
-  test: compileTest,
+  filter: (node) => compilePlugin(node, compileTarget(node), findFilter, 'filter'),
+  test: (node) => compilePlugin(node, compileTarget(node), findTest, 'test'),
   not: ({ operand }) => {
     const run = compileExpression(operand);
     return (context, frame) => !truth(run(context, frame));
@@ -196,12 +196,14 @@ function compileCall(node: Extract<Expression, { type: 'call' }>): Run {
 /** The text of a `{% filter %}` block. */
 const blockText: Run = (_, frame) => frame.vars.get('') ?? '';
 
-/** `vault_encrypted` looks at a variable as it is written: its value would be decrypted. */
-function compileTest(node: Extract<Expression, { type: 'test' }>): Run {
-  const run = compilePlugin(node, compileExpression(node.target), findTest, 'test');
-  const { target } = node;
-  if (target.type !== 'name' || !/^(ansible\.builtin\.)?vault_encrypted$/.test(node.name)) return run;
-  return (context, frame) => context.session.scope.get(target.name) instanceof Vaulted || run(context, frame);
+/** `vault_encrypted` and `unvault` look at an encrypted variable as it is written: its value would be decrypted. */
+function compileTarget({ target, name }: Extract<Expression, { type: 'filter' | 'test' }>): Run {
+  const run = target ? compileExpression(target) : blockText;
+  if (target?.type !== 'name' || !/^(ansible\.(builtin|legacy)\.)?(vault_encrypted|unvault)$/.test(name)) return run;
+  return (context, frame) => {
+    const raw = context.session.scope.get(target.name);
+    return raw instanceof Vaulted ? new Envelope(raw.envelope) : run(context, frame);
+  };
 }
 
 /** Filters and tests are called the same way, with the value they apply to first. */

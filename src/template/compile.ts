@@ -8,6 +8,7 @@ import { asTemplateError, positionIn, TemplateError } from './errors.ts';
 import { inlineSyntax, type Syntax, SyntaxMistake } from './lexer.ts';
 import { parseBareExpression, parseTemplate } from './parser.ts';
 import { literal } from './python/literal.ts';
+import { isNumber } from './python/number.ts';
 import { MISSING, PyObject, Undefined } from './python/object.ts';
 import { str, undefinedError } from './python/repr.ts';
 import { sequence } from './python/values.ts';
@@ -121,9 +122,11 @@ function makeText(source: string): Compiled {
         const result = run(context, new Frame());
         // None prints nothing; only a bare name yields its value unchanged. Ansible ignores one line end after a bare name if the value is
         // a number, but text keeps it.
-        const text = newlines > (isName ? 1 : 0) && !context.native;
+        const becomesText = newlines > (isName ? 1 : 0) || (!isName && context.session.env.numbersBecomeText);
         const convert = keeps ? (value: string) => value : converterOf(context);
-        return result === null && !isName && !context.native ? '' : native(result, convert, newlines, text);
+        return result === null && !isName && !context.native
+          ? ''
+          : native(result, convert, newlines, becomesText && !context.native);
       },
     };
   }
@@ -140,7 +143,7 @@ function native(result: Value, convert: (text: string) => Value, newlines: numbe
   const value = checked(result);
   if (typeof value === 'string') return withNewlines(convert(value), newlines);
   if (value === MISSING) return '';
-  if (asText && (typeof value === 'number' || typeof value === 'bigint')) return withNewlines(str(value), newlines);
+  if (asText && typeof value !== 'boolean' && isNumber(value)) return withNewlines(str(value), newlines);
   return value instanceof PyObject && value.iterate ? value.iterate() : value;
 }
 

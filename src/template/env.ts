@@ -31,6 +31,8 @@ export interface Env {
   warn(message: string): void;
   /** Ansible's `jinja2_native`: text that is a Python literal becomes its value, numbers and None included. */
   readonly native: boolean;
+  /** As in Ansible without `jinja2_native`: the number that a template yields becomes text. */
+  readonly numbersBecomeText: boolean;
   /** Filters, tests and lookups in addition to the built-in ones. */
   readonly filters: Callees;
   readonly tests: Callees;
@@ -53,6 +55,7 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
     folder: process.cwd(),
     warn: () => {},
     native: false,
+    numbersBecomeText: false,
     filters: {},
     tests: {},
     lookups: {},

@@ -10,6 +10,10 @@ export interface Syntax {
   readonly variableEnd: string;
   readonly commentStart: string;
   readonly commentEnd: string;
+  /** What makes the rest of a line a statement; nothing if empty. */
+  readonly lineStatement: string;
+  /** What makes the rest of a line a comment; nothing if empty. */
+  readonly lineComment: string;
   readonly trimBlocks: boolean;
   readonly lstripBlocks: boolean;
   readonly keepTrailingNewline: boolean;
@@ -26,6 +30,8 @@ export const inlineSyntax: Syntax = {
   variableEnd: '}}',
   commentStart: '{#',
   commentEnd: '#}',
+  lineStatement: '',
+  lineComment: '',
   trimBlocks: true,
   lstripBlocks: false,
   keepTrailingNewline: false,
@@ -83,6 +89,9 @@ export function tokenizeExpression(source: string): Token[] {
 }
 
 const SPACE = /\s*/y;
+/** What ends a statement that is the rest of its line: empty lines after it belong to it. */
+const LINE_END = /\s*(?:\n|$)/y;
+const REST_OF_LINE = /.*/y;
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const FLOAT = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
 const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
@@ -105,48 +114,50 @@ class Lexer {
   }
 
   template(): void {
-    const { variableStart, blockStart, commentStart } = this.#syntax;
     while (this.#at < this.#text.length) {
       const found = this.#nextTag();
       if (!found) {
         this.#data(this.#text.slice(this.#at), this.#text.length);
         return;
       }
-      const inside = found.at + found.start.length;
+      const { kind, at, inside } = found;
       const sign = /[-+]/.exec(this.#text[inside] ?? '')?.[0] ?? '';
-      this.#data(this.#before(found.at, found.start, sign), inside + sign.length);
-      if (found.start === commentStart) this.#comment(found.at);
-      else if (found.start === blockStart) this.#block(found.at, sign);
-      else if (found.start === variableStart) this.#variable(found.at);
+      this.#data(this.#before(at, kind, sign), inside + sign.length);
+      if (kind === 'comment') this.#comment(at);
+      else if (kind === 'block') this.#block(at, sign);
+      else if (kind === 'variable') this.#variable(at);
+      else if (kind === 'lineStatement') this.#lineStatement(at, sign);
+      else this.#match(REST_OF_LINE);
     }
   }
 
   expression(end: RegExp | undefined, keepBackslashes: boolean): void {
     const open: string[] = [];
     for (;;) {
-      this.#match(SPACE);
-      if (this.#at >= this.#text.length && !end) return;
       if (end && open.length === 0) {
         end.lastIndex = this.#at;
         if (end.test(this.#text)) return;
       }
+      // The line end that ends a statement is white space, too, so the end is looked for first.
+      if (this.#match(SPACE) !== '') continue;
       if (this.#at >= this.#text.length) return;
       this.#token(open, keepBackslashes);
     }
   }
 
-  #nextTag(): { at: number; start: string } | undefined {
-    const { tag } = this.#patterns;
+  #nextTag(): { kind: TagKind; at: number; inside: number } | undefined {
+    const { tag, kinds } = this.#patterns;
     tag.lastIndex = this.#at;
     const found = tag.exec(this.#text);
-    return found === null ? undefined : { at: found.index, start: found[0] };
+    const kind = kinds.find((one) => found?.groups?.[one] !== undefined);
+    return found === null || kind === undefined ? undefined : { kind, at: found.index, inside: tag.lastIndex };
   }
 
   /** The text before a tag, without the white space that the tag strips. */
-  #before(end: number, start: string, sign: string): string {
+  #before(end: number, kind: TagKind, sign: string): string {
     const text = this.#text.slice(this.#at, end);
     if (sign === '-') return text.trimEnd();
-    if (sign === '+' || !this.#syntax.lstripBlocks || start === this.#syntax.variableStart) return text;
+    if (sign === '+' || !this.#syntax.lstripBlocks || kind === 'variable') return text;
     const line = text.lastIndexOf('\n') + 1;
     const startsLine = line > 0 || this.#at === 0 || this.#text[this.#at - 1] === '\n';
     return startsLine && /^\s*$/.test(text.slice(line)) ? text.slice(0, line) : text;
@@ -188,13 +199,22 @@ class Lexer {
     this.#end('block_end', blockEnd, start, 'block');
   }
 
+  /** A statement that is the rest of its line, and takes the line end with it. */
+  #lineStatement(start: number, sign: string): void {
+    this.#push('block_begin', sign, null, start, this.#at);
+    this.expression(LINE_END, false);
+    const offset = this.#at;
+    this.#match(LINE_END);
+    this.#push('block_end', '', null, offset, this.#at);
+  }
+
   #raw(start: number): void {
     const end = this.#patterns.endRaw;
     end.lastIndex = this.#at;
     const match = end.exec(this.#text);
     if (!match) throw new SyntaxMistake('Missing end of raw directive', start, 2);
     const [, startSign = '', endSign = ''] = match;
-    this.#data(this.#before(match.index, this.#syntax.blockStart, startSign), end.lastIndex);
+    this.#data(this.#before(match.index, 'block', startSign), end.lastIndex);
     this.#afterBlock(endSign);
   }
 
@@ -268,9 +288,13 @@ class Lexer {
 const kept = (string: string): string =>
   string.slice(1, -1).replaceAll(/\\([\s\S])/g, (all, char) => (char === string[0] ? char : all));
 
+/** What begins in the text of a template. */
+type TagKind = 'comment' | 'block' | 'variable' | 'lineStatement' | 'lineComment';
+
 /** Regular expressions for a syntax, built once because they are used repeatedly. */
 interface Patterns {
   readonly tag: RegExp;
+  readonly kinds: readonly TagKind[];
   readonly variableEnd: RegExp;
   readonly blockEnd: RegExp;
   readonly raw: RegExp;
@@ -285,17 +309,40 @@ function patternsOf(syntax: Syntax): Patterns {
   return patterns;
 }
 
-function makePatterns({ commentStart, blockStart, blockEnd, variableStart, variableEnd }: Syntax): Patterns {
-  // If several match at the same place, the longest wins.
-  const starts = [commentStart, blockStart, variableStart].sort((a, b) => b.length - a.length);
+function makePatterns(syntax: Syntax): Patterns {
+  const { blockStart, blockEnd, variableEnd } = syntax;
+  const tags = tagsOf(syntax);
   const end = escapePattern(blockEnd);
   return {
-    tag: new RegExp(starts.map(escapePattern).join('|'), 'g'),
+    tag: new RegExp(tags.map(({ kind, pattern }) => `(?<${kind}>${pattern})`).join('|'), 'g'),
+    kinds: tags.map(({ kind }) => kind),
     variableEnd: new RegExp(`-?${escapePattern(variableEnd)}`, 'y'),
     blockEnd: new RegExp(`[-+]?${end}`, 'y'),
     raw: new RegExp(`\\s*raw\\s*(-?)${end}`, 'y'),
     endRaw: new RegExp(`${escapePattern(blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${end}`, 'g'),
   };
+}
+
+interface Tag {
+  readonly kind: TagKind;
+  readonly start: string;
+  readonly pattern: string;
+}
+
+/** How each kind of tag begins. If several match at the same place, the longest wins. */
+function tagsOf({ commentStart, blockStart, variableStart, lineStatement, lineComment }: Syntax): readonly Tag[] {
+  const tag = (kind: TagKind, start: string, before = ''): Tag => ({
+    kind,
+    start,
+    pattern: before + escapePattern(start),
+  });
+  return [
+    tag('comment', commentStart),
+    tag('block', blockStart),
+    tag('variable', variableStart),
+    ...(lineStatement === '' ? [] : [tag('lineStatement', lineStatement, '(?<![^\\n])[ \\t\\v]*')]),
+    ...(lineComment === '' ? [] : [tag('lineComment', lineComment, '(?:(?<![^\\n])|(?<=\\S))[^\\S\\n]*')]),
+  ].toSorted((a, b) => b.start.length - a.start.length);
 }
 
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -4,6 +4,8 @@ import type { Position } from '../core/source.ts';
 export interface SourceText {
   readonly file: string;
   readonly text: string;
+  /** The offsets of `!unsafe` tags. */
+  unsafeTags?: number[];
   lineStarts?: readonly number[];
   /** The line of the last requested place, because the next one is usually nearby. */
   lastLine?: number;
@@ -68,6 +70,14 @@ export function valuePlaces(map: ReadonlyMap<unknown, unknown>): ((index: number
     const from = known.offsets[index * 4 + 2];
     return from === undefined || from < 0 ? undefined : positionAt(known.source, from, known.offsets[index * 4 + 3]);
   };
+}
+
+/** Whether the value of an entry is marked `!unsafe`, or holds anything that is. */
+export function holdsUnsafe(map: ReadonlyMap<unknown, unknown>, index: number): boolean {
+  const known = places.get(map);
+  if (known?.source.unsafeTags === undefined) return false;
+  const { [index * 4 + 2]: from = -1, [index * 4 + 3]: to = -1 } = known.offsets;
+  return known.source.unsafeTags.some((at) => at >= from && at < to);
 }
 
 /** The offsets of one entry of a dict, for another dict in the same text that takes over the entry. */

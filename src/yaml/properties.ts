@@ -14,6 +14,10 @@ export function readProperty(c: Cursor, before: Properties | undefined): Propert
   if (before !== undefined && (isTag ? before.tag : before.anchor) !== undefined) {
     throw new SyntaxMistake(`a second ${isTag ? 'tag' : 'anchor'} for the same value`, from, c.pos);
   }
+  if (word === '!unsafe') {
+    c.source.unsafeTags ??= [];
+    c.source.unsafeTags.push(from);
+  }
   return isTag ? { ...before, tag: word } : { ...before, anchor: word };
 }
 

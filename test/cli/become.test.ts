@@ -57,4 +57,16 @@ describe.skipIf(!mayMakeUsers)('becoming another user', () => {
     expect(stdout).toContain(`"msg": "${bob.name} /home/${bob.name}"`);
     expect(code).toBe(0);
   });
+
+  test.for([
+    ['true', '<localhost> as root by sudo -H -S -n: '],
+    ['false', '<localhost> as root: '],
+  ] as const)('that logged in takes its program if become_allow_same_user is %s', async ([allowed, expected]) => {
+    using rig = new Rig().write({
+      'ansible.cfg': `[privilege_escalation]\nbecome_allow_same_user = ${allowed}\n`,
+      'play.yaml': play('    - { command: id, become: true }\n'),
+    });
+
+    expect((await rig.run(['play.yaml', '-vvv'])).stdout).toContain(expected);
+  });
 });

@@ -268,6 +268,13 @@ describe('a template file', () => {
     ['#jinja2: trim_blocks: False\n{% if true %}\nx\n{% endif %}\n', '\nx\n'],
     ["#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ name ]] {{ name }}", 'n {{ name }}'],
     ['#jinja2: lstrip_blocks: True\n  {% if true %}\nx\n  {% endif %}\ny', 'x\ny'],
+    ["#jinja2: line_statement_prefix:':'\n: if true\nx\n: endif\n", 'x\n'],
+    [
+      "#jinja2: line_statement_prefix: '%'\na:\n  % for x in xs\n\n\n  - {{ x }}\n  % endfor\n b",
+      'a:\n  - 1\n  - 2\n b',
+    ],
+    ["#jinja2: line_statement_prefix: '%'\nx\n\n%- if [1,\n 2]\n5 % 2\n% endif", 'x5 % 2\n'],
+    ["#jinja2: line_comment_prefix: '##'\na ## note\nb\n## whole\nc {{ 1 }} ## {{ x", 'a\nb\n\nc 1'],
     ["{{ 'a\\nb' }}", 'a\nb'],
     ['{{ [1, none] }}{{ none }}', '[1, None]'],
   ] as const)('%j renders to %j', ([source, expected]) => {

@@ -34,5 +34,5 @@ export const shellKind: QuestionKind<ShellQuestion, ShellAnswer> = {
 /** Run a read-only script; any exit code is an answer. */
 export const shell = (
   arg: ShellQuestion,
-  options: Pick<Question<ShellAnswer>, 'host' | 'asLogin' | 'beyond' | 'secret'> = {},
+  options: Pick<Question<ShellAnswer>, 'host' | 'asLogin' | 'beyond' | 'waits' | 'secret'> = {},
 ): Question<ShellAnswer> => question(shellKind, arg, options);

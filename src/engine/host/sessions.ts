@@ -112,6 +112,7 @@ export class Sessions {
       kind: 'sent',
       host: name,
       user,
+      ...(session.by !== undefined && { by: session.by }),
       parts: parts.length,
       script: parts.map(({ shown, script }) => shown ?? script).join('\n'),
     });

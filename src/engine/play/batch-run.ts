@@ -1,8 +1,17 @@
+import type { Position } from '../../core/source.ts';
 import type { Throttle } from '../host/throttle.ts';
 import type { Includes } from '../task/includes.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { Handlers } from './handlers.ts';
 import type { PlayHost } from './play-host.ts';
+
+/** Why a run ends before its end. */
+export interface RunError {
+  readonly error: string;
+  readonly at?: Position | undefined;
+  /** Something is not written as it should be. */
+  readonly miswritten?: true;
+}
 
 /** The state that the steps of one play share. */
 export interface BatchRun {
@@ -22,6 +31,6 @@ export interface BatchRun {
   /** Tasks before the one with this name are skipped. */
   startAt: string | undefined;
   /** Set by `any_errors_fatal`, `end_play` and the like: no host continues. */
-  stop: 'no' | 'fatal' | 'end' | 'end-batch' | { readonly error: string };
+  stop: 'no' | 'fatal' | 'end' | 'end-batch' | RunError;
   stepping: boolean;
 }

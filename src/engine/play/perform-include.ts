@@ -1,6 +1,7 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { fromJs, type Raw } from '../../core/value.ts';
-import type { Include, Item } from '../../language/model.ts';
+import type { Include, Item, Task } from '../../language/model.ts';
+import { isMissingHere } from '../../language/unknown-task-type.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { unresolved } from '../task/bind-task.ts';
 import type { Included } from '../task/includes.ts';
@@ -69,13 +70,17 @@ const truthOf = (
     keywordTruth(include.keywords[keyword], play.scopes.of(state, include, exported)),
   );
 
-/** As in Ansible, an unknown task type in included content ends the run; no rescue catches it. */
+/**
+ * As in Ansible, an unknown task type in included content ends the run; no rescue catches it. One that only we lack fails its task when it
+ * is reached.
+ */
 async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<void> {
   const { run } = performing.play;
-  const names = typesOf(items);
-  const types = await Promise.all(names.map((name) => run.taskType(name)));
-  const missing = names.find((_, index) => types[index] === undefined);
-  if (missing !== undefined && run.options.ansible === true) performing.stop = { error: unresolved(missing) };
+  const tasks = tasksOf(items).filter(({ type }) => typeof type === 'string');
+  const types = await Promise.all(tasks.map(({ type }) => run.taskType(String(type))));
+  const missing = tasks.find(({ type }, index) => types[index] === undefined && !isMissingHere(String(type)));
+  if (missing !== undefined && run.options.ansible === true)
+    performing.stop = { error: unresolved(String(missing.type)), at: missing.typeAt, miswritten: true };
 }
 
 /** The content of an include on a host; gathers facts if it needs them. */
@@ -101,10 +106,10 @@ function notComputed(settled: Computation<unknown>): readonly Included[] | undef
   return [{ kind: 'failed', message }];
 }
 
-function typesOf(items: readonly Item[]): string[] {
+function tasksOf(items: readonly Item[]): Task[] {
   return items.flatMap((item) => {
-    if (item.kind === 'block') return typesOf([...item.block, ...item.rescue, ...item.always]);
-    return item.kind === 'task' && typeof item.type === 'string' ? [item.type] : [];
+    if (item.kind === 'block') return tasksOf([...item.block, ...item.rescue, ...item.always]);
+    return item.kind === 'task' ? [item] : [];
   });
 }
 
@@ -120,7 +125,8 @@ export async function tellIncluded(
   const ref = refOf(play, include, host, false);
   const { emit } = play.run;
   if (one.kind === 'failed' && one.mistake !== undefined && play.run.options.ansible === true) {
-    performing.stop = { error: one.mistake };
+    const { message, at } = one.mistake;
+    performing.stop = { error: message, at, miswritten: true };
     return;
   }
   if (one.kind === 'brings') {

@@ -17,7 +17,7 @@ import type { LiveInventory } from '../variables/live-inventory.ts';
 import { identityOf, type PlayContext } from '../variables/play-context.ts';
 import type { RunContext } from '../variables/run-context.ts';
 import { Scopes } from '../variables/scopes.ts';
-import type { BatchRun } from './batch-run.ts';
+import type { BatchRun, RunError } from './batch-run.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import { PlayHost } from './play-host.ts';
@@ -36,11 +36,7 @@ export interface RunState {
 }
 
 /** Run one play. Returns whether the run continues. */
-export async function runPlay(
-  run: RunContext,
-  play: Play,
-  across: RunState,
-): Promise<'on' | 'stop' | { readonly error: string }> {
+export async function runPlay(run: RunContext, play: Play, across: RunState): Promise<'on' | 'stop' | RunError> {
   const all: string[] = [];
   let batch: readonly PlayHost[] = [];
   const context = playContext(

@@ -1,4 +1,4 @@
-import { type AnyQuestion, hidden, isAskedInTurn } from '../../core/question.ts';
+import { type AnyQuestion, hidden, isAskedInTurn, isWait } from '../../core/question.ts';
 import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
@@ -62,8 +62,9 @@ export async function askAhead(
     const seen: readonly VarsLayer[] =
       pending.size === 0 ? layers : [...layers, { level: LEVELS.set, from: 'tasks to come', vars: new Map(pending) }];
     const questions = await questionsFor(play, state, task, seen, budget - asked.length);
-    const all = first || !Number.isFinite(window);
-    asked.push(...(all ? questions : questions.filter(({ question }) => !isAskedInTurn(question))));
+    const early = (question: AnyQuestion<unknown>) =>
+      !isWait(question) && (!Number.isFinite(window) || !isAskedInTurn(question));
+    asked.push(...(first ? questions : questions.filter(({ question }) => early(question))));
     first = false;
     if (isGate(play, task)) break;
     if (task.register !== undefined)

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Command } from '../../core/command.ts';
+import { dirname } from 'node:path';
+import { type Command, sh } from '../../core/command.ts';
 import { canBeJob, startJob } from '../../core/commands/job.ts';
 import type { Reply } from '../../core/session.ts';
 import type { AnyTaskType, Done, Questions, StartedJob, TaskResult } from '../../core/task-type.ts';
@@ -108,8 +109,51 @@ function resultOf(
   return remains === undefined ? { changed: true, ...result } : { changed: true, failed: true, msg: remains };
 }
 
-/** Mark a job as ended if its task was waited for. Nothing of the job is left on the host. */
-export const ended = <C extends Converged>(converged: C): C =>
+/** A task with `async` that waits for its commands. */
+interface Waiting {
+  readonly id: string;
+  /** The directory of jobs on its host. */
+  readonly folder: string;
+  readonly pollMs: number;
+}
+
+/** What a task waits for if it has `async` and is not to be left alone. */
+export function waitingOf(
+  { async, poll }: Task,
+  call: BoundTask,
+  sight: TemplateScope,
+  { asyncDir, pollSeconds = 15 }: { readonly asyncDir?: string; readonly pollSeconds?: number },
+): Waiting | undefined {
+  if ((keywordNumber(async, sight) ?? 0) <= 0) return undefined;
+  const id = newId();
+  const pollMs = (keywordNumber(poll, sight) ?? pollSeconds) * 1000;
+  return { id, folder: dirname(jobFile(id, call, sight, asyncDir)), pollMs };
+}
+
+/** As in Ansible, the directory of jobs is there once a task with `async` has changed something. */
+export const makeJobFolder = ({ folder }: Waiting): Command => ({
+  ...sh`mkdir -p -m 700 ${folder}`,
+  shown: `make the directory of jobs ${folder}`,
+});
+
+/** Tells again and again that a task goes on while it is waited for, and how it has ended. */
+export async function whileTelling<C extends Converged>(
+  { id, pollMs }: Waiting,
+  tell: (id: string, is: 'running' | 'ok' | 'failed') => void,
+  work: () => Promise<C>,
+): Promise<C> {
+  const timer = pollMs > 0 ? setInterval(() => tell(id, 'running'), pollMs) : undefined;
+  try {
+    const converged = await work();
+    if ('result' in converged) tell(id, converged.status === 'failed' ? 'failed' : 'ok');
+    return converged;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Mark a job as ended if its task was waited for. No job is left on the host. */
+export const ended = <C extends Converged>(converged: C, { id }: Waiting): C =>
   'result' in converged
-    ? { ...converged, result: { ...converged.result, ansible_job_id: newId(), started: 1, finished: 1 } }
+    ? { ...converged, result: { ...converged.result, ansible_job_id: id, started: 1, finished: 1 } }
     : converged;

@@ -1,10 +1,11 @@
 import type { Change } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
 import { type Converged, converge, type Target } from '../host/converge.ts';
 import type { HostLink } from '../host/host-link.ts';
 import { nowText } from '../host/now-text.ts';
 import { createTarget } from '../host/target.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { ended, inBackground, jobOf, starting } from './background.ts';
+import { ended, inBackground, jobOf, makeJobFolder, starting, waitingOf, whileTelling } from './background.ts';
 import type { BoundTask } from './bind-task.ts';
 import { watched, withLateness } from './late.ts';
 import type { TaskRun } from './task-run.ts';
@@ -17,7 +18,9 @@ export async function convergeOrStart(
   foreseen: Change[],
 ): Promise<Converged> {
   const { type, params, context, link } = call;
-  const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen);
+  const waiting = waitingOf(run.task, call, sight, run.play.run.options);
+  const first = waiting === undefined || !call.ansible ? [] : [makeJobFolder(waiting)];
+  const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen, first);
   const { target, isLate } = watched(foreseeing(call));
   const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
   if (job !== undefined) {
@@ -28,12 +31,18 @@ export async function convergeOrStart(
     return converge(kept, params, context, inBackground(target, job));
   }
   if (link.goingOn.size > 0) link.beliefs.forget();
-  const converged = await convergeAsToldBy(call, type.asksAnew === true ? anew(target, link) : target, foreseeing);
+  const work = () => convergeAsToldBy(call, type.asksAnew === true ? anew(target, link) : target, foreseeing);
+  const converged = await (waiting === undefined || context.check ? work() : whileTelling(waiting, tellJob(run), work));
   if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
     link.goingOn.delete(String(converged.result['results_file']));
-  if (run.task.async !== undefined) return ended(converged);
+  if (waiting !== undefined) return ended(converged, waiting);
   return isLate() ? withLateness(converged, call) : converged;
 }
+
+const tellJob =
+  ({ play, state }: TaskRun) =>
+  (id: string, is: 'running' | 'ok' | 'failed') =>
+    play.run.emit({ kind: 'job', host: state.host.name, id, is });
 
 /** A target that discards all earlier answers before it asks. */
 const anew = (target: Target, { beliefs }: HostLink): Target => ({
@@ -64,6 +73,7 @@ function targetOf(
   run: TaskRun,
   { link, identity, timeoutMs, delegatedTo, censored, ansible }: BoundTask,
   foreseen: Change[],
+  first: readonly Command[] = [],
 ) {
   const { play, state, ref } = run;
   const { emit, signal } = play.run;
@@ -73,7 +83,10 @@ function targetOf(
     signal,
     foresee: (changes) => foreseen.splice(0, foreseen.length, ...changes),
     ahead: run.ahead,
-    beforeChange: delegatedTo === undefined ? (changes) => run.beforeChange(changes, identity) : undefined,
+    beforeChange: async (changes) => [
+      ...first,
+      ...(delegatedTo === undefined ? await run.beforeChange(changes, identity) : []),
+    ],
     onOutput: (stream, text) => emit({ kind: 'output', task: ref, host: state.host.name, stream, text }),
     onWait: (shown) => emit({ kind: 'host-busy', host: state.host.name, doing: 'waiting', about: shown }),
     deadlineMs: timeoutMs,

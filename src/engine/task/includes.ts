@@ -31,7 +31,7 @@ export type Included =
       /** The file or role cannot be loaded: `ignore_errors` applies only to computing the include. */
       readonly unloadable?: true;
       /** The content exists but contains an error: in Ansible, this ends the run. */
-      readonly mistake?: string;
+      readonly mistake?: Diagnostic;
       readonly item?: LoopItem;
     };
 
@@ -89,7 +89,7 @@ export class Includes {
             (one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`,
           )
           .join('\n'),
-        mistake: known.error.find(({ code }) => !code.startsWith('missing-'))?.message,
+        mistake: known.error.find(({ code }) => !code.startsWith('missing-')),
         item,
       };
     return { kind: 'brings', key, what, turn: item?.index ?? 0, brought: known.value, item };

@@ -104,8 +104,8 @@ function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | unde
   if (!wanted) return undefined;
   const user =
     textOf(said, ['ansible_become_user']) ?? wordOf(inForce(said, keywords.becomeUser)) ?? defaults.becomeUser;
-  // If the login user is already the target user, there is nothing to become.
-  if ((user ?? 'root') === login) return undefined;
+  // If the login user is already the target user, there is nothing to become, unless its program is wanted nevertheless.
+  if ((user ?? 'root') === login && defaults.becomeSameUser !== true) return undefined;
   const word =
     textOf(said, ['ansible_become_method']) ??
     wordOf(inForce(said, keywords.becomeMethod)) ??

@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly managed?: string;
   /** The directory for jobs on hosts, unless a variable sets it. */
   readonly asyncDir?: string;
+  /** How often a task with `async` tells that it goes on, unless it says so itself. */
+  readonly pollSeconds?: number;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
   /** What plays gather if they do not say it themselves. */
   readonly gather?: Partial<FactRequest>;
@@ -78,6 +80,8 @@ export interface ConnectionDefaults {
   readonly becomePassword?: string;
   readonly becomeExe?: string;
   readonly becomeFlags?: string;
+  /** Whether the become program is run even if the login user is already the target user. */
+  readonly becomeSameUser?: boolean;
   readonly port?: number;
   /** The shell on the hosts. */
   readonly shell?: string;

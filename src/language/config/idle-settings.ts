@@ -9,7 +9,6 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'sshCommonArgs',
   'sshExtraArgs',
   'sshRetries',
-  'pollInterval',
   'invalidTaskAttributeFailed',
   'injectFactsAsVars',
   'vaultIdentity',

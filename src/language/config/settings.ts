@@ -159,6 +159,12 @@ export const SETTINGS = {
   becomeUser: { type: 'str', default: 'root', env: ['ANSIBLE_BECOME_USER'], ini: ['privilege_escalation.become_user'] },
   becomeExe: { type: 'str', env: ['ANSIBLE_BECOME_EXE'], ini: ['privilege_escalation.become_exe'] },
   becomeFlags: { type: 'str', env: ['ANSIBLE_BECOME_FLAGS'], ini: ['privilege_escalation.become_flags'] },
+  becomeAllowSameUser: {
+    type: 'bool',
+    default: false,
+    env: ['ANSIBLE_BECOME_ALLOW_SAME_USER'],
+    ini: ['privilege_escalation.become_allow_same_user'],
+  },
   becomeAskPass: {
     type: 'bool',
     default: false,

@@ -1,6 +1,6 @@
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
-import { locationOf, valuePlaceOf, valuePlaces } from '../../yaml/places.ts';
+import { holdsUnsafe, locationOf, valuePlaceOf, valuePlaces } from '../../yaml/places.ts';
 import type { Entry, Vars, VarsLayer, Written } from '../model.ts';
 import type { Level } from '../variables/levels.ts';
 
@@ -70,7 +70,7 @@ function readVars(dict: RawDict): Vars {
     // Places are computed lazily, because few of the many variables need one.
     vars.set(String(name), {
       value,
-      written: true,
+      ...(!holdsUnsafe(dict, entry) && { written: true as const }),
       get at() {
         return placeAt?.(entry);
       },

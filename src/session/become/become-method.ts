@@ -13,12 +13,17 @@ export interface BecomeMethod {
 }
 
 interface Entered {
+  /** The program and its flags, as people know them. */
+  readonly by: string;
   readonly wrap: (commandLine: string) => string;
   readonly prompts: readonly Prompt[];
 }
 
 /** Split flags or a program with arguments into words. If a quote is not closed, split at whitespace. */
 export const shellWordsOf = (text: string): readonly string[] => splitWords(text) ?? text.split(/\s+/).filter(Boolean);
+
+/** A program with its flags. */
+export const inWords = (...words: readonly string[]): string => words.filter((word) => word !== '').join(' ');
 
 /** The command line for the user's shell: a user other than root cannot reopen the login user's pipes. */
 export const pipedFor = ({ user }: Become, line: string): string => (user === 'root' ? line : throughPipes(line));

@@ -1,11 +1,12 @@
 import { script } from '../../core/command.ts';
-import { type BecomeMethod, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
+import { type BecomeMethod, inWords, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
 
 /** OpenBSD's doas. It reads passwords only from a terminal; with -n it reports that instead of waiting. */
 export const doas: BecomeMethod = {
   enter(become) {
     const { user, flags = '', exe = 'doas' } = become;
     return {
+      by: inWords(exe, '-n', flags),
       wrap: (line) =>
         script`exec ${shellWordsOf(exe)} -n ${shellWordsOf(flags)} -u ${user} ${shellFor(pipedFor(become, line))}`.text,
       prompts: [],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { script } from '../../core/command.ts';
-import { type BecomeMethod, hintOfPassword, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
+import { type BecomeMethod, hintOfPassword, inWords, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
 
 /** sudo. */
 export const sudo: BecomeMethod = {
@@ -12,6 +12,7 @@ export const sudo: BecomeMethod = {
     const inside = (line: string) =>
       throughShell(all) ? withoutDollar(pipedFor(become, line)) : pipedFor(become, line);
     return {
+      by: inWords(exe, ...all),
       // Untranslated, so that its messages can be explained, but in the login's locale, which sudo passes on.
       wrap: (line) =>
         script`exec env LANGUAGE=C ${shellWordsOf(exe)} ${all} -p ${text} -u ${user} -- ${shellFor(inside(line))}`.text,

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isDict, type Value, Vaulted } from '../../core/value.ts';
+import { isDict, type Value } from '../../core/value.ts';
 import { hashPassword } from '../crypt/password-hash.ts';
 import { fail } from '../errors.ts';
 import { DateTime } from '../python/datetime.ts';
 import { bigOf, indexOf, int, isInt, isNumber, numberOf, parseFloat10 } from '../python/number.ts';
+import { Envelope } from '../python/object.ts';
 import { SeededRandom } from '../python/random.ts';
 import { str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
@@ -47,11 +48,14 @@ export const miscFilters: Callees = {
   ),
   vault: fn(
     "data, secret, salt=None, vault_id='filter_default', wrap_object=False, vaultid=None",
-    ([data, secret, salt, id, , old], { session }) =>
-      session.env.encrypt(str(data), str(secret), { ...(salt !== null && { salt: str(salt) }), id: str(old ?? id) }),
+    ([data, secret, salt, id, wrap, old], { session }) => {
+      const options = { ...(salt !== null && { salt: str(salt) }), id: str(old ?? id) };
+      const envelope = session.env.encrypt(str(data), str(secret), options);
+      return truth(wrap) ? new Envelope(envelope) : envelope;
+    },
   ),
   unvault: fn("envelope, secret, vault_id='filter_default', vaultid=None", ([envelope, secret], { session }) => {
-    const text = envelope instanceof Vaulted ? envelope.envelope : str(present(envelope));
+    const text = str(present(envelope));
     return text.startsWith('$ANSIBLE_VAULT') ? session.env.decryptWith(text, str(secret)) : text;
   }),
 };

@@ -105,6 +105,21 @@ export class LazyMapping extends PyObject {
   }
 }
 
+/** Text encrypted with Ansible Vault, as an object that is known to be that. */
+export class Envelope extends PyObject {
+  readonly opaque = 'AnsibleVaultEncryptedUnicode';
+  readonly #text: string;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  override str(): string {
+    return this.#text;
+  }
+}
+
 /** Jinja's `namespace()`: the only object with attributes that `set` can assign. */
 export class Namespace extends PyObject {
   readonly opaque = 'Namespace';

@@ -1,6 +1,7 @@
 import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
+import { Envelope } from '../python/object.ts';
 import { compilePattern, search } from '../python/regex.ts';
 import { str } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
@@ -26,7 +27,10 @@ export const textTests: Callees = {
     ([value, schemes]) => isUri(str(value), schemes) && /^(?:[a-z][\w+.-]*:)?\/\/[^/?#]|^file:/i.test(str(value)),
   ),
   urn: fn('value', ([value]) => isUri(str(value), ['urn'])),
-  vault_encrypted: fn('value', ([value]) => typeof value === 'string' && value.startsWith('$ANSIBLE_VAULT;')),
+  vault_encrypted: fn(
+    'value',
+    ([value]) => value instanceof Envelope || (typeof value === 'string' && value.startsWith('$ANSIBLE_VAULT;')),
+  ),
 };
 
 function matches(value: Value, pattern: Value, ignorecase: Value, multiline: Value, kind: string): boolean {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Rig } from '../rig.ts';
 import { play } from './as-ansible.ts';
 
 // Inline snapshots contain the output of ansible-playbook 2.14: see as-ansible.ts.
@@ -107,4 +108,24 @@ test('types that do their work on the controller refuse it', async () => {
     a: ok=5 ignored=3
     exit 0"
   `);
+});
+
+test('a task that is waited for tells that it goes on, and the directory of jobs is there', async () => {
+  using rig = new Rig().write({
+    'play.yml': `
+- hosts: localhost
+  gather_facts: false
+  vars: {ansible_async_dir: "{{ playbook_dir }}/jobs"}
+  tasks:
+    - {name: goes on, command: sleep 3, async: 20, poll: 1}
+    - {name: fails, command: 'false', async: 20, poll: 1, ignore_errors: true}
+    - {name: there, debug: {msg: "{{ ansible_async_dir is directory }}"}}`,
+  });
+  const { stdout } = await rig.run(['play.yml'], { calledAs: 'ansible-playbook' });
+
+  expect(stdout).toMatch(
+    /^ASYNC POLL on localhost: jid=(\S+) started=1 finished=0\n[\s\S]*^ASYNC OK on localhost: jid=\1\n/m,
+  );
+  expect(stdout).toMatch(/^ASYNC FAILED on localhost: jid=\S+\nfatal: /m);
+  expect(stdout).toContain('"msg": true');
 });

@@ -182,3 +182,21 @@ test('variables among the arguments of the old include give way to facts, those 
     exit 0"
   `);
 });
+
+describe('a file included while the play runs', () => {
+  test.for([
+    ['a module that does not exist', '[{nosuch: {}}]'],
+    ['two modules in one task', '[{ping: {}, debug: {}}]'],
+    ['broken YAML', '[{'],
+  ] as const)('with %s ends the program with 4, whatever would rescue it', async ([, bad]) => {
+    const tasks = '  tasks: [{block: [{include_tasks: wrong.yml}], rescue: [{debug: {}}]}]';
+    const said = await play({ 'wrong.yml': bad, 'play.yml': `- hosts: a\n  gather_facts: false\n${tasks}` });
+    expect(said.split('\n').at(-1)).toBe('exit 4');
+  });
+
+  test('may have a task for a module that we lack and that is not reached', async () => {
+    const unreached = '[{apt_key: {id: A}, when: false}, {name: goes on, debug: {msg: further}}]';
+    const playbook = '- hosts: a\n  gather_facts: false\n  tasks: [{include_tasks: unreached.yml}]';
+    expect(await play({ 'unreached.yml': unreached, 'play.yml': playbook })).toContain('goes on: a ok "further"');
+  });
+});

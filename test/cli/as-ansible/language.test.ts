@@ -22,6 +22,15 @@ const vaulted = `$ANSIBLE_VAULT;1.1;AES256
 65393662646565323436646634386333376265323138343261373739356334383464
 `;
 
+/** `x`, with the password `else`. */
+const withElse = `$ANSIBLE_VAULT;1.1;AES256
+30326464376538653235653162373166353430396263616239343438396563343864383165363235
+6538623035353761396435303864353165643761376164630a383330386664633963353631666634
+34346531383034613032396265346461343837376430383639613961316131653061393437376465
+6639663632636465310a393432663162663835663165373630323265613435396532336262653931
+3239
+`;
+
 describe('values', () => {
   test('H1: a null variable is null in template files, and hides the value below it', async () => {
     expect(
@@ -49,6 +58,33 @@ describe('values', () => {
       "set_fact: a ok
       fact: a ok "list True"
       item: a ok (one) "list""
+    `);
+  });
+
+  test('a number that a template computes becomes text; that of a variable and those in a list do not', async () => {
+    expect(
+      await on(
+        `
+    - name: types
+      debug: {msg: "{{ [sum, copied, listed[0], half] | map('type_debug') | join(' ') }}"}
+      vars: {one: 1, sum: "{{ one + one }}", copied: "{{ one }}", listed: "{{ [one] }}", half: "{{ 1 / 2 }}"}`,
+      ),
+    ).toMatchInlineSnapshot(`"types: a ok "str int int str""`);
+  });
+
+  test('unvault decrypts an encrypted variable, or text, with its own password', async () => {
+    expect(
+      await on(`
+    - assert: {that: "encrypted | unvault('else') == 'x' and wrapped | unvault('else') == 'x'"}
+      vars:
+        wrapped: "{{ 'x' | vault('else', wrap_object=true) }}"
+        encrypted: !vault |
+          ${withElse.trim().replaceAll('\n', '\n          ')}
+    - name: class
+      debug: {msg: "{{ 'x' | vault('else', wrap_object=true) | type_debug }}"}`),
+    ).toMatchInlineSnapshot(`
+      "assert: a ok "All assertions passed"
+      class: a ok "AnsibleVaultEncryptedUnicode""
     `);
   });
 
@@ -98,6 +134,33 @@ test('debug: var with a template that is undefined fails', async () => {
   expect(await on(`    - {debug: {var: "{{ lookup('vars', 'nope') }}"}, ignore_errors: true}`)).toMatchInlineSnapshot(
     `"debug: a fatal "The task includes an option with an undefined variable. The error was: No variable found with this name: nope. No variable found with this name: nope" (ignored)"`,
   );
+});
+
+test('text marked !unsafe is never evaluated as an expression, wherever a variable holds it', async () => {
+  expect(
+    (
+      await on(`    - vars: {one: !unsafe "undef() | mandatory", two: {in: [!unsafe "true"]}, plain: "true"}
+      block:
+        - {debug: {var: "{{ one }}"}, register: r}
+        - {name: shown, debug: {msg: "{{ 'undef' in r | string }}"}}
+        - {name: condition, debug: {}, when: "{{ two.in[0] }}", ignore_errors: true}
+        - {name: plain, debug: {msg: hi}, when: "{{ plain }}"}`)
+    ).replace(/^debug: .*|fatal .*(?= \(ignored)/gm, ''),
+  ).toMatchInlineSnapshot(`
+    "
+    shown: a ok true
+    condition: a  (ignored)
+    plain: a ok "hi""
+  `);
+});
+
+test('wait_for lets time pass in its own turn', async () => {
+  expect(
+    await on(`
+    - {name: first, stat: {path: /}}
+    - {name: waits, wait_for: {timeout: 1}, register: waited}
+    - {name: waited, debug: {msg: "{{ waited.elapsed >= 1 }}"}}`),
+  ).toContain('waited: a ok true');
 });
 
 test('an omitted keyword counts as absent, an omitted become as the surrounding one', async () => {

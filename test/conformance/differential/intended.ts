@@ -8,10 +8,6 @@ export interface Intended {
 /** The differences listed in docs/from-ansible.md under Different and Not there, as they occur in these playbooks. */
 export const intended: readonly Intended[] = [
   {
-    difference: /: ours (-?[\d.]+), Ansible's "\1"$/,
-    why: 'what a template yields keeps its type; in Ansible 2.14 a number becomes text',
-  },
-  {
     difference: /\.false_condition: ours .*, Ansible's undefined$/,
     why: 'newer versions of Ansible tell which condition did not hold, and so do we',
   },

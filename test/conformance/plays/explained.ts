@@ -56,10 +56,6 @@ const REASONS: readonly Reason[] = [
     },
   },
   {
-    why: 'what a template yields keeps its type; in Ansible 2.14 a number becomes text',
-    is: ({ ours, theirs }) => theirs === `"${ours}"` && /^-?[\d.]+$/.test(ours),
-  },
-  {
     why: 'a failure tells why, in our own words; what else its result holds is not compared',
     is: (difference) =>
       ofFailure(difference) ||
