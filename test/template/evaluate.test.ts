@@ -268,6 +268,8 @@ describe('a template file', () => {
     ['#jinja2: trim_blocks: False\n{% if true %}\nx\n{% endif %}\n', '\nx\n'],
     ["#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ name ]] {{ name }}", 'n {{ name }}'],
     ['#jinja2: lstrip_blocks: True\n  {% if true %}\nx\n  {% endif %}\ny', 'x\ny'],
+    ['#jinja2: lstrip_blocks: "True"\n  {% if true %}\nx\n  {% endif %}\ny', 'x\ny'],
+    ['#jinja2: trim_blocks: 0\n{% if true %}\nx\n{% endif %}\n', '\nx\n'],
     ["{{ 'a\\nb' }}", 'a\nb'],
     ['{{ [1, none] }}{{ none }}', '[1, None]'],
   ] as const)('%j renders to %j', ([source, expected]) => {
