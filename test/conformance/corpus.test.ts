@@ -21,11 +21,13 @@ test('a survey counts what loads, binds and compiles, and reports what does not'
       'roles/web/tasks/more.yml': '- command: "{{ path | basename }}"\n',
       'roles/web/defaults/main.yml': 'path: "{{ x | nosuch }}"\n',
       'roles/web/templates/a.j2': '{% if x %}',
+      'roles/web/templates/b.yml': '{{ port }}: {{ name }}\n',
+      'requirements.yml': '- name: someone.else\n',
       'broken.yml': 'a: [\n',
     }),
   );
 
-  expect(found.files).toEqual({ total: 6, right: 4 });
+  expect(found.files).toEqual({ total: 8, right: 6 });
   expect(found.tasks).toEqual({ total: 2, right: 1 });
   expect(found.failures.map(({ message }) => message)).toEqual([
     expect.stringContaining('never closed'),
