@@ -61,6 +61,8 @@ describe('editIni', () => {
     [many, { values: ['2'], state: 'absent', exclusive: false }, '[a]\nx = 1\nx = 3\n', 'option changed'],
     ['', {}, '\n[a]\nx = 5\n', 'section and option added'],
     ['', { option: undefined, values: [] }, '\n[a]\n', 'only section added'],
+    ['[ a ]\nx = 1\n', {}, '[ a ]\nx = 5\n', 'option changed'],
+    ['[a]\nx = 1\n', { section: ' a ' }, '[a]\nx = 5\n', 'option changed'],
     [ini, { option: 'y', values: ['2'], ignoreSpaces: true }, ini, 'OK'],
     [ini, { option: 'y', ignoreSpaces: true }, ini.replace('y=2', 'y = 5'), 'option changed'],
     [ini, { option: 'z', replacesComments: false }, ini.replace('y=2\n', 'y=2\nz = 5\n'), 'option added'],

@@ -64,7 +64,8 @@ function sectionRange(lines: readonly string[], edit: IniEdit): Range | undefine
     return { start, end: next < 0 ? lines.length : next };
   };
   if (section === undefined) return rangeFrom(0);
-  const ranges = lines.flatMap((line, index) => (line.trim() === `[${section}]` ? [rangeFrom(index + 1)] : []));
+  const isOwn = (line: string) => /^\s*\[(.*)\]\s*$/.exec(line)?.[1]?.trim() === section.trim();
+  const ranges = lines.flatMap((line, index) => (isOwn(line) ? [rangeFrom(index + 1)] : []));
   const bodyOf = ({ start, end }: Range) => lines.slice(start, end);
   return ranges.find((range) => has(bodyOf(range), edit.having)) ?? ranges.find((range) => isDone(bodyOf(range), edit));
 }
