@@ -6,7 +6,6 @@ const causes: readonly (readonly [RegExp | readonly string[], string])[] = [
     /constructor for the tag/,
     'Files of other programs (Conjur, Home Assistant, MkDocs, Zuul), with YAML tags that only these programs know. Ansible does not load them either.',
   ],
-  [/found `(dump|restore)`$/, 'Ours: `postgresql_db` cannot dump and restore yet.'],
   [['yaml-syntax'], 'Not valid YAML. PyYAML refuses the files, too.'],
   [
     [
@@ -17,6 +16,7 @@ const causes: readonly (readonly [RegExp | readonly string[], string])[] = [
       'unknown-meta',
       'wrong-keyword-type',
       'extra-params',
+      'block-as-handler',
       'role-as-handler',
       'invalid-variable-name',
     ],
