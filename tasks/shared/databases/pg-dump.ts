@@ -3,7 +3,7 @@ import { connectionWords, type PgLogin } from './pg-login.ts';
 import { pgName } from './pg-quote.ts';
 
 /** A database, and the file to write it to or to read it from. */
-export interface PgCopy {
+interface PgCopy {
   readonly name: string;
   readonly target: string;
   /** Additional words for the program. */

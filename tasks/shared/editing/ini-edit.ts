@@ -77,15 +77,15 @@ const has = (body: readonly string[], having: IniEdit['having']): boolean =>
 
 // A section may be chosen by the very option that the edit changes, or be added without all of what it is chosen by. Afterwards, it is
 // chosen by what the edit gave it.
-const isDone = (body: readonly string[], edit: IniEdit): boolean =>
-  edit.state === 'present' &&
-  edit.option !== undefined &&
+const isDone = (body: readonly string[], { state, option, values, having }: IniEdit): boolean =>
+  state === 'present' &&
+  option !== undefined &&
+  values.length > 0 &&
+  values.every((value) => has(body, [{ option, values: [value] }])) &&
   has(
     body,
-    edit.having.filter(({ option, values }) => option !== edit.option && values.length > 0),
-  ) &&
-  edit.values.length > 0 &&
-  edit.values.every((value) => has(body, [{ option: edit.option!, values: [value] }]));
+    having.filter((one) => one.option !== option && one.values.length > 0),
+  );
 
 /** The values of an option, or the lines of a section. */
 function valuesOf(body: readonly string[], { option }: IniEdit): string | undefined {
