@@ -215,6 +215,7 @@ describe('postgresql_db', () => {
     // The table is already there.
     expect(outcomeOf(await run(postgresqlDb, restore))).toEqual([
       'failed',
+      `restore of shop:  → ${target}`,
       expect.stringContaining('relation "t" already exists'),
     ]);
   });
