@@ -136,15 +136,15 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
   for (const one of all) {
     if (isRawDict(one.value) || isLater(one.value)) continue;
     const message = `'${key}' takes a dict, or a list of dicts; this is ${kindOf(one.value)}`;
-    if (key === 'environment') skipped(loading, message, one);
+    if (key === 'environment' && typeof one.value === 'string') skipped(loading, message, one.value, one.at);
     else report(loading, 'wrong-keyword-type', message, one.at);
   }
   return all.filter(({ value }) => isRawDict(value) || isLater(value));
 }
 
 // Old playbooks name a variable without braces. Ansible skips such an environment with a warning.
-function skipped(loading: Loading, message: string, { value, at }: Written): void {
-  const name = typeof value === 'string' && /^\w+$/.test(value) ? value : 'NAME';
+function skipped(loading: Loading, message: string, value: string, at: Position): void {
+  const name = /^\w+$/.test(value) ? value : 'NAME';
   loading.problems.push({
     severity: 'warning',
     code: 'without-effect',
