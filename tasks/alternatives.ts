@@ -5,7 +5,11 @@ export default defineTask({
   summary: 'Choose which program provides a command (update-alternatives).',
   params: {
     name: { type: 'str', required: true, doc: 'The generic command name, for example `editor`.' },
-    path: { type: 'path', required: true, doc: 'The program that provides the command.' },
+    path: { type: 'path', doc: 'The program that provides the command. Required on Debian.' },
+    family: {
+      type: 'str',
+      doc: "A group of alternatives. Debian's update-alternatives does not have it, so that `path` is needed.",
+    },
     link: { type: 'path', doc: 'The path of the generic link; required if the name is new.' },
     priority: { type: 'int', doc: "The program's priority in automatic mode (default for a new program: 50)." },
     state: {
@@ -26,8 +30,10 @@ export default defineTask({
       },
     },
   },
+  rules: { requiredOneOf: [['path', 'family']] },
   ask: ({ name }) => ({ group: query(name) }),
   plan({ group: answer }, { name, path, link, priority, state, subcommands = [] }) {
+    if (path === undefined) return { failed: "Debian's update-alternatives knows no `family`: set `path`" };
     const now = readGroup(answer.stdout);
     const known = now.priorities.get(path);
     const at = link ?? now.link;

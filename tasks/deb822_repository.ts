@@ -47,6 +47,7 @@ const params = {
   targets: { ...list, doc: 'The index targets to fetch.' },
   pdiffs: { type: 'bool', doc: 'Fetch only the differences from the previous index files.' },
   mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },
+  install_python_debian: { type: 'bool', default: false, ignored: 'no Python is needed' },
 } as const;
 
 type Task = Params<typeof params>;

@@ -16,6 +16,17 @@ import { followedInfo } from './shared/files/path-info.ts';
 const params = {
   path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
   section: { type: 'str', doc: 'The section (default: the lines above the first section).' },
+  section_has_values: {
+    type: 'list',
+    elements: 'dict',
+    default: [],
+    doc: 'Which section to use, if several have the same name: the first that contains all of these. If none does, `present` adds a section with them.',
+    options: {
+      option: { type: 'str', required: true, doc: 'An option that the section must contain.' },
+      value: { type: 'str', doc: 'The value it must have (default: any).' },
+      values: { type: 'list', elements: 'str', doc: 'Several values, of which it must have one.' },
+    },
+  },
   option: { type: 'str', doc: 'The option (default: the section as a whole).' },
   value: { type: 'str', doc: 'The value of the option.' },
   values: { type: 'list', elements: 'str', doc: 'Several values for the option, one per line.' },
@@ -27,6 +38,17 @@ const params = {
   },
   exclusive: { type: 'bool', default: true, doc: 'Remove all other values of the option.' },
   no_extra_spaces: { type: 'bool', default: false, doc: 'Do not put spaces around the `=`.' },
+  ignore_spaces: {
+    type: 'bool',
+    default: false,
+    doc: 'Leave a line as it is if it differs only in the spaces around the `=`.',
+  },
+  modify_inactive_option: {
+    type: 'bool',
+    default: true,
+    doc: 'Replace a commented line that sets the option, instead of adding a line.',
+  },
+  follow: { type: 'bool', default: false, ignored: 'links are always followed' },
   allow_no_value: { type: 'bool', default: false, doc: 'Allow an option without a value.' },
   create: { type: 'bool', default: true, doc: 'Create the file if it does not exist.' },
   backup: {
@@ -76,7 +98,7 @@ export default defineTask({
     ...backupFile(replies, task.backup),
   }),
   returns: {
-    msg: 'the action taken: OK, section added, option added, option changed, section removed',
+    msg: 'the action taken: OK, only section added, section and option added, option added, option changed, section removed',
     path: 'the file',
     backup_file: 'the path of the backup',
   },
@@ -89,17 +111,24 @@ export default defineTask({
   ],
 });
 
-const valuesOf = (task: Task): readonly string[] => task.values ?? (task.value === undefined ? [] : [task.value]);
+const valuesOf = ({ value, values }: Pick<Task, 'value' | 'values'>): readonly string[] =>
+  values ?? (value === undefined ? [] : [value]);
 
 function edited(state: EditState, task: Task) {
   const opened = openLines(state);
   const result = editIni(opened.text, {
     section: task.section === undefined ? undefined : opened.foreign(task.section),
+    having: task.section_has_values.map(({ option, ...one }) => ({
+      option: opened.foreign(option),
+      values: valuesOf(one).map(opened.foreign),
+    })),
     option: task.option === undefined ? undefined : opened.foreign(task.option),
     values: valuesOf(task).map(opened.foreign),
     state: task.state,
     exclusive: task.exclusive,
     noSpaces: task.no_extra_spaces,
+    ignoreSpaces: task.ignore_spaces,
+    replacesComments: task.modify_inactive_option,
     allowNoValue: task.allow_no_value,
   });
   return { opened, ...result };

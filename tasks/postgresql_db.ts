@@ -2,14 +2,17 @@ import {
   blurs,
   type Change,
   defineTask,
+  mayAlter,
   nothing,
   type Params,
   type Plan,
   predicts,
   type Question,
+  stat,
 } from '../src/sdk.ts';
 import { pgAsk, pgRun, pgRunAlone } from './shared/databases/pg-client.ts';
 import { inDatabase, type PgDatabase, pgDatabase } from './shared/databases/pg-database.ts';
+import { pgDump, pgRestore } from './shared/databases/pg-dump.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName, pgText } from './shared/databases/pg-quote.ts';
 import { type PgRoleState, pgRole } from './shared/databases/pg-role.ts';
@@ -20,10 +23,20 @@ const params = {
   state: {
     type: 'str',
     default: 'present',
-    choices: ['absent', 'present', 'rename'],
-    doc: 'Whether the database should exist, or be renamed to `target`.',
+    choices: ['absent', 'dump', 'present', 'rename', 'restore'],
+    doc: 'Whether the database should exist, or be renamed to `target`; `dump` writes it to a file, and `restore` executes what a file contains.',
   },
-  target: { type: 'str', default: '', doc: 'The new name, with `state: rename`.' },
+  target: {
+    type: 'path',
+    default: '',
+    doc: 'The file on the host to dump to or restore from, or the new name with `state: rename`. The extension determines the format: `.tar`, `.pgc` (custom) and `.dir` (a directory) are those of `pg_restore`; anything else is SQL, which `.gz`, `.bz2` or `.xz` compresses.',
+  },
+  target_opts: {
+    type: 'str',
+    default: '',
+    doc: 'Additional options for `pg_dump`, `pg_restore` or `psql`, separated by spaces. psql stops at the first error unless they contain `-v ON_ERROR_STOP=0`.',
+  },
+  dump_extra_args: { type: 'str', doc: 'Additional options for `pg_dump`, separated by spaces.' },
   owner: { type: 'str', default: '', doc: 'The role that should own it.' },
   template: { type: 'str', default: '', doc: 'The database to copy when it is created.' },
   encoding: { type: 'str', default: '', doc: 'Its character encoding, for example `UTF-8`.' },
@@ -45,22 +58,28 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.postgresql.postgresql_db',
-  summary: 'Create, configure, rename or remove a database on a PostgreSQL server.',
-  description: 'Needs `psql` on the host.',
+  summary: 'Create, configure, dump, restore, rename or remove a database on a PostgreSQL server.',
+  description: 'Needs `psql` on the host, and `pg_dump` or `pg_restore` for files.',
   params,
-  rules: { requiredIf: [{ param: 'state', is: 'rename', needs: ['target'] }] },
+  rules: {
+    requiredIf: (['dump', 'rename', 'restore'] as const).map((is) => ({ param: 'state', is, needs: ['target'] })),
+  },
   ask: (task, { environment }) => {
     const login = pgLogin(task, task.maintenance_db, environment);
     return {
       now: pgDatabase(login, task.name),
       owner: task.owner === '' || task.state !== 'present' ? nothing() : pgRole(login, task.owner),
+      file: task.state === 'restore' ? stat(task.target) : nothing(),
       target: task.state === 'rename' ? pgDatabase(login, task.target) : nothing(),
       encoding: task.encoding === '' || task.state !== 'present' ? nothing() : encodingOf(login, task.encoding),
       template: task.state === 'present' ? pgDatabase(login, templateOf(task)) : nothing(),
     };
   },
-  plan({ now, owner, target, encoding, template }, task, { environment }): Plan {
+  plan({ now, owner, target, file, encoding, template }, task, { environment }): Plan {
     const login = pgLogin(task, task.maintenance_db, environment);
+    if (task.state === 'restore' && file?.exists !== true)
+      return { failed: `target ${task.target} does not exist on the host` };
+    if (task.state === 'dump' || task.state === 'restore') return copying(login, task, now);
     if (task.state === 'absent') return { changes: now === null ? [] : [removal(login, task, now)] };
     if (task.state === 'rename') return renaming(login, task, now, target ?? null);
     const wanted = { owner, encoding, template: template ?? null };
@@ -175,6 +194,25 @@ function renaming(login: PgLogin, { name, target }: Task, now: PgDatabase | null
     ],
   };
   return { changes: [change], result: { executed_commands: [statement] } };
+}
+
+function copying(login: PgLogin, task: Task, now: PgDatabase | null): Plan {
+  const { name, target } = task;
+  if (now === null) return { failed: `database "${name}" does not exist` };
+  const isDump = task.state === 'dump';
+  const given = isDump ? `${task.target_opts} ${task.dump_extra_args ?? ''}` : task.target_opts;
+  const copy = { name, target, words: given.split(/\s+/).filter((word) => word !== '') };
+  const command = isDump ? pgDump(login, copy) : pgRestore(login, copy);
+  const change: Change = {
+    what: isDump ? `dump of ${name}` : `restore of ${name}`,
+    from: '',
+    to: target,
+    commands: [command],
+    effects: isDump ? [blurs(`path:${target}`, `path:${target}/*`)] : [mayAlter('database:postgresql*')],
+    ...(isDump ? { paths: [target] } : {}),
+    repeats: true,
+  };
+  return { changes: [change], result: { executed_commands: [command.shown] } };
 }
 
 function adjustment(login: PgLogin, task: Task, now: PgDatabase, { owner, encoding }: Wanted): Plan {

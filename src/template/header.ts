@@ -1,6 +1,7 @@
 import { fail } from './errors.ts';
 import { inlineSyntax, type Syntax } from './lexer.ts';
 import { literal } from './python/literal.ts';
+import { truth } from './python/values.ts';
 
 /** How Ansible's `template` parses files, and the options that change that. */
 export const fileSyntax: { readonly syntax: Syntax } = {
@@ -63,8 +64,9 @@ function overridden(syntax: Syntax, pair: string): Syntax {
   const [name, text] = pair.split(/:(.*)/s).map((part) => part.trim());
   if (text === undefined)
     return fail(`failed to parse jinja2 override '${pair.trim()}'; expected name: value`, 'template-syntax');
-  const value = literal(text);
   const field = FIELDS[name as HeaderOption];
+  const given = literal(text);
+  const value = given !== undefined && field && typeof syntax[field] === 'boolean' ? truth(given) : given;
   if (!field || typeof value !== typeof syntax[field])
     return fail(`unknown jinja2 override '${pair.trim()}'`, 'template-syntax');
   return { ...syntax, [field]: value };

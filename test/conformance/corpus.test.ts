@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { reasonFor } from './corpus/missing-types.ts';
 import { survey } from './corpus/survey.ts';
+import { taskUses } from './corpus/task-uses.ts';
 
 const repository = (files: Readonly<Record<string, string>>): string => {
   const root = mkdtempSync(join(tmpdir(), 'retrace-'));
@@ -21,11 +23,13 @@ test('a survey counts what loads, binds and compiles, and reports what does not'
       'roles/web/tasks/more.yml': '- command: "{{ path | basename }}"\n',
       'roles/web/defaults/main.yml': 'path: "{{ x | nosuch }}"\n',
       'roles/web/templates/a.j2': '{% if x %}',
+      'roles/web/templates/b.yml': '{{ port }}: {{ name }}\n',
+      'requirements.yml': '- name: someone.else\n',
       'broken.yml': 'a: [\n',
     }),
   );
 
-  expect(found.files).toEqual({ total: 6, right: 4 });
+  expect(found.files).toEqual({ total: 8, right: 6 });
   expect(found.tasks).toEqual({ total: 2, right: 1 });
   expect(found.failures.map(({ message }) => message)).toEqual([
     expect.stringContaining('never closed'),
@@ -35,4 +39,36 @@ test('a survey counts what loads, binds and compiles, and reports what does not'
   expect([...found.elsewhere.role.keys()]).toEqual(['someone.else']);
   expect([...found.elsewhere['task type'].keys()]).toEqual(['firewalld']);
   expect([...found.elsewhere.filter.keys()]).toEqual(['nosuch']);
+});
+
+test.for([
+  ['ansible.builtin.yum', 'other operating'],
+  ['community.general.proxmox_disk', 'servers that'],
+  ['kubernetes.core.k8s', 'Kubernetes'],
+  ['f5bigip_ltm_pool', 'network devices'],
+  ['cisco.ios.ios_config', 'network devices'],
+  ['win_shell', 'Windows'],
+  ['community.docker.docker_image', 'container engines'],
+  ['ec2_facts', 'clouds'],
+  ['ansible.posix.seport', 'names that do not exist'],
+  ['seport', 'SELinux'],
+  ['firewall_lib', 'modules that a repository'],
+  ['community.general.pipx', 'not written yet'],
+] as const)('%s is missing because of: %s', ([name, title]) => {
+  expect(reasonFor(name).title).toMatch(title);
+});
+
+test('the uses of task types are counted by reason, with those in copies of collections apart', () => {
+  const { tasks, elsewhere, copied } = survey(
+    repository({
+      'site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - debug:\n  - pipx: {name: a}\n  - dnf: {name: a}\n',
+      'ansible_collections/a/b/site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - community.general.pipx: {name: a}\n',
+    }),
+  );
+  const page = taskUses([{ tasks, elsewhere, copied }]);
+
+  expect(page).toContain('Of all uses of task types, 50.0 % are');
+  expect(page).toContain('\n60.0 %. Without copies of collections, it is 50.0 % and 66.7 %.');
+  expect(page).toContain('| missing: not written yet, useful on Debian hosts | yes | 2 | 33.3 % | 1 |');
+  expect(page).toContain('with the number of uses: pipx (2).');
 });

@@ -7,6 +7,7 @@ import { byCause } from './corpus/causes.ts';
 import { isChosenByHand, RULE } from './corpus/chosen.ts';
 import { compareLoading, type Loading } from './corpus/compare-loading.ts';
 import { repositoryOf, type Survey, survey, type Tally } from './corpus/survey.ts';
+import { taskUses } from './corpus/task-uses.ts';
 
 interface Surveyed {
   readonly root: string;
@@ -47,12 +48,15 @@ ${process.argv.includes('--untimed') ? '' : times(surveys)}## What fails, and wh
 
 ${failures(surveys) || 'Nothing.'}
 
+## Task types
+
+${taskUses(surveys.map(({ found }) => found))}
 ## Names from elsewhere
 
-Task types, filters, tests, lookups and roles that are neither in the repository nor in this program, and how often each is
+Filters, tests, lookups and roles that are neither in the repository nor in this program, and how often each is
 used, from three times on.
 
-${(['task type', 'filter', 'test', 'lookup', 'role'] as const).map((kind) => `- ${kind}s: ${names(surveys, kind)}`).join('\n')}
+${(['filter', 'test', 'lookup', 'role'] as const).map((kind) => `- ${kind}s: ${names(surveys, kind)}`).join('\n')}
 `;
 
 const times = (surveys: readonly Surveyed[]): string => `## How long loading takes

@@ -199,6 +199,40 @@ describe('postgresql_db', () => {
     });
   });
 
+  test.each(['sql', 'sql.gz', 'pgc', 'tar', 'dir'])('is dumped to and restored from .%s', async (ending) => {
+    const target = `/tmp/pg-dump.${ending}`;
+    await sh(`rm -rf ${target}; psql -qX shop -c 'DROP TABLE IF EXISTS t' -c 'CREATE TABLE t AS SELECT 7 AS a'`);
+    expect(outcomeOf(await run(postgresqlDb, { name: 'shop', state: 'dump', target }))).toEqual([
+      'changed',
+      `dump of shop:  → ${target}`,
+    ]);
+    await sh(`psql -qX shop -c 'DROP TABLE t'`);
+    const restore = { name: 'shop', state: 'restore', target };
+    expect((await run(postgresqlDb, restore, { check: true })).status).toBe('changed');
+    expect(await said(`psql -XAt shop -c "SELECT to_regclass('t')"`)).toBe('');
+    expect((await run(postgresqlDb, restore)).status).toBe('changed');
+    expect(await said(`psql -XAt shop -c 'SELECT a FROM t'`)).toBe('7');
+    // The table is already there.
+    expect(outcomeOf(await run(postgresqlDb, restore))).toEqual([
+      'failed',
+      `restore of shop:  → ${target}`,
+      expect.stringContaining('relation "t" already exists'),
+    ]);
+  });
+
+  test('a dump or a restore that cannot work is a failure', async () => {
+    expect(outcomeOf(await run(postgresqlDb, { name: 'nosuch', state: 'dump', target: '/tmp/x.sql' }))).toEqual([
+      'failed',
+      'database "nosuch" does not exist',
+    ]);
+    expect(outcomeOf(await run(postgresqlDb, { name: 'shop', state: 'restore', target: '/tmp/none' }))).toEqual([
+      'failed',
+      'target /tmp/none does not exist on the host',
+    ]);
+    const failing = { name: 'shop', state: 'dump', target: '/tmp/pg-dump.xz', dump_extra_args: '--table=none' };
+    expect(outcomeOf(await run(postgresqlDb, failing)).at(-1)).toContain('no matching tables were found');
+  });
+
   test('is renamed, and removed although it is in use', async () => {
     expect(await threeRuns(postgresqlDb, { name: 'shop', state: 'rename', target: 'shop2' })).toEqual(
       changing('database: shop → shop2'),

@@ -169,6 +169,10 @@ describe('system task types, on a host', () => {
     ]);
     expect(outcomeOf(await runThere(alternatives, choose))).toEqual(['ok']);
     expect((await runThere(alternatives, { ...choose, state: 'auto' })).status).toBe('changed');
+    expect(await runThere(alternatives, { name: 'pager', family: 'less' })).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('set `path`'),
+    });
     expect(
       outcomeOf(
         await runThere(alternatives, { name: 'try', path: '/bin/true', link: '/usr/local/bin/try', priority: 5 }),

@@ -113,6 +113,11 @@ describe('the arguments of a task', () => {
     ['- copy: {src: a}\n  args: {src: b, dest: c}', { src: 'a', dest: 'c' }],
     ['- action: copy src=a', { src: 'a' }],
     ['- action: {module: copy, src: a}', { src: 'a' }],
+    [
+      '- action: {module: shell, cmd: ls, chdir: /, args: {chdir: /etc}}\n  args: {chdir: /opt}',
+      { cmd: 'ls', chdir: '/etc' },
+    ],
+    ['- local_action: {module: command, cmd: ls, args: chdir=/etc}', { cmd: 'ls', chdir: '/etc' }],
     ['- debug: msg="a\\nb"', { msg: 'a\nb' }],
     ['- debug: msg=\'it is "x"\'', { msg: 'it is "x"' }],
     ['- debug:', {}],
@@ -166,6 +171,12 @@ describe('keywords', () => {
     expect(tags).toEqual(['p', 'b', 't', 'u']);
     expect(become?.value).toBe(false);
     expect(values(environment)).toEqual([new Map([['A', 1]]), new Map([['B', 2]]), new Map([['C', 3]])]);
+  });
+
+  test('whose value Ansible skips give a warning: an environment that is not a dict', () => {
+    const loaded = load('- hosts: all\n  environment: proxy\n  tasks: [{debug: }]\n');
+
+    expect(loaded.ok && loaded.warnings).toMatchObject([{ code: 'without-effect', at: { line: 2 } }]);
   });
 
   test('define how a task is repeated, and how its result is judged', () => {
@@ -276,6 +287,24 @@ describe('imports', () => {
 
     expect(names(tasks(files))).toEqual(['found']);
     expect(loaded.ok && loaded.warnings).toMatchObject([{ code: 'without-effect', at: { line: 1 } }]);
+  });
+
+  test('of playbooks accept keywords that Ansible accepts there, and warn that they have no effect', () => {
+    const files = {
+      '/p/site.yml': '- become: true\n  environment: {A: b}\n  import_playbook: b.yml\n',
+      '/p/b.yml': '- hosts: all\n  tasks: [{name: found, debug: }]\n',
+    };
+    const loaded = load(files);
+
+    expect(tasks(files)[0]!.keywords).not.toHaveProperty('become');
+    expect(loaded.ok && loaded.warnings).toMatchObject([
+      { code: 'without-effect', at: { line: 1 } },
+      { code: 'without-effect', at: { line: 2 } },
+    ]);
+    expect(load({ ...files, '/p/site.yml': '- import_playbook: b.yml\n  collections: [a.b]\n' })).toMatchObject({
+      ok: false,
+      error: [{ code: 'unknown-keyword' }],
+    });
   });
 });
 

@@ -26,9 +26,13 @@ const edit = {
   state: 'present',
   exclusive: true,
   noSpaces: false,
+  ignoreSpaces: false,
+  replacesComments: true,
   allowNoValue: false,
+  having: [],
 } as const;
 const ini = '# top\nglobal = 1\n\n[a]\nx = 1\ny=2\n;z = 3\n# w = 4\n\n[b]\nx = 9\n';
+const twice = '[a]\nx = 1\n[a]\nx = 2\ny = 3\n';
 const many = '[a]\nx = 1\nx = 2\nx = 3\n';
 
 describe('editIni', () => {
@@ -56,6 +60,31 @@ describe('editIni', () => {
     [many, { values: ['4'], exclusive: false }, `${many}x = 4\n`, 'option added'],
     [many, { values: ['2'], state: 'absent', exclusive: false }, '[a]\nx = 1\nx = 3\n', 'option changed'],
     ['', {}, '\n[a]\nx = 5\n', 'section and option added'],
+    ['', { option: undefined, values: [] }, '\n[a]\n', 'only section added'],
+    ['[ a ]\nx = 1\n', {}, '[ a ]\nx = 5\n', 'option changed'],
+    ['[a]\nx = 1\n', { section: ' a ' }, '[a]\nx = 5\n', 'option changed'],
+    [ini, { option: 'y', values: ['2'], ignoreSpaces: true }, ini, 'OK'],
+    [ini, { option: 'y', ignoreSpaces: true }, ini.replace('y=2', 'y = 5'), 'option changed'],
+    [ini, { option: 'z', replacesComments: false }, ini.replace('y=2\n', 'y=2\nz = 5\n'), 'option added'],
+    [twice, { having: [{ option: 'y', values: ['3'] }] }, twice.replace('x = 2', 'x = 5'), 'option changed'],
+    [twice, { having: [{ option: 'x', values: ['2'] }] }, twice.replace('x = 2', 'x = 5'), 'option changed'],
+    [
+      twice,
+      {
+        having: [
+          { option: 'y', values: ['7'] },
+          { option: 'z', values: [] },
+        ],
+      },
+      `${twice}[a]\ny = 7\nx = 5\n`,
+      'section and option added',
+    ],
+    [
+      twice,
+      { having: [{ option: 'x', values: ['2'] }], state: 'absent', option: undefined },
+      '[a]\nx = 1\n',
+      'section removed',
+    ],
   ] as const)('%j with %j', ([text, more, expected, message]) => {
     const edited = editIni(text, { ...edit, ...more });
 

@@ -275,6 +275,8 @@ describe('a template file', () => {
     ],
     ["#jinja2: line_statement_prefix: '%'\nx\n\n%- if [1,\n 2]\n5 % 2\n% endif", 'x5 % 2\n'],
     ["#jinja2: line_comment_prefix: '##'\na ## note\nb\n## whole\nc {{ 1 }} ## {{ x", 'a\nb\n\nc 1'],
+    ['#jinja2: lstrip_blocks: "True"\n  {% if true %}\nx\n  {% endif %}\ny', 'x\ny'],
+    ['#jinja2: trim_blocks: 0\n{% if true %}\nx\n{% endif %}\n', '\nx\n'],
     ["{{ 'a\\nb' }}", 'a\nb'],
     ['{{ [1, none] }}{{ none }}', '[1, None]'],
   ] as const)('%j renders to %j', ([source, expected]) => {

@@ -16,3 +16,13 @@ export function keywordsOn(place: KeywordPlace): ReadonlySet<string> {
 /** The table's entry for a keyword; undefined if the word is not a keyword in that place. */
 export const keywordOn = (place: KeywordPlace, word: unknown): KeywordSpec | undefined =>
   typeof word === 'string' && keywordsOn(place).has(word) ? KEYWORDS[word as KeywordName] : undefined; // the table has it
+
+/**
+ * The keywords that Ansible accepts next to `import_playbook` although they have no effect there: those that plays and tasks share,
+ * except `collections`, which it refuses.
+ */
+export const idleOnImports: ReadonlySet<string> = new Set(
+  [...keywordsOn('play')].filter(
+    (name) => keywordsOn('task').has(name) && !keywordsOn('import_playbook').has(name) && name !== 'collections',
+  ),
+);

@@ -143,7 +143,10 @@ function actionDict(
   given.delete('module');
   const inline = readArguments(rest.join(' '), false).pairs;
   for (const [name, text] of inline) given.set(name, templated(text, valueAt));
-  placeLike(given, value);
+  const nested = given.get('args');
+  if (nested !== undefined) given.delete('args');
+  for (const [name, arg] of nestedArgs(nested)) given.set(name, arg);
+  placeLike(given, value, ...(isRawDict(nested) ? [nested] : []));
   const typeAt = writtenAt(value, 'module', valueAt);
   const own = { value: given, at: valueAt };
   return {
@@ -153,6 +156,13 @@ function actionDict(
     argsAt: valueAt,
     local,
   };
+}
+
+// `action: {module: command, cmd: ls, args: {chdir: /}}`: these override the parameters next to them.
+function nestedArgs(nested: Raw | undefined): RawDict {
+  if (isRawDict(nested)) return nested;
+  const text = scalarText(nested);
+  return new Map(text === undefined ? [] : readArguments(text, false).pairs);
 }
 
 const templated = (text: string, at: Position): string | Template =>

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import { splitWords } from '../../core/split-words.ts';
 import { isDict, type Raw } from '../../core/value.ts';
-import { keywordsOn } from '../keywords/places.ts';
+import { idleOnImports, keywordsOn } from '../keywords/places.ts';
 import type { Play } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
 import { shortTypeName } from './action.ts';
@@ -11,7 +11,7 @@ import { type Loading, report, type Within } from './loading.ts';
 import { loadPlay, noInheritance, type PlayInheritance } from './play.ts';
 import { readDocument } from './read-document.ts';
 import { staticText } from './static-text.ts';
-import { checkKeywords } from './unknown-keyword.ts';
+import { checkKeywords, tellIdle } from './unknown-keyword.ts';
 import { varsLayer } from './within.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
@@ -70,9 +70,14 @@ function loadEntry(loading: Loading, entry: Raw, from: From, at: Position): Play
   return [loadPlay(loading, entry, dirname(resolve(from.file)), from.inherited, at)];
 }
 
+const keywordsOnImports: ReadonlySet<string> = new Set([...keywordsOn('import_playbook'), ...idleOnImports]);
+
 function importPlaybook(loading: Loading, dict: RawDict, key: string, from: From, at: Position): Play[] {
   const { file, inherited } = from;
-  checkKeywords(loading, dict, { name: 'PlaybookInclude', known: keywordsOn('import_playbook') }, at, key);
+  checkKeywords(loading, dict, { name: 'PlaybookInclude', known: keywordsOnImports }, at, key);
+  for (const idle of dict.keys())
+    if (typeof idle === 'string' && idleOnImports.has(idle))
+      tellIdle(loading, dict, idle, 'write it in the plays of the imported playbook', at);
   const layer = varsLayer(loading, dict, LEVELS.play, 'import_playbook vars', at);
   const own: PlayInheritance = {
     keywords: keywordsOf(loading, dict, 'import_playbook', inherited.keywords, at),

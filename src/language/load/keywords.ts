@@ -135,14 +135,23 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
   const all = (writtenList(dict, key, at) ?? []).filter(({ value }) => value !== null);
   for (const one of all) {
     if (isRawDict(one.value) || isLater(one.value)) continue;
-    report(
-      loading,
-      'wrong-keyword-type',
-      `'${key}' takes a dict, or a list of dicts; this is ${kindOf(one.value)}`,
-      one.at,
-    );
+    const message = `'${key}' takes a dict, or a list of dicts; this is ${kindOf(one.value)}`;
+    if (key === 'environment' && typeof one.value === 'string') skipped(loading, message, one.value, one.at);
+    else report(loading, 'wrong-keyword-type', message, one.at);
   }
   return all.filter(({ value }) => isRawDict(value) || isLater(value));
+}
+
+// Old playbooks name a variable without braces. Ansible skips such an environment with a warning.
+function skipped(loading: Loading, message: string, value: string, at: Position): void {
+  const name = /^\w+$/.test(value) ? value : 'NAME';
+  loading.problems.push({
+    severity: 'warning',
+    code: 'without-effect',
+    message: `${message}, which has no effect`,
+    at,
+    hint: `if it is the name of a variable, write "{{ ${name} }}"`,
+  });
 }
 
 function tagsIn(loading: Loading, dict: RawDict, _key: string, at: Position): readonly string[] {

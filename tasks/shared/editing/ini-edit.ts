@@ -2,12 +2,18 @@
 interface IniEdit {
   /** If undefined, the edit applies to the lines above the first section. */
   readonly section: string | undefined;
+  /** What the section must contain, if there are several with its name: options, each with one of these values, or with any. */
+  readonly having: readonly { readonly option: string; readonly values: readonly string[] }[];
   readonly option: string | undefined;
   readonly values: readonly string[];
   readonly state: 'present' | 'absent';
   /** Replace or remove other values of the option. */
   readonly exclusive: boolean;
   readonly noSpaces: boolean;
+  /** A line that differs only in the spaces around the `=` is right. */
+  readonly ignoreSpaces: boolean;
+  /** The setting may take the place of a commented line with the same option. */
+  readonly replacesComments: boolean;
   readonly allowNoValue: boolean;
 }
 
@@ -15,7 +21,7 @@ interface IniEdited {
   readonly text: string;
   readonly message:
     | 'OK'
-    | 'section added'
+    | 'only section added'
     | 'section and option added'
     | 'option added'
     | 'option changed'
@@ -28,7 +34,7 @@ interface IniEdited {
 export function editIni(text: string, edit: IniEdit): IniEdited {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop(); // what follows the last newline is not a line
-  const range = sectionRange(lines, edit.section);
+  const range = sectionRange(lines, edit);
   const within = edit.option === undefined ? wholeSection : inSection;
   const edited = range === undefined ? withoutSection(lines, edit) : within(lines, range, edit);
   if (edited.message === 'OK') return { text, message: 'OK' };
@@ -50,13 +56,36 @@ interface Range {
   readonly end: number;
 }
 
-function sectionRange(lines: readonly string[], section: string | undefined): Range | undefined {
+function sectionRange(lines: readonly string[], edit: IniEdit): Range | undefined {
+  const { section } = edit;
   const isHeading = (line: string) => /^\s*\[.*\]/.test(line);
-  const heading = section === undefined ? -1 : lines.findIndex((line) => line.trim() === `[${section}]`);
-  if (section !== undefined && heading < 0) return undefined;
-  const next = lines.findIndex((line, index) => index > heading && isHeading(line));
-  return { start: heading + 1, end: next < 0 ? lines.length : next };
+  const rangeFrom = (start: number): Range => {
+    const next = lines.findIndex((line, index) => index >= start && isHeading(line));
+    return { start, end: next < 0 ? lines.length : next };
+  };
+  if (section === undefined) return rangeFrom(0);
+  const isOwn = (line: string) => /^\s*\[(.*)\]\s*$/.exec(line)?.[1]?.trim() === section.trim();
+  const ranges = lines.flatMap((line, index) => (isOwn(line) ? [rangeFrom(index + 1)] : []));
+  const bodyOf = ({ start, end }: Range) => lines.slice(start, end);
+  return ranges.find((range) => has(bodyOf(range), edit.having)) ?? ranges.find((range) => isDone(bodyOf(range), edit));
 }
+
+const has = (body: readonly string[], having: IniEdit['having']): boolean =>
+  having.every(({ option, values }) =>
+    body.some((line) => isOption(line, option) && (values.length === 0 || values.includes(valueIn(line) ?? ''))),
+  );
+
+// A section may be chosen by the very option that the edit changes, or be added without all of what it is chosen by. Afterwards, it is
+// chosen by what the edit gave it.
+const isDone = (body: readonly string[], { state, option, values, having }: IniEdit): boolean =>
+  state === 'present' &&
+  option !== undefined &&
+  values.length > 0 &&
+  values.every((value) => has(body, [{ option, values: [value] }])) &&
+  has(
+    body,
+    having.filter((one) => one.option !== option && one.values.length > 0),
+  );
 
 /** The values of an option, or the lines of a section. */
 function valuesOf(body: readonly string[], { option }: IniEdit): string | undefined {
@@ -70,20 +99,33 @@ function valuesOf(body: readonly string[], { option }: IniEdit): string | undefi
 
 function withoutSection(lines: readonly string[], edit: IniEdit): Edited {
   if (edit.state === 'absent') return { lines, message: 'OK' };
-  const options = edit.option === undefined ? [] : optionLines(edit);
+  const options = newSectionOptions(edit);
   // As in Ansible, the first section in an empty file comes after an empty line.
   const before = lines.length === 0 ? [''] : lines;
   return {
     lines: [...before, `[${edit.section}]`, ...options],
-    message: edit.option === undefined ? 'section added' : 'section and option added',
+    message: edit.option === undefined ? 'only section added' : 'section and option added',
   };
+}
+
+// What the section was to be chosen by is in it from the start.
+function newSectionOptions(edit: IniEdit): readonly string[] {
+  const linesFor = (option: string, values: readonly string[]) => optionLines({ ...edit, option, values });
+  const others = edit.having.filter(({ option, values }) => option !== edit.option && values.length > 0);
+  const required = edit.having
+    .filter(({ option }) => option === edit.option && !edit.exclusive)
+    .flatMap(({ values }) => values);
+  return [
+    ...others.flatMap(({ option, values }) => linesFor(option, values)),
+    ...(edit.option === undefined ? [] : linesFor(edit.option, [...new Set([...edit.values, ...required])])),
+  ];
 }
 
 function wholeSection(lines: readonly string[], { start, end }: Range, edit: IniEdit): Edited {
   if (edit.state === 'present') return { lines, message: 'OK' };
   const left = [...lines.slice(0, edit.section === undefined ? 0 : start - 1), ...lines.slice(end)];
   // Ansible removes only the first section with that name, so a second run would remove the next one.
-  const again = edit.section === undefined ? undefined : sectionRange(left, edit.section);
+  const again = edit.section === undefined ? undefined : sectionRange(left, edit);
   return again === undefined ? { lines: left, message: 'section removed' } : wholeSection(left, again, edit);
 }
 
@@ -101,18 +143,19 @@ function inSection(lines: readonly string[], range: { start: number; end: number
 
 /** Keeps or corrects the lines that set the option, and adds missing lines after the last line that sets any option. */
 function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
-  const wanted = optionLines(edit);
-  const left = [...wanted];
+  const left = [...optionLines(edit)];
+  const isSame = (wanted: string, line: string) =>
+    sameOption(wanted, line) || (edit.ignoreSpaces && afterEquals(wanted) === afterEquals(line));
   const take = (line: string) => {
-    const at = left.findIndex((one) => sameOption(one, line));
+    const at = left.findIndex((one) => isSame(one, line));
     return at < 0 ? undefined : left.splice(at, 1)[0];
   };
+  const isComment = (line: string) => /^\s*[#;]/.test(line);
   const kept = body.map((line) => ({
     line,
-    own: isOption(line, edit.option!),
-    right: isOption(line, edit.option!) && take(line) !== undefined,
+    own: isOption(line, edit.option!) && (edit.replacesComments || !isComment(line)),
+    right: isOption(line, edit.option!) && !isComment(line) && take(line) !== undefined,
   }));
-  const isComment = (line: string) => /^\s*[#;]/.test(line);
   // A line with a different value is replaced in place; any further ones are removed.
   const next = kept.flatMap(({ line, own, right }) => {
     if (!own || right) return [line];
@@ -147,5 +190,7 @@ function isOption(line: string, option: string): boolean {
 }
 
 const valueIn = (line: string): string | undefined => /^[^=]*=\s*(.*?)\s*$/.exec(line)?.[1];
+
+const afterEquals = (line: string): string | undefined => /^[^=]*=\s*(.*)$/.exec(line)?.[1];
 
 const sameOption = (wanted: string, line: string): boolean => line.trimEnd() === wanted;

@@ -1,7 +1,10 @@
 /** The rule by which repositories are chosen that nobody has looked at before. */
-export const RULE = `Of the public repositories that a search index of GitHub knows, those whose name contains \`ansible-role-\` (the first 30) or
-\`ansible-playbooks\` (the first 20), ordered by how many versions of files the index holds of them, at most two for each owner. A repository that
-could not be fetched, or has no YAML file, was left out, and the next one took its place.`;
+export const RULE = `Of the public repositories that a search index of GitHub knows, those whose name contains \`ansible-role-\` (the first 60) or
+\`ansible-playbooks\` (the first 40), ordered by how many versions of files the index holds of them, at most two for each owner, without those
+chosen by hand. A repository that could not be fetched, or has no YAML file, was left out, and the next one took its place.
+Could not be fetched: cagatayuresin/ansible-playbooks, dean-amer-dev/ansible-playbooks, dev-nobytes-io/oscal-aap-ansible-playbooks,
+hoonetorg/ansible-role-disk, mrrobot0985/ansible-role-talos, nargothrondir/ansible-playbooks, QEDeD/ansible-role-docker-ansible-summary.
+Without a YAML file: AerisCloud/ansible-role-test, andreaslindeboom/ansible-role-tester, ClessLi/ansible-role-manager.`;
 
 /** Repositories that were chosen because many people use them; all others were chosen by the rule. */
 const byHand: ReadonlySet<string> = new Set(

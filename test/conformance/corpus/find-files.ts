@@ -34,7 +34,9 @@ function yamlFile(root: string, path: string): CorpusFile {
   const folders = relative(root, dirname(path)).split('/');
   const at = folders.findLastIndex((name) => folderKinds[name] !== undefined);
   const role = at < 0 ? undefined : join(root, ...folders.slice(0, at));
-  const kind = folders.some(notForTheLoader) ? 'yaml' : kindOf(path, folders[at]);
+  const special = folders.find(notForTheLoader);
+  if (special === 'templates') return { path, kind: 'template' };
+  const kind = special === undefined ? kindOf(path, folders[at]) : 'yaml';
   const inRole = role !== undefined && isRole(role);
   return kind === 'yaml' || !inRole ? { path, kind } : { path, kind, role };
 }
@@ -56,22 +58,28 @@ function kindOf(path: string, folder: string | undefined): FileKind {
   const expected = folderKinds[folder ?? ''];
   if (expected === 'vars') return 'vars';
   const shape = shapeOf(path);
+  if (shape === 'galaxy') return 'yaml';
   if (shape === 'playbook') return 'playbook';
   if (shape === 'tasks') return expected ?? 'tasks';
   return shape === 'other' ? 'yaml' : (expected ?? 'yaml');
 }
 
-function shapeOf(path: string): 'playbook' | 'tasks' | 'dicts' | 'other' | 'broken' {
+function shapeOf(path: string): 'playbook' | 'tasks' | 'dicts' | 'galaxy' | 'other' | 'broken' {
   const loaded = loadYaml(readFileSync(path, 'utf8'), basename(path));
   if (!loaded.ok) return 'broken';
   const { value } = loaded.value;
   const dicts = Array.isArray(value) ? (value as readonly Raw[]).filter(isDict) : [];
   if (!Array.isArray(value) || dicts.length === 0 || dicts.length < value.length) return 'other';
   if (dicts.some((dict) => dict.has('src') && dict.has('name'))) return 'other';
+  if (/^requirements\b/.test(basename(path)) && dicts.every(isForGalaxy)) return 'galaxy';
   const all = (keys: readonly string[]) => dicts.every((dict) => keys.some((key) => dict.has(key)));
   if (all(['hosts', 'import_playbook', 'ansible.builtin.import_playbook'])) return 'playbook';
   return all(taskLike) ? 'tasks' : 'dicts';
 }
+
+/** Whether it names a role to install: `ansible-galaxy` reads such files, not `ansible-playbook`. */
+const isForGalaxy = (dict: ReadonlyMap<unknown, unknown>): boolean =>
+  [...dict.keys()].every((key) => ['name', 'src', 'version', 'scm'].includes(String(key)));
 
 /** Keys of which every task has at least one, whatever its type. */
 const taskLike = [

@@ -30,6 +30,8 @@ export interface Survey {
   readonly elsewhere: Readonly<
     Record<'role' | 'task type' | 'filter' | 'test' | 'lookup', ReadonlyMap<string, number>>
   >;
+  /** Tasks in copies of collections, as `ansible-galaxy` installs them: how many bind, and the types that are missing. */
+  readonly copied: { readonly tasks: number; readonly missing: ReadonlyMap<string, number> };
   readonly seconds: number;
 }
 
@@ -59,6 +61,7 @@ class Count {
   readonly #seenTexts = new Set<string>();
   readonly #told = new Map<string, Diagnostic>();
   readonly #tallies = { files: newTally(), tasks: newTally(), templates: newTally() };
+  readonly #copied = { tasks: 0, missing: new Map<string, number>() };
   readonly #elsewhere: Elsewhere = {
     role: new Map(),
     'task type': new Map(),
@@ -87,7 +90,8 @@ class Count {
 
   result(): Omit<Survey, 'seconds'> {
     const failures = [...this.#told.values()];
-    return { name: repositoryOf(this.#root), ...this.#tallies, failures, elsewhere: this.#elsewhere };
+    const { elsewhere, copied } = { elsewhere: this.#elsewhere, copied: this.#copied };
+    return { name: repositoryOf(this.#root), ...this.#tallies, failures, elsewhere, copied };
   }
 
   add(file: CorpusFile): void {
@@ -166,11 +170,14 @@ class Count {
   }
 
   #bind(task: Task): void {
+    const copied = task.at.file.slice(this.#root.length).includes('/ansible_collections/');
     if (typeof task.type === 'string' && canonical(task.type) === undefined) {
       increment(this.#elsewhere['task type'], task.type);
+      if (copied) increment(this.#copied.missing, task.type);
       return;
     }
     this.#tallies.tasks.total++;
+    if (copied) this.#copied.tasks++;
     const problems: Diagnostic[] = [];
     const loader = createDynamicLoader(this.#options);
     const taskType = (name: string) => taskTypes[canonical(name) ?? ''];
