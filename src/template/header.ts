@@ -25,7 +25,10 @@ export interface RenderOptions {
   readonly comment_end_string?: string;
 }
 
-const FIELDS: Readonly<Record<keyof RenderOptions, keyof Syntax>> = {
+/** What only a file itself can change, in its header. */
+type HeaderOption = 'line_statement_prefix' | 'line_comment_prefix';
+
+const FIELDS: Readonly<Record<keyof RenderOptions | HeaderOption, keyof Syntax>> = {
   trim_blocks: 'trimBlocks',
   lstrip_blocks: 'lstripBlocks',
   newline_sequence: 'newline',
@@ -36,6 +39,8 @@ const FIELDS: Readonly<Record<keyof RenderOptions, keyof Syntax>> = {
   block_end_string: 'blockEnd',
   comment_start_string: 'commentStart',
   comment_end_string: 'commentEnd',
+  line_statement_prefix: 'lineStatement',
+  line_comment_prefix: 'lineComment',
 };
 
 const HEADER = '#jinja2:';
@@ -50,7 +55,7 @@ export function readHeader(text: string, options: RenderOptions): { syntax: Synt
 }
 
 function changed(syntax: Syntax, [name, value]: [string, string | boolean | undefined]): Syntax {
-  const field = FIELDS[name as keyof RenderOptions];
+  const field = FIELDS[name as keyof typeof FIELDS];
   return field && value !== undefined ? { ...syntax, [field]: value } : syntax;
 }
 
@@ -59,7 +64,7 @@ function overridden(syntax: Syntax, pair: string): Syntax {
   if (text === undefined)
     return fail(`failed to parse jinja2 override '${pair.trim()}'; expected name: value`, 'template-syntax');
   const value = literal(text);
-  const field = FIELDS[name as keyof RenderOptions];
+  const field = FIELDS[name as keyof typeof FIELDS];
   if (!field || typeof value !== typeof syntax[field])
     return fail(`unknown jinja2 override '${pair.trim()}'`, 'template-syntax');
   return { ...syntax, [field]: value };

@@ -10,6 +10,9 @@ export interface Syntax {
   readonly variableEnd: string;
   readonly commentStart: string;
   readonly commentEnd: string;
+  /** What makes a line a block without delimiters, or a comment; empty if nothing does. */
+  readonly lineStatement: string;
+  readonly lineComment: string;
   readonly trimBlocks: boolean;
   readonly lstripBlocks: boolean;
   readonly keepTrailingNewline: boolean;
@@ -26,6 +29,8 @@ export const inlineSyntax: Syntax = {
   variableEnd: '}}',
   commentStart: '{#',
   commentEnd: '#}',
+  lineStatement: '',
+  lineComment: '',
   trimBlocks: true,
   lstripBlocks: false,
   keepTrailingNewline: false,
@@ -83,12 +88,21 @@ export function tokenizeExpression(source: string): Token[] {
 }
 
 const SPACE = /\s*/y;
+const LINE_END = /\s*(?:\n|$)/y;
+const REST_OF_LINE = /.*/y;
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const FLOAT = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
 const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
 const STRING = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y;
 const OPERATOR = /\*\*|\/\/|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
 const CLOSES: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+
+/** Where something other than data begins. */
+interface Tag {
+  readonly at: number;
+  readonly start: string;
+  readonly isLine: boolean;
+}
 
 class Lexer {
   readonly tokens: Token[] = [];
@@ -112,6 +126,10 @@ class Lexer {
         this.#data(this.#text.slice(this.#at), this.#text.length);
         return;
       }
+      if (found.isLine) {
+        this.#line(found);
+        continue;
+      }
       const inside = found.at + found.start.length;
       const sign = /[-+]/.exec(this.#text[inside] ?? '')?.[0] ?? '';
       this.#data(this.#before(found.at, found.start, sign), inside + sign.length);
@@ -124,22 +142,40 @@ class Lexer {
   expression(end: RegExp | undefined, keepBackslashes: boolean): void {
     const open: string[] = [];
     for (;;) {
+      // The end of a line statement is white space itself.
+      if (this.#isAt(end, open)) return;
       this.#match(SPACE);
-      if (this.#at >= this.#text.length && !end) return;
-      if (end && open.length === 0) {
-        end.lastIndex = this.#at;
-        if (end.test(this.#text)) return;
-      }
-      if (this.#at >= this.#text.length) return;
+      if (this.#isAt(end, open) || this.#at >= this.#text.length) return;
       this.#token(open, keepBackslashes);
     }
   }
 
-  #nextTag(): { at: number; start: string } | undefined {
+  #isAt(end: RegExp | undefined, open: readonly string[]): boolean {
+    if (end === undefined || open.length > 0) return false;
+    end.lastIndex = this.#at;
+    return end.test(this.#text);
+  }
+
+  #nextTag(): Tag | undefined {
     const { tag } = this.#patterns;
     tag.lastIndex = this.#at;
     const found = tag.exec(this.#text);
-    return found === null ? undefined : { at: found.index, start: found[0] };
+    return found === null ? undefined : { at: found.index, start: found[0], isLine: found[1] !== undefined };
+  }
+
+  /** A line statement, or a comment up to the end of its line. */
+  #line({ at, start }: Tag): void {
+    const { lineComment } = this.#syntax;
+    this.#data(this.#text.slice(this.#at, at), at + start.length);
+    if (lineComment !== '' && start.endsWith(lineComment)) {
+      this.#match(REST_OF_LINE);
+      return;
+    }
+    this.#push('block_begin', '', null, at, this.#at);
+    this.expression(LINE_END, false);
+    const offset = this.#at;
+    this.#match(LINE_END);
+    this.#push('block_end', '', null, offset, this.#at);
   }
 
   /** The text before a tag, without the white space that the tag strips. */
@@ -285,12 +321,19 @@ function patternsOf(syntax: Syntax): Patterns {
   return patterns;
 }
 
-function makePatterns({ commentStart, blockStart, blockEnd, variableStart, variableEnd }: Syntax): Patterns {
+function makePatterns(syntax: Syntax): Patterns {
+  const { commentStart, blockStart, blockEnd, variableStart, variableEnd, lineStatement, lineComment } = syntax;
+  // A comment may also follow text on its line.
+  const lines = [
+    ...(lineComment === '' ? [] : [`(?:^|(?<=\\S))[^\\S\\n]*${escapePattern(lineComment)}`]),
+    ...(lineStatement === '' ? [] : [`^[ \\t\\v]*${escapePattern(lineStatement)}`]),
+  ];
+  const line = lines.length === 0 ? '(?!)()' : `(${lines.join('|')})`;
   // If several match at the same place, the longest wins.
   const starts = [commentStart, blockStart, variableStart].sort((a, b) => b.length - a.length);
   const end = escapePattern(blockEnd);
   return {
-    tag: new RegExp(starts.map(escapePattern).join('|'), 'g'),
+    tag: new RegExp([line, ...starts.map(escapePattern)].join('|'), 'gm'),
     variableEnd: new RegExp(`-?${escapePattern(variableEnd)}`, 'y'),
     blockEnd: new RegExp(`[-+]?${end}`, 'y'),
     raw: new RegExp(`\\s*raw\\s*(-?)${end}`, 'y'),
