@@ -68,6 +68,32 @@ describe('a role runs once', () => {
     `);
   });
 
+  test('not counting hosts for which another one ran its only task', async () => {
+    expect(
+      await play({
+        'roles/once/tasks/main.yml': '- {name: once, debug: {msg: "{{ inventory_hostname }}"}, run_once: true}',
+        'play.yml': '- {hosts: "a,b", gather_facts: false, roles: [once, once, once]}',
+      }),
+    ).toMatchInlineSnapshot(`
+      "play a,b
+      once : once: a ok "a"
+      once : once: b ok "b"
+      a: ok=1
+      b: ok=1
+      exit 0"
+    `);
+  });
+
+  test('not counting hosts that it could not reach', async () => {
+    const said = await play({
+      inv: 'a ansible_connection=local\nb ansible_connection=ssh ansible_host=nowhere.invalid\n',
+      'roles/reach/tasks/main.yml': '- {name: reach, ping: {}, ignore_unreachable: true}',
+      'play.yml': '- {hosts: "a,b", gather_facts: false, roles: [reach, reach]}',
+    });
+
+    expect(said).toMatch(/a: ok=1\nb: ok=2 ignored=2\nexit 0$/);
+  });
+
   test('except that imports and includes run it each time', async () => {
     expect(
       await on(`
