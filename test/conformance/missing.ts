@@ -16,7 +16,7 @@ export const newerMissing: readonly Missing[] = [
   },
   {
     target: 'unarchive',
-    why: 'without `/usr/bin` in PATH, we cannot find the tools that we need. Without the internet, it ends at a download, with both programs.',
+    why: 'without `/usr/bin` in PATH, we cannot find the tools that we need. With `keep_newer`, ours reports ok if nothing is unpacked. Without the internet, it ends at a download, with both programs.',
   },
 ];
 
