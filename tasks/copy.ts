@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, defineTask, must, nameOf, type Params } from '../src/sdk.ts';
+import { type Controller, defineTask, must, nameOf, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { askCopyFile, type CopyFileState, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import {
@@ -135,7 +135,8 @@ function sourceOf(given: Given, controller: Controller) {
 }
 
 function preserved(given: Given, controller: Controller): string | undefined {
-  if (given.src === undefined) throw new ControllerError('mode: preserve needs a source file');
+  // Ansible keeps such text in a file that only its owner may read, and preserves the mode of that.
+  if (given.src === undefined) return '0600';
   if (given.remote_src) return undefined; // the mode is not known until the host is asked
   const found = controller.find('files', given.src.replace(/\/+$/, ''));
   return found.ok && !controller.isDirectory(found.path) ? `0${controller.modeOf(found.path).toString(8)}` : undefined;

@@ -206,26 +206,27 @@ function planGone(state: SourceState, task: Task): Plan {
   };
 }
 
+/** The fields in Ansible's order, by its parameters, and spelt as it spells them, so that both write the same file. */
 const textOf = (task: Task, signedBy: string | undefined): string =>
   deb822([
-    ['X-Repolib-Name', task.name],
-    ['Types', task.types],
-    ['URIs', task.uris],
-    ['Suites', task.suites],
-    ['Components', task.components],
-    ['Architectures', task.architectures],
-    ['Signed-By', signedBy],
-    ['Enabled', task.enabled],
-    ['Trusted', task.trusted],
     ['Allow-Downgrade-To-Insecure', task.allow_downgrade_to_insecure],
     ['Allow-Insecure', task.allow_insecure],
     ['Allow-Weak', task.allow_weak],
+    ['Architectures', task.architectures],
     ['By-Hash', task.by_hash],
     ['Check-Date', task.check_date],
     ['Check-Valid-Until', task.check_valid_until],
+    ['Components', task.components],
     ['Date-Max-Future', task.date_max_future],
-    ['InRelease-Path', task.inrelease_path],
+    ['Enabled', task.enabled],
+    ['Inrelease-Path', task.inrelease_path],
     ['Languages', task.languages],
+    ['X-Repolib-Name', task.name],
+    ['Pdiffs', task.pdiffs],
+    ['Signed-By', signedBy],
+    ['Suites', task.suites],
     ['Targets', task.targets],
-    ['PDiffs', task.pdiffs],
+    ['Trusted', task.trusted],
+    ['Types', task.types],
+    ['URIs', task.uris],
   ]);

@@ -30,7 +30,7 @@ import { isSizeKnown } from './shared/files/path-info.ts';
 const params = {
   paths: {
     type: 'list',
-    elements: 'str',
+    elements: 'path',
     required: true,
     aliases: ['name', 'path'],
     doc: 'The directories to search.',

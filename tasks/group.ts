@@ -1,4 +1,5 @@
 import { type Account, type Change, defineTask, groupAccount, predicts, sh } from '../src/sdk.ts';
+import { loginDefault } from './shared/accounts/wanted-user.ts';
 
 export default defineTask({
   name: 'ansible.builtin.group',
@@ -7,14 +8,24 @@ export default defineTask({
     name: { type: 'str', required: true, doc: 'The group.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the group should exist.' },
     gid: { type: 'int', doc: 'The numeric ID of the group.' },
+    gid_min: { type: 'int', doc: 'The lowest ID that a new group may get, instead of `GID_MIN` in /etc/login.defs.' },
+    gid_max: { type: 'int', doc: 'The highest ID that a new group may get, instead of `GID_MAX` in /etc/login.defs.' },
     system: { type: 'bool', default: false, doc: 'Give a new group an ID from the system range.' },
     non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another group already has.' },
     force: { type: 'bool', default: false, doc: "Delete the group even if it is a user's primary group." },
-    local: { type: 'bool', default: false, ignored: 'groups are always created in the local files' },
+    local: {
+      type: 'bool',
+      default: false,
+      doc: 'Groups are always created in the local files. This only rules out `gid_min` and `gid_max`.',
+    },
   },
   rules: { requiredBy: { non_unique: ['gid'] } },
   ask: ({ name }) => ({ group: groupAccount(name) }),
-  plan: ({ group = { exists: false } }, params) => ({ changes: changes(group, params) }),
+  plan({ group = { exists: false } }, params) {
+    const clashing = (['gid_min', 'gid_max'] as const).find((param) => params[param] !== undefined);
+    if (params.local && clashing !== undefined) return { failed: `'${clashing}' can not be used with 'local'` };
+    return { changes: changes(group, params) };
+  },
   result: ({ state: { group }, params: { name, state, gid, system } }) =>
     state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
   returns: {
@@ -34,12 +45,15 @@ interface Given {
   readonly name: string;
   readonly state: string;
   readonly gid: number | undefined;
+  readonly gid_min: number | undefined;
+  readonly gid_max: number | undefined;
   readonly system: boolean;
   readonly non_unique: boolean;
   readonly force: boolean;
 }
 
-function changes(now: Account, { name, state, gid, system, non_unique, force }: Given): readonly Change[] {
+function changes(now: Account, given: Given): readonly Change[] {
+  const { name, state, gid, system, non_unique, force } = given;
   const number = gid === undefined ? [] : ['-g', gid, ...(non_unique ? ['-o'] : [])];
   const change = (
     from: string | null,
@@ -55,13 +69,11 @@ function changes(now: Account, { name, state, gid, system, non_unique, force }: 
   });
   if (state === 'absent')
     return now.exists ? [change('present', null, ['groupdel', ...(force ? ['-f'] : [])], { exists: false })] : [];
-  if (!now.exists)
-    return [
-      change(null, gid === undefined ? 'present' : `gid ${gid}`, ['groupadd', ...(system ? ['-r'] : []), ...number], {
-        exists: true,
-        id: gid,
-      }),
-    ];
+  if (!now.exists) {
+    const range = [...loginDefault('GID_MIN', given.gid_min), ...loginDefault('GID_MAX', given.gid_max)];
+    const words = ['groupadd', ...(system ? ['-r'] : []), ...number, ...range];
+    return [change(null, gid === undefined ? 'present' : `gid ${gid}`, words, { exists: true, id: gid })];
+  }
   // A check may predict a group without knowing its ID. If an ID is given, the group gets it.
   if (gid === undefined || now.id === undefined || now.id === gid) return [];
   return [change(`gid ${now.id}`, `gid ${gid}`, ['groupmod', ...number], { exists: true, id: gid })];

@@ -75,6 +75,7 @@ export default defineTask({
   description:
     'Nothing is unpacked if the directory already contains all members of the archive, with the same content, mode, owner and modification time.',
   params,
+  rules: { mutuallyExclusive: [['include', 'exclude']] },
   prepare(given, controller): Task {
     if (isUrl(given.src) && !given.remote_src && given.copy)
       throw new ControllerError(

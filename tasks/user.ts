@@ -30,6 +30,8 @@ export default defineTask({
     name: { type: 'str', required: true, aliases: ['user'], doc: 'The user.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the user should exist.' },
     uid: { type: 'int', doc: "The user's numeric ID." },
+    uid_min: { type: 'int', doc: 'The lowest ID that a new user may get, instead of `UID_MIN` in /etc/login.defs.' },
+    uid_max: { type: 'int', doc: 'The highest ID that a new user may get, instead of `UID_MAX` in /etc/login.defs.' },
     non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another user already has.' },
     group: { type: 'str', doc: "The user's primary group." },
     groups: {
@@ -52,7 +54,7 @@ export default defineTask({
       doc: 'The directory whose content is copied into a new home directory (default: /etc/skel).',
     },
     umask: { type: 'str', doc: 'The umask for creating a new home directory.' },
-    shell: { type: 'str', doc: 'The login shell.' },
+    shell: { type: 'path', doc: 'The login shell.' },
     system: { type: 'bool', default: false, doc: 'Give a new user an ID from the system range.' },
     password: { type: 'str', secret: true, doc: "The user's password hash." },
     update_password: {
@@ -65,6 +67,10 @@ export default defineTask({
     password_expire_min: { type: 'int', doc: 'The minimum number of days between password changes.' },
     password_expire_max: { type: 'int', doc: 'The maximum number of days between password changes.' },
     password_expire_warn: { type: 'int', doc: 'How many days before the password expires to warn the user.' },
+    password_expire_account_disable: {
+      type: 'int',
+      doc: 'How many days after the password expires the account is disabled.',
+    },
     expires: { type: 'float', doc: 'When the account expires, in seconds since the epoch; negative for never.' },
     generate_ssh_key: { type: 'bool', default: false, doc: 'Generate an ssh key if the user has none.' },
     ssh_key_type: { type: 'str', default: 'rsa', doc: 'The type of the ssh key.' },
@@ -81,7 +87,11 @@ export default defineTask({
       default: false,
       doc: 'With `state: absent`, remove the user even if logged in; with `generate_ssh_key`, regenerate the key.',
     },
-    local: { type: 'bool', default: false, ignored: 'users are always created in the local files' },
+    local: {
+      type: 'bool',
+      default: false,
+      doc: 'Users are always created in the local files. This only rules out `umask`, `uid_min` and `uid_max`.',
+    },
     seuser: { type: 'str', ignored: 'SELinux users are not managed' },
     login_class: { type: 'str', ignored: 'it is for BSD' },
     authorization: { type: 'str', ignored: 'it is for Solaris' },
@@ -167,6 +177,7 @@ const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({
     params.password_expire_max,
     params.password_expire_min,
     params.password_expire_warn,
+    params.password_expire_account_disable,
   ].some((one) => one !== undefined),
   ...(params.generate_ssh_key && params.state === 'present' ? { key: keyPath(params) } : {}),
 });

@@ -27,6 +27,7 @@ export async function lintCommand(files: readonly string[], io: CallIo): Promise
       : loadPlaybooks(files, {
           files: sources,
           rolesPath: config.rolesPath,
+          privateRoleVars: config.privateRoleVars,
           collectionsPath: config.collectionsPath,
           taskType: registry.known,
         });

@@ -92,6 +92,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     taskType: registry.known,
     decrypt,
     rolesPath: config.rolesPath,
+    ...(given.origins.has('privateRoleVars') && { privateRoleVars: config.privateRoleVars }),
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
     wrongKeywordsFailTasks: given.face.ansible,

@@ -70,12 +70,12 @@ function opened(envelope: string, secret: string): string {
   throw new TemplateError(text.error[0]!.message, 'vault');
 }
 
-/** A setting by Ansible's name for it (`DEFAULT_FORKS`), if we support it. */
+/** A setting by Ansible's name for it (`DEFAULT_FORKS`), if we support it; null if it is not set and has no default. */
 function settingOf(config: Config, name: string): ReturnType<Env['setting']> {
   const plain = name
     .replace(/^DEFAULT_/, '')
     .toLowerCase()
     .replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  const value = (config as Readonly<Record<string, unknown>>)[plain];
-  return value === undefined ? undefined : fromJs(value);
+  const values = config as Readonly<Record<string, unknown>>;
+  return plain in values ? fromJs(values[plain] ?? null) : undefined;
 }

@@ -66,13 +66,13 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
     if (typeof value === 'number') return modeFromInt(value);
     const word = text(value);
     if (typeof word !== 'string') return new Wrong("a mode such as '0644' or u=rw,g=r");
-    return /^0?o?[0-7]{1,5}$|^([ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)(,[ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)*$|^preserve$/.test(
-      word,
-    )
-      ? word
-      : new Wrong("a mode such as '0644' or u=rw,g=r");
+    return MODE.test(word) ? word : new Wrong("a mode such as '0644' or u=rw,g=r");
   },
 };
+
+/** For whom: everybody, or one or more of user, group and others; then what. */
+const CLAUSE = '(?:a|[ugo]*)(?:[-+=][rwxXstugo]*)+';
+const MODE = new RegExp(`^0?o?[0-7]{1,5}$|^${CLAUSE}(?:,${CLAUSE})*$|^preserve$`);
 
 function subject(value: Raw): string | Wrong {
   const word = text(value);

@@ -51,6 +51,16 @@ test('ansible_managed is filled in for each template', async () => {
   expect(said).toMatch(/# \/\S*\/t\.j2 by \w+, year 2\d{3}"/);
 });
 
+test('ansible_managed may be a template, but the name of a file in it is none, and no format', async () => {
+  const said = await run(
+    "[defaults]\nansible_managed = {file} %% {{{{ 'a' | upper }}}}",
+    '- {template: {src: !unsafe "t%n{{ 1 }}.j2", dest: "{{ playbook_dir }}/out"}}\n- command: cat {{ playbook_dir }}/out\n  register: out\n- debug: {msg: "{{ out.stdout }}"}',
+    { 't%n{{ 1 }}.j2': '{{ ansible_managed }}\n' },
+  );
+
+  expect(said).toMatch(/\/t%n\{\{ 1 \}\}\.j2 % A"/);
+});
+
 test('skipped and ok hosts are hidden if so configured', async () => {
   const tasks =
     '- {name: skips, debug: {}, when: false}\n- {name: is ok, debug: {msg: x}}\n- {name: changes, command: echo}';

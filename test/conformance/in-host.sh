@@ -27,13 +27,13 @@ if [ -e runme.sh ]; then
       -e 's/^( *)set \+e$/\1trap - ERR/' runme.sh
   fi
   exec 9>"$out/trace"
-  BASH_XTRACEFD=9 timeout -k 5 600 bash -x ./runme.sh >"$out/log" 2>&1 </dev/null
+  BASH_XTRACEFD=9 timeout -k 5 1800 bash -x ./runme.sh >"$out/log" 2>&1 </dev/null
 else
   export ANSIBLE_ROLES_PATH="$targets"
   facts=true
   grep -qs '^gather_facts/no' aliases && facts=false
   printf -- '- hosts: testhost\n  gather_facts: %s\n  vars: {output_dir: %s}\n  roles: [{role: %s}]\n' "$facts" "$out/output" "$target" \
     >"$out/play.yml"
-  timeout -k 5 600 ansible-playbook -i "$INVENTORY_PATH" "$out/play.yml" >"$out/log" 2>&1 </dev/null
+  timeout -k 5 1800 ansible-playbook -i "$INVENTORY_PATH" "$out/play.yml" >"$out/log" 2>&1 </dev/null
 fi
 echo $? >"$out/exit"

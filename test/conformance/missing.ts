@@ -4,7 +4,21 @@ interface Missing {
 }
 
 /** The same for the targets of a newer Ansible than Debian's. */
-export const newerMissing: readonly Missing[] = [];
+export const newerMissing: readonly Missing[] = [
+  { target: 'deb822_repository', why: 'without the internet, it ends where it fetches a key, with both programs.' },
+  {
+    target: 'roles',
+    why: 'it looks for the arguments of a module (`invocation`) in the output of `-vvv`, which ours does not print.',
+  },
+  {
+    target: 'template',
+    why: "names of Ansible's classes, and the place of the task in the message about an undefined variable.",
+  },
+  {
+    target: 'unarchive',
+    why: 'without `/usr/bin` in PATH, we cannot find the tools that we need. With `keep_newer`, ours reports ok if nothing is unpacked. Without the internet, it ends at a download, with both programs.',
+  },
+];
 
 /** Parts of Ansible's targets that we do not pass, and why; printed next to the numbers. */
 export const missing: readonly Missing[] = [

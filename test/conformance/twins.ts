@@ -57,6 +57,7 @@ export async function prepare(side: Side, { from, root, ownCore }: Sources): Pro
     `export DEBIAN_FRONTEND=noninteractive
     command -v zstd >/dev/null && command -v ansible-playbook >/dev/null || { apt-get update -qq; apt-get install -y -qq --no-install-recommends ansible-core python3-apt python-is-python3 python3-passlib python3-bcrypt python3-jmespath python3-pexpect git unzip zip file acl gnupg openssh-client xz-utils bzip2 zstd >/dev/null; }
     grep -q '^en_US' /etc/locale.gen || { echo 'en_US.UTF-8 UTF-8' >>/etc/locale.gen; locale-gen >/dev/null; }
+    [ -e /etc/apt/sources.list ] || : >/etc/apt/sources.list
     rm -rf /root/ansible /opt/conformance /opt/retrace /opt/front
     mkdir -p ${integration} /opt/conformance /opt/retrace/src/lab/content /opt/front`,
   );

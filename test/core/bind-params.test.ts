@@ -66,6 +66,7 @@ describe('bindParams', () => {
     ['dict', 'a b', '`x`: expected a dictionary, got `a b`'],
     ['bytes', '1.2.3', '`x`: expected a size such as 10MB, got `1.2.3`'],
     ['mode', 'rwx', "`x`: expected a mode such as '0644' or u=rw,g=r, got `rwx`"],
+    ['mode', 'ao=r', "`x`: expected a mode such as '0644' or u=rw,g=r, got `ao=r`"],
   ] as const)('a %s cannot be %j', ([type, given, message]) => {
     expect(bound(shape({ x: { type } }), { x: given })).toEqual([['wrong-type', 'x', message, undefined]]);
   });

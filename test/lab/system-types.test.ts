@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import alternatives from '../../tasks/alternatives.ts';
 import aptRepository from '../../tasks/apt_repository.ts';
+import copy from '../../tasks/copy.ts';
 import cron from '../../tasks/cron.ts';
 import debconf from '../../tasks/debconf.ts';
 import dpkgSelections from '../../tasks/dpkg_selections.ts';
 import getent from '../../tasks/getent.ts';
 import hostname from '../../tasks/hostname.ts';
+import lineinfile from '../../tasks/lineinfile.ts';
 import localeGen from '../../tasks/locale_gen.ts';
 import packageType from '../../tasks/package.ts';
 import packageFacts from '../../tasks/package_facts.ts';
@@ -22,7 +24,7 @@ describe('system task types, on a host', () => {
   beforeAll(async () => {
     await upHost();
     await sh(
-      'crontab -r; crontab -r -u nobody; rm -f /etc/cron.d/try; DEBIAN_FRONTEND=noninteractive apt-get -y install locales less; echo unhold | :; apt-mark unhold less',
+      'crontab -r; crontab -r -u nobody; rm -f /etc/cron.d/try; DEBIAN_FRONTEND=noninteractive apt-get -y install locales less acl; echo unhold | :; apt-mark unhold less',
     );
   });
 
@@ -157,6 +159,19 @@ describe('system task types, on a host', () => {
     expect((await runThere(aptRepository, { ...args, state: 'absent' })).status).toBe('changed');
     expect(outcomeOf(await runThere(aptRepository, { ...args, state: 'absent' }))).toEqual(['ok']);
     expect(await said('ls /etc/apt/sources.list.d')).not.toContain('example');
+  });
+
+  test('a file that is replaced keeps its access control list, masked by a mode that is given', async () => {
+    await sh('echo a >/root/listed; chmod 640 /root/listed; setfacl -m u:nobody:rw /root/listed');
+    const list = () => said('getfacl -cEp /root/listed');
+
+    await runThere(lineinfile, { path: '/root/listed', line: 'b' });
+    const kept = await list();
+    await runThere(copy, { content: 'c', dest: '/root/listed', mode: '0600' });
+
+    expect(kept).toBe('user::rw-\nuser:nobody:rw-\ngroup::r--\nmask::rw-\nother::---');
+    expect(await list()).toBe('user::rw-\nuser:nobody:rw-\ngroup::r--\nmask::---\nother::---');
+    expect(await said('cat /root/listed')).toBe('c');
   });
 
   test('one of several alternatives is selected', async () => {

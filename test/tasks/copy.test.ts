@@ -83,12 +83,15 @@ describe('copy', () => {
     expect(['sub', 'sub/b', 'a'].map((name) => bitsOf(dir.at(name)))).toEqual(['750', '640', '640']);
   });
 
-  test('preserves the mode of a file', async () => {
+  test.for([
+    [{ src: 'src/f' }, '751'],
+    [{ content: 'x' }, '600'],
+  ])('with %j, preserves the mode %s', async ([from, mode]) => {
     using dir = folder();
 
-    await runHere(copy, { src: 'src/f', dest: dir.at('f'), mode: 'preserve' }, { controller });
+    await runHere(copy, { ...(from as object), dest: dir.at('f'), mode: 'preserve' }, { controller });
 
-    expect(bitsOf(dir.at('f'))).toBe('751');
+    expect(bitsOf(dir.at('f'))).toBe(mode);
   });
 
   test('replaces a link, unless follow is set', async () => {

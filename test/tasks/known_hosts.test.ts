@@ -17,6 +17,12 @@ describe('putHostKeys', () => {
     ['h,10.0.0.1 ssh-ed25519 NEW c\n', wish, 'h,10.0.0.1 ssh-ed25519 NEW c\n'],
     ['h ssh-ed25519 A\nh ssh-rsa B\nx ssh-rsa C\n', { ...wish, keys: [], state: 'absent' }, 'x ssh-rsa C\n'],
     ['h ssh-ed25519 NEW\nh ssh-rsa B\n', { ...wish, state: 'absent' }, 'h ssh-rsa B\n'],
+    ['@cert-authority h ssh-ed25519 CA\n', wish, '@cert-authority h ssh-ed25519 CA\nh ssh-ed25519 NEW\n'],
+    [
+      '@cert-authority h ssh-ed25519 CA\n',
+      { ...wish, keys: [readHostKey('@cert-authority h ssh-ed25519 NEW')!] },
+      '@cert-authority h ssh-ed25519 CA\n@cert-authority h ssh-ed25519 NEW\n',
+    ],
     [`${hideHost('h', 'NEW')} ssh-ed25519 NEW\n`, wish, 'h ssh-ed25519 NEW\n'],
   ] as const)('%j: %j', ([text, wanted, expected]) => {
     expect(putHostKeys(text, wanted)).toBe(expected);

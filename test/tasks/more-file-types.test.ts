@@ -16,7 +16,7 @@ import ini_file from '../../tasks/ini_file.ts';
 import { editIni } from '../../tasks/shared/editing/ini-edit.ts';
 
 import tempfile from '../../tasks/tempfile.ts';
-import { runHere } from './harness.ts';
+import { bind, runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
 const edit = {
@@ -180,6 +180,10 @@ describe('find', () => {
     using dir = tree();
 
     expect(names(await runHere(find, { paths: dir.path, ...args }), dir)).toEqual(expected);
+  });
+
+  test('resolves homes in its paths', () => {
+    expect(bind(find, { paths: ['~/a', '/b'] })).toMatchObject({ paths: ['/root/a', '/b'] });
   });
 
   test('matches text in another encoding, and reports files that are not in it', async () => {

@@ -64,6 +64,8 @@ describe('user', () => {
     [{ groups: ['team'], append: true }, ['usermod -a -G team -- ann']],
     [{ groups: [] }, ["usermod -G '' -- ann"]],
     [{ password_expire_max: 90 }, ['chage -M 90 -- ann']],
+    [{ password_expire_account_disable: 15 }, ['usermod -f 15 -- ann']],
+    [{ uid_min: 1500 }, []],
     [{ password: '$6$old' }, []],
     [{ password: '$6$new' }, ['chpasswd -e']],
     [{ password: '$6$new', update_password: 'on_create' }, []],
@@ -71,6 +73,27 @@ describe('user', () => {
     [{ state: 'absent', remove: true, force: true }, ['userdel -f -r -- ann']],
   ] as const)('an existing one, given %j: %j', ([args, wanted]) => {
     expect(commands(ann, args)).toEqual(wanted);
+  });
+
+  test('one without an entry in /etc/shadow gets it with its expiry', () => {
+    const now = { ...ann, shadow: { password: '', isMissing: true } };
+
+    expect(commands(now, { expires: -1 })).toEqual(["usermod -e '' -- ann"]);
+  });
+
+  test.for([
+    [{ umask: '077' }, "'umask' can not be used with 'local'"],
+    [{ uid_min: 1500 }, "'uid_min' can not be used with 'local'"],
+    [{ uid_max: 1500 }, "'uid_max' can not be used with 'local'"],
+  ])('refuses %j with `local`', ([args, failed]) => {
+    expect(planOn(user, { user: ann }, { name: 'ann', local: true, ...(args as object) })).toEqual({ failed });
+  });
+
+  test('warns about `append` without groups', () => {
+    const planned = (args: object) => planOn(user, { user: ann }, { name: 'ann', append: true, ...args });
+
+    expect(planned({})).toMatchObject({ warnings: [expect.stringContaining("'append' is set")] });
+    expect(planned({ groups: [] })).toMatchObject({ warnings: [] });
   });
 
   test('P5: a locked one can log in once its password is set', () => {
@@ -89,6 +112,9 @@ describe('user', () => {
     expect(
       commands(nobody, { uid: 5, groups: ['team'], shell: '/bin/bash', create_home: false, password: '$6$x' }),
     ).toEqual([expect.stringMatching(/useradd -u 5 -G team -s \/bin\/bash -M -- ann; fi$/), 'chpasswd -e']);
+    expect(commands(nobody, { uid_min: 1500, uid_max: 1501, password_expire_account_disable: 3 })).toEqual([
+      expect.stringMatching(/useradd -f 3 -K 'UID_MIN=1500' -K 'UID_MAX=1501' -m -- ann; fi$/),
+    ]);
     expect(commands(nobody, { state: 'absent' })).toEqual([]);
   });
 

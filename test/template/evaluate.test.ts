@@ -267,6 +267,9 @@ describe('a template file', () => {
     ['a{% if false %}b{% endif %}\n', 'a\n'],
     ['#jinja2: trim_blocks: False\n{% if true %}\nx\n{% endif %}\n', '\nx\n'],
     ["#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ name ]] {{ name }}", 'n {{ name }}'],
+    ['#jinja2: line_statement_prefix:":"\n: if name == "n"\nx\n  : endif  \ny: z', 'x\ny: z'],
+    ['#jinja2: line_statement_prefix: ":"\n: for x in [1,\n2]\n{{ x }}\n: endfor\nb', '1\n2\nb'],
+    ["#jinja2: line_comment_prefix: '##'\nx ## y\n## z\nw", 'x\n\nw'],
     ['#jinja2: lstrip_blocks: True\n  {% if true %}\nx\n  {% endif %}\ny', 'x\ny'],
     ["#jinja2: line_statement_prefix:':'\n: if true\nx\n: endif\n", 'x\n'],
     [

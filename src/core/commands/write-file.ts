@@ -108,10 +108,12 @@ function ownership({ owner, group }: FileToWrite): readonly Script[] {
   return wanted === '' ? kept : [...kept, script`chown -- ${wanted} "$t"`];
 }
 
+// An access control list of the replaced file stays. `cp` copies it with the mode, but has to read that file, which its
+// own owner may not. With another mode, the list arrives masked, so that the content is never visible to more users.
 const permissions = ({ mode }: FileToWrite): Script =>
   mode === undefined
-    ? script`if [ -e "$p" ]; then chmod --reference="$p" -- "$t"; else chmod "$(printf %o $((0666 & ~$old)))" -- "$t"; fi`
-    : script`chmod ${showMode(mode)} -- "$t"`;
+    ? script`if [ -e "$p" ]; then cp --attributes-only --preserve=mode -- "$p" "$t" 2>/dev/null || chmod --reference="$p" -- "$t"; else chmod "$(printf %o $((0666 & ~$old)))" -- "$t"; fi`
+    : script`{ case $([ ! -f "$p" ] || ls -ldL -- "$p") in ??????????+*) getfacl -cEp -- "$p" | sed 's/^\(mask\|other\)::.*/\1::---/' | setfacl --set-file=- -- "$t" ;; esac; chmod ${showMode(mode)} -- "$t"; }`;
 
 function validation({ validate }: FileToWrite): readonly Script[] {
   if (validate === undefined) return [];

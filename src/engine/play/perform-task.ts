@@ -112,6 +112,9 @@ async function runOnHost(
     await notifyPerhaps(performing, host, task, { is: 'unknown', because: ref.name });
   if (!isTold || outcome !== ran.outcome) tell(ran, outcome);
   recordOutcome(play, host, task, outcome);
+  const { status } = outcome;
+  if (task.role?.instance !== undefined && status !== 'skipped' && status !== 'unreachable')
+    host.startedRoles.add(task.role.instance);
   return { ...ran, outcome };
 }
 

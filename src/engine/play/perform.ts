@@ -74,7 +74,6 @@ async function performItem(
   for (const host of hosts) {
     host.cursor.advance();
     host.passed.add(key);
-    if (item.role?.instance !== undefined) host.startedRoles.add(item.role.instance);
   }
   return performTask(performing, hosts, item, false);
 }

@@ -50,7 +50,7 @@ export class PlayHost {
     return this.state.link.rounds > this.#roundsBefore;
   }
   readonly #roundsBefore: number;
-  /** Role instances that did something on this host in this play, and those that completed. */
+  /** Role instances of which a task ran on this host in this play, and those that completed. */
   readonly startedRoles = new Set<string>();
   readonly completedRoles = new Set<string>();
   /** The role instance that `meta: end_role` ended: its remaining items are skipped. */

@@ -16,14 +16,10 @@ export function recordOutcome(
 ): void {
   const { state } = host;
   const undone = state.undone.splice(0);
-  if (outcome.status === 'failed' && outcome.ignored === true) {
+  if ((outcome.status === 'failed' || outcome.status === 'unreachable') && outcome.ignored === true) {
     state.count('ok');
     state.count('ignored');
     if (outcome.result['changed'] === true) state.countChange();
-    return;
-  }
-  if (outcome.status === 'unreachable' && outcome.ignored === true) {
-    state.count('skipped');
     return;
   }
   // An interrupted task has neither succeeded nor failed: the next run finds out.

@@ -209,8 +209,20 @@ function misfit(type: TaskType, bound: Bound, written: Task['type']): TaskResult
   }
   const own = isUnknown ? undefined : type.misfit?.(bound.given);
   const missing = problems.flatMap(({ missing: name }) => name ?? []);
-  if (own !== undefined || missing.length === 0) return own;
-  return { changed: false, msg: `missing required arguments: ${missing.join(', ')}` };
+  if (own !== undefined) return own;
+  if (missing.length > 0) return { changed: false, msg: `missing required arguments: ${missing.join(', ')}` };
+  const mode = problems.length === 1 ? wrongMode(type, bound) : undefined;
+  if (mode === undefined) return undefined;
+  const details = `bad symbolic permission for mode: ${mode}`;
+  return { changed: false, msg: 'mode must be in octal or symbolic form', details };
+}
+
+/** A mode that is neither a number nor symbolic. */
+function wrongMode({ params }: TaskType, bound: Bound): string | undefined {
+  const [problem] = bound.ok ? [] : bound.problems;
+  const name = problem?.code === 'wrong-type' && problem.path.length === 1 ? (problem.path[0] ?? '') : '';
+  const given = params[name]?.type === 'mode' ? bound.given.get(name) : undefined;
+  return typeof given === 'string' ? given : undefined;
 }
 
 const sentence = ({ path, message, hint }: ParamProblem): string =>

@@ -27,7 +27,7 @@ export function createController(
   peek: boolean,
   where: Place & { readonly from?: string | undefined },
 ): Controller {
-  const { scope, env } = sight;
+  const { env } = sight;
   const later = <T>(act: () => T): T => {
     if (peek) throw new NotKnownYet('pending', '', 'a task that acts on the controller');
     return act();
@@ -47,7 +47,7 @@ export function createController(
         decodeText(open(path)),
         path,
         options,
-        { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
+        { ...withTemplateNames(sight, path, options.dest, run.options.managed), cache: new Map() },
         env,
       ),
     evaluate: (expression) => evaluateWritten(expression, task.argsAt, sight),
@@ -86,7 +86,12 @@ function openFile(path: string, env: TemplateScope['env']): Uint8Array {
 }
 
 /** Add the variables that Ansible defines for template files. */
-function withTemplateNames(scope: Scope, path: string, dest: string | undefined, managed = 'Ansible managed'): Scope {
+function withTemplateNames(
+  { scope, env }: TemplateScope,
+  path: string,
+  dest: string | undefined,
+  managed = 'Ansible managed',
+): Scope {
   const stat = statSync(localPath(path), { throwIfNoEntry: false });
   const names = new Map<string, () => Value>([
     ['template_host', () => hostname()],
@@ -96,17 +101,27 @@ function withTemplateNames(scope: Scope, path: string, dest: string | undefined,
     ['template_fullpath', () => resolve(path)],
     ['template_mtime', () => (stat?.mtime.toISOString() ?? '').replace('T', ' ').replace(/Z$/, '')],
     ['template_run_date', () => new Date().toISOString().replace('T', ' ').replace(/Z$/, '')],
-    ['ansible_managed', () => managedBy(managed, path, stat?.mtime ?? new Date())],
+    [
+      'ansible_managed',
+      () => managedBy(managed, path, stat?.mtime ?? new Date(), (text) => renderTemplate(text, path, {}, scope, env)),
+    ],
   ]);
   return scopeOver(scope, { get: (name) => names.get(name)?.(), names: () => names.keys() });
 }
 
-/** The setting `ansible_managed`, filled in for a template. */
-function managedBy(setting: string, path: string, mtime: Date): string {
+/**
+ * The setting `ansible_managed`, filled in for a template. The setting may itself be one; the names of the file, the host
+ * and the user are inserted last, since they are neither templates nor formats of a time.
+ */
+function managedBy(setting: string, path: string, mtime: Date, render: (text: string) => string): string {
   const names: Record<string, string> = { file: path, host: hostname(), uid: userInfo().username };
-  const text = setting.replace(/\{(file|host|uid)\}/g, (_, name: string) => names[name]!);
+  const format = setting.replace(/\{\{|\}\}|\{(file|host|uid)\}/g, (brace, name?: string) =>
+    name === undefined ? brace.slice(1) : `\0${name}\0`,
+  );
   const local = new Date(mtime.getTime() - mtime.getTimezoneOffset() * 60_000);
-  return text.includes('%') ? strftime(text, local) : text;
+  const text = format.includes('%') ? strftime(format, local) : format;
+  const rendered = /\{[{%#]/.test(text) ? render(text) : text;
+  return rendered.replace(/\0(file|host|uid)\0/g, (_, name: string) => names[name]!);
 }
 
 /** The first existing file: `files/NAME` and `NAME` in each directory of the search path. */

@@ -4,7 +4,6 @@ import type { SETTINGS } from './settings.ts';
 export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'playbookVarsRoot',
   'varsPluginStage',
-  'privateRoleVars',
   'sshArgs',
   'sshCommonArgs',
   'sshExtraArgs',

@@ -72,7 +72,8 @@ function bringRole(
     within,
   );
   const handlers = [...loaded.handlers, ...within.play.importedHandlers];
-  const exported = [...(args.public ? loaded.exported : []), ...within.play.exported];
+  const isPublic = args.public ?? loading.options.privateRoleVars === false;
+  const exported = [...(isPublic ? loaded.exported : []), ...within.play.exported];
   return conclude(loading, include, loaded.items, handlers, exported);
 }
 

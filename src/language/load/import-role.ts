@@ -12,9 +12,9 @@ import type { RoleUse } from './role-entry.ts';
 import { fingerprint } from './role-entry.ts';
 import { staticText } from './static-text.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, layerOf, type RawDict } from './written.ts';
+import { isRawDict, type RawDict } from './written.ts';
 
-/** Loads the items of `import_role`. Its handlers, defaults and vars apply to the whole play. */
+/** Loads the items of `import_role`. Its handlers, and unless they are private its defaults and vars, apply to the whole play. */
 export function loadImportRole(
   loading: Loading,
   dict: RawDict,
@@ -32,10 +32,8 @@ export function loadImportRole(
   const use = roleUse(loading, args, dict, inner, action.argsAt);
   if (use === undefined) return [];
   const loaded = loadRole(loading, use, inner);
-  // The whole play sees the variables of the import, just as it sees the role's own.
-  const given = dict.get('vars');
-  const own = isRawDict(given) ? [layerOf(LEVELS.role, `vars set where role ${use.name} is imported`, given)] : [];
-  within.play.exported.push(...loaded.exported, ...own);
+  const isPublic = truthOf(args.get('public')) ?? loading.options.privateRoleVars !== true;
+  if (isPublic) within.play.exported.push(...loaded.exported);
   within.play.importedHandlers.push(...loaded.handlers);
   return loaded.items;
 }

@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly files?: Files;
   /** Directories of roles, searched after `roles/` next to the playbook. */
   readonly rolesPath?: readonly string[];
+  /** Whether only a role itself sees its variables; if this is not set, only those of an include are private. */
+  readonly privateRoleVars?: boolean;
   /** Directories that contain `ansible_collections`. */
   readonly collectionsPath?: readonly string[];
   /** The variables from `-e`, which are known before anything runs. */

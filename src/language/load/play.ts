@@ -179,7 +179,7 @@ function loadEntry(loading: Loading, raw: Raw, within: Within, at: Position) {
   const entry = readRoleEntry(loading, raw, within, at);
   if (entry === undefined) return { items: [], handlers: [] };
   const loaded = loadRole(loading, { ...entry, at }, within);
-  within.play.exported.push(...loaded.exported);
+  if (loading.options.privateRoleVars !== true) within.play.exported.push(...loaded.exported);
   return loaded;
 }
 

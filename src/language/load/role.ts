@@ -17,7 +17,7 @@ import { isRawDict, kindOf, layerOf } from './written.ts';
 interface LoadedRole {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];
-  /** Defaults and vars for the whole play. */
+  /** Defaults and vars, also those of dependencies, for a role that depends on this one and, unless they are private, for the whole play. */
   readonly exported: readonly VarsLayer[];
 }
 
@@ -55,11 +55,8 @@ function loadFound(loading: Loading, use: RoleUse, within: Within, name: string,
   // A dependency sees its parent's variables and parameters, with lower precedence than its own.
   const seen = [...own, ...entryLayers(use, name)];
   const dependencies = meta.dependencies.map((entry) => loadDependency(loading, entry, around, seen));
-  const entry = entryLayers(use, name);
-  const below = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
-  const inner = { ...around, layers: [...around.layers, ...below, ...entry] };
-  // The variables of an entry of `roles:` apply to the whole play; its parameters do not.
-  const exported = [...below, ...entry.filter(({ level }) => level === LEVELS.role)];
+  const exported = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
+  const inner = { ...around, layers: [...around.layers, ...exported, ...entryLayers(use, name)] };
   const spec = use.validate === false ? [] : argumentSpecTask(loading, meta, use, inner);
   const items = [...spec, ...tasksOf(loading, use, path, inner), implicitMeta('role_complete', inner, use.at)];
   return {

@@ -68,6 +68,7 @@ export function seenBy(
   if (playbook === undefined) return { ok: true, value: plain };
   const loading: LoadOptions = {
     rolesPath: config.rolesPath,
+    privateRoleVars: config.privateRoleVars,
     collectionsPath: config.collectionsPath,
     decrypt: teller.decrypt,
     ...(extra && { extraVars: extra.vars }),

@@ -40,9 +40,10 @@ export const variableLookups: Lookups = {
     }),
   ),
   config: lookup((terms, options, { session }) =>
-    terms.map(
-      (term) => session.env.setting(str(term)) ?? missingSetting(str(term), options.get('on_missing') ?? 'error'),
-    ),
+    terms.map((term) => {
+      const value = session.env.setting(str(term));
+      return value === undefined ? missingSetting(str(term), options.get('on_missing') ?? 'error') : value;
+    }),
   ),
 };
 

@@ -1,10 +1,17 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
-import { type Asked, expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
+import {
+  type Asked,
+  expiryDay,
+  loginDefault,
+  namedGroups,
+  option,
+  type UserChange,
+  type WantedUser,
+} from './wanted-user.ts';
 
 /** The change that creates a user. */
 export function creation(wanted: WantedUser): UserChange {
-  const { name, uid, non_unique, group, groups, comment, home, shell, system, create_home, skeleton, umask, expires } =
-    wanted;
+  const { name, uid, non_unique, group, groups, comment, home, shell, system, expires } = wanted;
   const words = [
     ...(system ? ['-r'] : []),
     ...option('-u', uid),
@@ -15,9 +22,10 @@ export function creation(wanted: WantedUser): UserChange {
     ...option('-d', home),
     ...option('-s', shell),
     ...option('-e', expiryDay(expires)),
-    ...(create_home
-      ? ['-m', ...option('-k', skeleton), ...option('-K', umask === undefined ? undefined : `UMASK=${umask}`)]
-      : ['-M']),
+    ...option('-f', wanted.password_expire_account_disable),
+    ...loginDefault('UID_MIN', wanted.uid_min),
+    ...loginDefault('UID_MAX', wanted.uid_max),
+    ...(wanted.create_home ? ['-m', ...option('-k', wanted.skeleton), ...loginDefault('UMASK', wanted.umask)] : ['-M']),
   ];
   // useradd fails if the user's own group already exists, so pass an existing group with `-g`.
   return {
@@ -45,6 +53,7 @@ export const created = (wanted: WantedUser, asked: Asked): UserState => ({
   homeExists: wanted.create_home,
   shadow: {
     password: '!',
+    inactiveDays: wanted.password_expire_account_disable,
     expiresOnDay: wanted.expires === undefined || wanted.expires < 0 ? undefined : Math.floor(wanted.expires / 86400),
   },
   ...(asked.key === undefined

@@ -3,14 +3,8 @@ import { expiryDay, namedGroups, option, type UserChange, type WantedUser } from
 
 /** The necessary changes to an account, its groups and its home directory. */
 export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
-  const { name, uid, non_unique, group, comment, home, move_home, shell, expires } = wanted;
-  const field = (
-    what: string,
-    from: string | number,
-    to: string | number | undefined,
-    words: readonly (string | number)[],
-    gives: Partial<UserState>,
-  ): readonly UserChange[] =>
+  const { name, uid, non_unique, group, comment, home, move_home, shell } = wanted;
+  const field: Field = (what, from, to, words, gives) =>
     to === undefined || String(from) === String(to)
       ? []
       : [
@@ -28,7 +22,6 @@ export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists
   // Without an old home there is nothing to move.
   const carried = moves && move_home && now.homeExists;
   const homeThere = moves ? newHomeExists || carried : now.homeExists;
-  const day = expires === undefined || expires < 0 ? undefined : Math.floor(expires / 86400);
   return [
     ...field('uid', now.uid, uid, [...option('-u', uid), ...(non_unique ? ['-o'] : [])], { uid }),
     ...field('group', ownGroup, group, option('-g', group), { group }),
@@ -38,15 +31,44 @@ export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists
       homeExists: homeThere,
     }),
     ...field('shell', now.shell, shell, option('-s', shell), { shell }),
-    ...field(
-      'expires',
-      dayWord(now.shadow?.expiresOnDay),
-      expires === undefined ? undefined : dayWord(day),
-      option('-e', expiryDay(expires)),
-      { shadow: { ...now.shadow!, expiresOnDay: day } },
-    ),
+    ...expiry(now, wanted, field),
     ...membership(now, wanted),
     ...(homeThere ? [] : missingHome(tidyHome ?? now.home, wanted)),
+  ];
+}
+
+/** The changes that give one field another value. */
+type Field = (
+  what: string,
+  from: string | number,
+  to: string | number | undefined,
+  words: readonly (string | number)[],
+  gives: Partial<UserState>,
+) => readonly UserChange[];
+
+/** The necessary changes to when the account expires. usermod creates a missing entry in /etc/shadow. */
+function expiry(
+  { shadow }: UserState,
+  { expires, password_expire_account_disable: inactive }: WantedUser,
+  field: Field,
+): readonly UserChange[] {
+  const day = expires === undefined || expires < 0 ? undefined : Math.floor(expires / 86400);
+  const gives = (change: Partial<UserState['shadow']>) => ({ shadow: { ...shadow!, isMissing: false, ...change } });
+  return [
+    ...field(
+      'expires',
+      shadow?.isMissing === true ? 'no entry in /etc/shadow' : dayWord(shadow?.expiresOnDay),
+      expires === undefined ? undefined : dayWord(day),
+      option('-e', expiryDay(expires)),
+      gives({ expiresOnDay: day }),
+    ),
+    ...field(
+      'days from the expiry of the password until the account is disabled',
+      shadow?.inactiveDays ?? 'never',
+      inactive,
+      option('-f', inactive),
+      gives({ inactiveDays: inactive }),
+    ),
   ];
 }
 
@@ -106,7 +128,7 @@ export function aging(
             from: from === undefined ? 'default' : `${from} days`,
             to: `${to} days`,
             commands: [sh`chage ${flag} ${to} -- ${name}`],
-            gives: { shadow: { ...now.shadow!, [field]: to } },
+            gives: { shadow: { ...now.shadow!, isMissing: false, [field]: to } },
           },
         ];
   return [

@@ -19,6 +19,8 @@ import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
 
 /** Plans the changes to a user, field by field. */
 export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
+  const clashing = (['umask', 'uid_min', 'uid_max'] as const).find((param) => wanted[param] !== undefined);
+  if (wanted.local && clashing !== undefined) return { failed: `'${clashing}' can not be used with 'local'` };
   if (asked.shadow && now.exists && now.shadow === undefined)
     return { failed: `only root can read the entry for ${wanted.name} in /etc/shadow` };
   if (wanted.state === 'absent')
@@ -34,9 +36,14 @@ export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHo
   const after: UserState = Object.assign({}, fresh, ...changes.map((change) => change.gives));
   return {
     changes: changes.map((change) => withEffects(change, after, wanted, asked)),
-    warnings: passwordWarnings(wanted.password),
+    warnings: [...passwordWarnings(wanted.password), ...groupWarnings(wanted)],
   };
 }
+
+const groupWarnings = ({ append, groups }: WantedUser): readonly string[] =>
+  append && groups === undefined
+    ? ["'append' is set, but no 'groups' are specified. Use 'groups' for the groups to add"]
+    : [];
 
 function withEffects(
   { gives, ...change }: UserChange,

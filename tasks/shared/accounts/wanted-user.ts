@@ -5,6 +5,8 @@ export interface WantedUser {
   readonly name: string;
   readonly state: 'absent' | 'present';
   readonly uid?: number;
+  readonly uid_min?: number;
+  readonly uid_max?: number;
   readonly non_unique: boolean;
   readonly group?: string;
   readonly groups?: readonly string[];
@@ -23,6 +25,7 @@ export interface WantedUser {
   readonly password_expire_min?: number;
   readonly password_expire_max?: number;
   readonly password_expire_warn?: number;
+  readonly password_expire_account_disable?: number;
   readonly expires?: number;
   readonly generate_ssh_key: boolean;
   readonly ssh_key_type: string;
@@ -32,6 +35,7 @@ export interface WantedUser {
   readonly ssh_key_passphrase?: string;
   readonly remove: boolean;
   readonly force: boolean;
+  readonly local: boolean;
 }
 
 /** What to ask about a user in addition to the account. */
@@ -48,6 +52,10 @@ export interface UserChange extends Omit<Change, 'effects'> {
 /** A command option, if there is a value for it. */
 export const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
   value === undefined ? [] : [flag, value];
+
+/** An option that takes the place of a setting in login.defs, if there is a value for it. */
+export const loginDefault = (name: string, value: string | number | undefined): readonly (string | number)[] =>
+  option('-K', value === undefined ? undefined : `${name}=${value}`);
 
 /** A day in the format that useradd and usermod accept; an empty string means never. */
 export function expiryDay(expires: number | undefined): string | undefined {

@@ -14,6 +14,6 @@ function shown(value: NonNullable<Field>): string {
   if (!text.includes('\n')) return ` ${text}`;
   return text
     .split('\n')
-    .map((line) => `\n ${line.trim() === '' ? '.' : line}`)
+    .map((line) => `\n    ${line.trim() === '' ? '.' : line}`)
     .join('');
 }

@@ -18,6 +18,9 @@ export function readHostKey(line: string): HostKey | undefined {
   return { marker, hosts: hosts.split(','), type, key, comment: comment.join(' ') };
 }
 
+/** What tells keys of the same host apart. */
+const wordsOf = ({ marker, key }: HostKey): string => `${marker} ${key}`;
+
 const hostLine = ({ marker, hosts, type, key, comment }: HostKey): string =>
   [marker, hosts.join(','), type, key, comment].filter((word) => word !== '').join(' ');
 
@@ -44,7 +47,10 @@ interface HostWish {
   readonly hashed: boolean;
 }
 
-/** The text with the host's keys added or removed; another key of the same type is replaced. */
+/**
+ * The text with the host's keys added or removed. Another key of the same type is replaced, except that of a certificate
+ * authority and one that is revoked: a host may have several of these.
+ */
 export function putHostKeys(text: string, wish: HostWish): string {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -54,11 +60,15 @@ export function putHostKeys(text: string, wish: HostWish): string {
     wish.state === 'absent'
       ? []
       : wish.keys
-          .filter((key) => !found.has(key.key))
+          .filter((key) => !found.has(wordsOf(key)))
           .map((key) => hostLine(wish.hashed ? { ...key, hosts: [hideHost(wish.host, key.key)] } : key));
   const all = [...kept, ...new Set(added)];
   return all.length === 0 ? '' : `${all.join('\n')}\n`;
 }
+
+/** Whether a wanted key takes the place of an old one of the same host. */
+const takesPlaceOf = (old: HostKey, { marker, type }: HostKey): boolean =>
+  marker === '' && old.marker === '' && type === old.type;
 
 function keepLine(line: string, { host, keys, state, hashed }: HostWish, found: Set<string>): readonly string[] {
   const entry = readHostKey(line);
@@ -66,10 +76,10 @@ function keepLine(line: string, { host, keys, state, hashed }: HostWish, found: 
   if (entry === undefined || named === undefined) return [line];
   const same = keys.find((key) => key.key === entry.key && key.type === entry.type && key.marker === entry.marker);
   if (state === 'present') {
-    const replaced = keys.some((key) => key.type === entry.type && key.marker === entry.marker);
+    const replaced = same !== undefined || keys.some((key) => takesPlaceOf(entry, key));
     const isAsWished = named.startsWith('|1|') === hashed;
-    if (same !== undefined && isAsWished && !found.has(entry.key)) {
-      found.add(entry.key);
+    if (same !== undefined && isAsWished && !found.has(wordsOf(entry))) {
+      found.add(wordsOf(entry));
       return [line];
     }
     if (!replaced) return [line];

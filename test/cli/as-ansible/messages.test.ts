@@ -21,6 +21,9 @@ test('about parameters are those of the modules that word them in their own way'
     - {fetch: {}, name: nothing to fetch}
     - {fetch: {src: [1], dest: x}, name: a list}
     - {set_stats: {data: [1]}, name: no dictionary}
+    - {unarchive: {src: x, dest: /, remote_src: true, include: [a], exclude: [b]}, name: both}
+    - {file: {path: /tmp, mode: u=foo}, name: no mode, register: mode, check_mode: true}
+    - {debug: {msg: "{{ mode.details }}"}, name: details}
     - {stat: {}, name: any other}`),
   ).toMatchInlineSnapshot(`
     "play a
@@ -33,8 +36,11 @@ test('about parameters are those of the modules that word them in their own way'
     nothing to fetch: a fatal "src and dest are required" (ignored)
     a list: a fatal "Invalid type supplied for source option, it must be a string" (ignored)
     no dictionary: a fatal "The 'data' option needs to be a dictionary/hash" (ignored)
+    both: a fatal "parameters are mutually exclusive: include|exclude" (ignored)
+    no mode: a fatal "mode must be in octal or symbolic form" (ignored)
+    details: a ok "bad symbolic permission for mode: u=foo"
     any other: a fatal "missing required arguments: path" (ignored)
-    a: ok=10 ignored=10
+    a: ok=13 ignored=12
     exit 0"
   `);
 });

@@ -33,7 +33,11 @@ export interface Shadow {
   readonly minDays?: number;
   readonly maxDays?: number;
   readonly warnDays?: number;
+  /** How long an expired password can still be changed. */
+  readonly inactiveDays?: number;
   readonly expiresOnDay?: number;
+  /** The user has no entry; the first change of an expiry date creates it. */
+  readonly isMissing?: boolean;
 }
 
 interface Arg {
@@ -51,7 +55,7 @@ user() {
   home=\${entry%:*}; home=\${home##*:}
   printf '%s\\n' "$entry"; id -Gn -- "$1"
   if [ -d "$home" ]; then echo yes; else echo no; fi
-  if [ "$2" = yes ]; then getent shadow -- "$1" || echo; else echo; fi
+  if [ "$2" = yes ]; then getent shadow -- "$1" || { [ ! -r /etc/shadow ] || printf none; echo; }; else echo; fi
   [ -n "$3" ] || return 0
   case $3 in /*) key=$3 ;; *) key=$home/$3 ;; esac
   printf '%s\\n' "$key"; [ -e "$key" ] || return 0
@@ -121,7 +125,15 @@ function readUser(part: string, { shadow, key }: Arg): UserState {
 }
 
 function readShadow(line: string): Shadow {
-  const [, password = '', , min, max, warn, , expires] = line.split(':');
+  if (line === 'none') return { password: '', isMissing: true };
+  const [, password = '', , min, max, warn, inactive, expires] = line.split(':');
   const days = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
-  return { password, minDays: days(min), maxDays: days(max), warnDays: days(warn), expiresOnDay: days(expires) };
+  return {
+    password,
+    minDays: days(min),
+    maxDays: days(max),
+    warnDays: days(warn),
+    inactiveDays: days(inactive),
+    expiresOnDay: days(expires),
+  };
 }
