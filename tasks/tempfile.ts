@@ -33,7 +33,7 @@ export default defineTask({
   result({ replies, params: { state } }) {
     const [made] = replies;
     if (made === undefined) return {}; // a check creates nothing, so there is no name to report
-    if (made.code !== 0) return { failed: true, msg: decodeText(made.stderr).trim() };
+    if (made.code !== 0) return { failed: true, changed: false, msg: decodeText(made.stderr).trim() };
     const path = decodeText(made.stdout).replace(/\n$/, '');
     return { path, state, ...(state === 'directory' ? { mode: '0700' } : { mode: '0600', size: 0 }) };
   },

@@ -85,8 +85,9 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
 function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block, outcome: Outcome): void {
   const to = unwind(host);
   if (to === undefined && play.run.options.check && play.run.options.ansible !== true) tellTheEnd(play, host, task);
+  // As in Ansible, each failure counts as rescued for which there is a rescue, even if an `always` comes before it.
+  if (to === 'rescue' || (to === 'always' && host.cursor.isRescued)) host.state.rescued();
   if (to === 'rescue') {
-    host.state.rescued();
     play.run.emit({ kind: 'rescued', host: host.name });
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
   }

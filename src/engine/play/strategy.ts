@@ -51,10 +51,7 @@ function nextStep({ play }: BatchRun, host: PlayHost): Step | undefined {
     const { to, left } = host.cursor.fail();
     host.toPutBack.push(...left);
     host.endedRole = undefined;
-    if (to === 'rescue') {
-      host.state.rescued();
-      play.run.emit({ kind: 'rescued', host: host.name });
-    }
+    if (to === 'rescue') play.run.emit({ kind: 'rescued', host: host.name });
     if (to === undefined) {
       host.state.failed = true;
       host.end();

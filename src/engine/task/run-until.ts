@@ -21,7 +21,9 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
   for (let count = 1; ; count++) {
     const ran = await attempt(run, sight, item, count);
     const { outcome } = ran;
-    if (['skipped', 'unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
+    if (['unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
+    // What a condition skips is not repeated; what a task type itself skips is judged like any other result.
+    if (outcome.status === 'skipped' && 'skip_reason' in outcome.result) return ran;
     const result = task.until === undefined ? outcome.result : { ...outcome.result, attempts: count };
     // As in Ansible, conditions for another attempt are not evaluated where there can be none.
     if (retries <= 0) return { ...ran, outcome: { ...outcome, result } };

@@ -155,6 +155,8 @@ function planRemoteFile(
 
 function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: string): Plan {
   const into = src.endsWith('/') ? '' : nameOf(src);
+  if (!state.dest.exists && !task.dest.endsWith('/') && followed(state.destParent) === undefined)
+    return { failed: `Destination directory ${parentOf(tidyPath(task.dest))} does not exist` };
   const below = (path: string) => [into, path].filter((part) => part !== '').join('/');
   const items = (state.sourceTree ?? []).flatMap((entry) =>
     below(entry.path) === ''

@@ -25,7 +25,10 @@ export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readon
   if (found.some(({ kind }) => kind === 'outcome')) return found;
   const grows = theirs.rows.find(({ type, status }) => /^(add_host|group_by)$/.test(type) && status === 'ignored');
   for (const { key, ...rest } of leaves('', ours.files, theirs.files))
-    found.push({ ...other('file', key, '', rest), around: { ours: {}, theirs: failureAt(theirs, key) } });
+    found.push({
+      ...other('file', key, '', rest),
+      around: { ours: {}, theirs: failureAt(theirs, key) ?? treeAt(theirs, key) ?? {} },
+    });
   for (const host of new Set([...Object.keys(ours.recap), ...Object.keys(theirs.recap)]))
     for (const { key, ...rest } of leaves('', ours.recap[host], theirs.recap[host]))
       found.push({ ...other('recap', host, key, rest), around: { ours: {}, theirs: grows?.result ?? {} } });
@@ -44,12 +47,24 @@ function* notBegun(ours: Seen, theirs: Seen): Generator<Difference> {
 const firstError = (output: string): string => /^ERROR!.*$/m.exec(output)?.[0] ?? 'no error';
 
 /** The result of a task that failed with this path. */
-const failureAt = ({ rows: all }: Seen, path: string): Around =>
+const failureAt = ({ rows: all }: Seen, path: string): Around | undefined =>
   all.find(
     ({ status, result }) =>
       /failed|ignored/.test(status) &&
-      [result['path'], result['dest'], result['src']].some((at) => String(at).endsWith(`/${path}`)),
-  )?.result ?? {};
+      ([result['path'], result['dest'], result['src']].some((at) => tidy(at).endsWith(`/${path}`)) ||
+        String(result['msg']).includes(`/${path}`)),
+  )?.result;
+
+/** The result of a task that copied a tree to this path, or to one above it. */
+const treeAt = ({ rows: all }: Seen, path: string): Around | undefined =>
+  all.find(
+    ({ type, result: { state, dest } }) =>
+      type === 'copy' &&
+      state === 'directory' &&
+      `${path}/`.startsWith(`${tidy(dest).replace(/^.*\/case-\d+\//, '')}/`),
+  )?.result;
+
+const tidy = (path: unknown): string => String(path).replace(/\/+$/, '');
 
 const other = (
   kind: Difference['kind'],

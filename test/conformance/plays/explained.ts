@@ -30,6 +30,9 @@ const ofFailure = ({ around, kind }: Difference): boolean =>
 /** What a file is: modules tell it, each at its own occasions. */
 const ATTRIBUTES = /^(uid|gid|owner|group|mode|size|state|path|dest|src|checksum|md5sum)$/;
 
+const isTree = (result: Readonly<Record<string, unknown>>): boolean =>
+  result['state'] === 'directory' && 'src' in result && result['failed'] !== true;
+
 const REASONS: readonly Reason[] = [
   {
     why: 'a module of Ansible crashes, where ours tells what is wrong',
@@ -99,8 +102,8 @@ const REASONS: readonly Reason[] = [
     is: inResult(/^known_hosts$/, /^(uid|gid|owner|group|mode|size|state|path|name|key|hash_host)$/),
   },
   {
-    why: 'tempfile tells only where the file is; its name is random',
-    is: inResult(/^tempfile$/, ATTRIBUTES),
+    why: 'tempfile tells only where the file is; its name is random; what a check says of it is in our own words',
+    is: inResult(/^tempfile$/, /^(uid|gid|owner|group|mode|size|state|path|msg)$/),
   },
   {
     why: 'the warnings of items stay with the items; Ansible moves them to the loop',
@@ -115,7 +118,7 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'where a task fails, Ansible may leave what it had done before; ours looks at owners and modes first',
-    is: ({ kind, around }) => kind === 'file' && Object.keys(around.theirs).length > 0,
+    is: ({ kind, around }) => kind === 'file' && Object.keys(around.theirs).length > 0 && !isTree(around.theirs),
   },
   {
     why: 'Ansible cannot check it, we can',
@@ -251,7 +254,7 @@ const REASONS: readonly Reason[] = [
       kind === 'outcome' &&
       type === 'file' &&
       ours === 'ok' &&
-      theirs === 'failed: Cannot link, file exists at destination',
+      /^(failed|ignored): Cannot link, file exists at destination$/.test(theirs),
   },
   {
     why: 'text is not copied into a directory; through a link to one, Ansible writes it under a random name',
@@ -273,5 +276,39 @@ const REASONS: readonly Reason[] = [
   {
     why: 'what would have changed the inventory counts as a change, also if it is a failure that is ignored',
     is: ({ kind, key, around }) => kind === 'recap' && key === 'changed' && 'add_host' in around.theirs,
+  },
+  {
+    why: 'a tree that is copied on the host keeps its links, and `mode` is that of the copy; where `dest` is made, Ansible follows links, and `mode` is that of `dest`',
+    is: ({ kind, around, type, key }) =>
+      (kind === 'file' && isTree(around.theirs)) ||
+      (kind === 'result' &&
+        /^(copy|debug)$/.test(type) &&
+        isTree(around.theirs) &&
+        /^(dest|mode|uid|gid|owner|group)$/.test(bare(key))),
+  },
+  {
+    why: 'the result of a removal says that the path is absent, in a check as well',
+    is: ({ kind, around }) =>
+      kind === 'result' && around.ours['state'] === 'absent' && around.theirs['state'] !== 'absent',
+  },
+  {
+    why: 'a task with `retries` alone is repeated until it succeeds, as with newer versions of Ansible',
+    is: ({ kind, ours, theirs }) => kind === 'outcome' && ours.startsWith('retried') && theirs.startsWith('none'),
+  },
+  {
+    why: 'raw tells in a check what other commands tell',
+    is: inResult(/^raw$/, /^(rc|stdout|stderr|stdout_lines|stderr_lines|msg)$/, onlyOurs),
+  },
+  {
+    why: 'the paths of included files are absolute',
+    is: inResult(/^include_vars$/, /^ansible_included_var_files/, ({ ours, theirs }) => ours.endsWith(theirs.slice(1))),
+  },
+  {
+    why: 'a file of variables that cannot be read gives no variables, not even an empty dictionary',
+    is: inResult(/^include_vars$/, /^ansible_facts\b/, ({ theirs }) => theirs === '{}'),
+  },
+  {
+    why: 'the message of end_host with a condition has its second form only as skip_reason',
+    is: inResult(/^meta$/, /^msg$/),
   },
 ];

@@ -3,6 +3,9 @@ import type { Task, World } from '../../truth/world.ts';
 /** Types whose own actions do not go through what these keywords ask. */
 const WITHOUT_LOOP: ReadonlySet<string> = new Set(['meta', 'import_tasks', 'import_role']);
 
+/** Whether these change something Ansible finds out only after it has looked for handlers. */
+const NOT_NOTIFYING: ReadonlySet<string> = new Set(['add_host', 'group_by']);
+
 /** The keywords of a task of this type: none, usually; or a few that go together. */
 export function someKeywords(world: World, type: string, registers: string): Task {
   const { random } = world;
@@ -19,7 +22,7 @@ export function someKeywords(world: World, type: string, registers: string): Tas
           ]),
         }
       : {}),
-    ...(world.handlers.length > 0 && random.chance(0.22) ? notify(world) : {}),
+    ...(world.handlers.length > 0 && random.chance(0.22) && !NOT_NOTIFYING.has(type) ? notify(world) : {}),
     ...(random.chance(0.07) ? { changed_when: verdict(world, registers) } : {}),
     ...(random.chance(0.07) ? { failed_when: verdict(world, registers) } : {}),
     ...(random.chance(0.04) ? until(world, registers) : {}),
