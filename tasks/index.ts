@@ -24,6 +24,10 @@ import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
 import dnsRecord from './dns_record.ts';
+import dockerContainerExec from './docker_container_exec.ts';
+import dockerImagePull from './docker_image_pull.ts';
+import dockerLogin from './docker_login.ts';
+import dockerNetwork from './docker_network.ts';
 import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
@@ -130,6 +134,10 @@ const types = [
   debconf,
   debug,
   dnsRecord,
+  dockerContainerExec,
+  dockerImagePull,
+  dockerLogin,
+  dockerNetwork,
   dpkgSelections,
   fail,
   fetch,
@@ -228,6 +236,7 @@ const shortNames = new Map([
 
 /** Names of collections that types were moved from, or that playbooks use for them as well, by their collection. */
 const otherCollections: Readonly<Record<string, readonly string[]>> = {
+  'community.docker': ['community.general'],
   'community.mysql': ['ansible.mysql', 'community.general'],
   'community.postgresql': ['community.general'],
 };

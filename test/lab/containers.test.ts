@@ -1,0 +1,211 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import dockerContainerExec from '../../tasks/docker_container_exec.ts';
+import dockerImagePull from '../../tasks/docker_image_pull.ts';
+import dockerLogin from '../../tasks/docker_login.ts';
+import dockerNetwork from '../../tasks/docker_network.ts';
+import { checkAll, registry, run, said, sh, threeRuns, up } from './container-host.ts';
+import { changing } from './database-host.ts';
+import { outcomeOf } from './system-host.ts';
+
+beforeAll(up);
+
+describe('docker_network', () => {
+  test('creates a network once, finds what differs, and removes it', async () => {
+    const args = {
+      name: 'lab',
+      driver_options: { 'com.docker.network.bridge.name': 'lab0' },
+      ipam_config: [
+        { subnet: '10.77.0.0/24', gateway: '10.77.0.9', iprange: '10.77.0.128/25', aux_addresses: { a: '10.77.0.3' } },
+      ],
+      labels: { kind: 'test' },
+    };
+    expect(await threeRuns(dockerNetwork, args)).toEqual(changing('network lab: absent → driver bridge'));
+    expect(await run(dockerNetwork, args)).toMatchObject({ result: { network: { Name: 'lab', Driver: 'bridge' } } });
+    await sh('docker run -d --name one --network lab box:1; docker run -d --name two --network lab box:1');
+    const differing = {
+      ...args,
+      internal: true,
+      labels: { kind: 'other' },
+      ipam_config: [{ subnet: '10.78.0.0/24' }],
+    };
+    expect(await threeRuns(dockerNetwork, differing)).toEqual(
+      changing(
+        'subnet of network lab: 10.77.0.0/24 → 10.78.0.0/24',
+        'internal of network lab: false → true',
+        'label kind of network lab: test → other',
+        'network lab: present → created again',
+      ),
+    );
+    // Containers were connected again.
+    expect(await said(`docker network inspect lab --format '{{range .Containers}}{{.Name}} {{end}}'`)).toMatch(
+      /one.*two|two.*one/,
+    );
+    expect(await threeRuns(dockerNetwork, { name: 'lab', state: 'absent' })).toEqual(
+      changing('network lab: present → absent'),
+    );
+  });
+
+  test('connects the named containers, and disconnects others', async () => {
+    await run(dockerNetwork, { name: 'lab' });
+    await sh('docker rm -f one two; docker run -d --name one --network lab box:1; docker create --name two box:1');
+    expect(await threeRuns(dockerNetwork, { name: 'lab', connected: ['two'], appends: true })).toEqual(
+      changing('container two in network lab: absent → connected'),
+    );
+    expect(await threeRuns(dockerNetwork, { name: 'lab', connected: ['two'] })).toEqual(
+      changing('container one in network lab: connected → absent'),
+    );
+    expect(outcomeOf(await run(dockerNetwork, { name: 'lab', connected: ['three'] }))).toEqual([
+      'failed',
+      'No such container: three',
+    ]);
+    expect(outcomeOf(await run(dockerNetwork, { name: 'lab', force: true }))).toEqual([
+      'changed',
+      'network lab: present → created again',
+    ]);
+    expect(
+      outcomeOf(await run(dockerNetwork, { name: 'lab', ipam_config: [{ subnet: 'nonsense' }] })).at(-1),
+    ).toContain('nonsense');
+    await sh('docker rm -f one two');
+  });
+});
+
+describe('docker_login', () => {
+  const args = { registry_url: `http://${registry}/v2/`, username: 'ann', password: 's3cret' };
+
+  test('logs in once, and logs out', async () => {
+    expect(outcomeOf(await run(dockerLogin, { ...args, password: 'wr0ng' })).at(-1)).toContain('401 Unauthorized');
+    expect(await threeRuns(dockerLogin, args)).toEqual(changing(`login to ${registry}: absent → ann`));
+    expect(await run(dockerLogin, { ...args, reauthorize: true })).toMatchObject({
+      status: 'ok',
+      result: { login_results: { username: 'ann' } },
+    });
+    expect(outcomeOf(await run(dockerLogin, { ...args, password: 'wr0ng' }, { check: true }))).toEqual([
+      'changed',
+      `login to ${registry}: ann, with another password → ann`,
+    ]);
+    expect(await said(`docker pull ${registry}/nosuch`)).toContain('not found');
+    expect(await threeRuns(dockerLogin, { ...args, state: 'absent' })).toEqual(
+      changing(`login to ${registry}: ann → absent`),
+    );
+    expect(await said(`docker pull ${registry}/nosuch`)).toContain('no basic auth credentials');
+  });
+
+  test('a check predicts each of several logins, and the password is not in the script', async () => {
+    const other = { ...args, registry_url: 'registry.example.org' };
+    expect((await checkAll([args, other, args].map((one) => [dockerLogin, one] as const))).map(outcomeOf)).toEqual([
+      ['changed', `login to ${registry}: absent → ann`],
+      ['changed', 'login to registry.example.org: absent → ann'],
+      ['ok'],
+    ]);
+    const ended = await run(dockerLogin, args, { check: true });
+    expect(
+      JSON.stringify('changes' in ended && ended.changes.map(({ commands }) => commands.map(({ script }) => script))),
+    ).not.toContain('s3cret');
+  });
+
+  test('keeps the password in the credential helper', async () => {
+    await sh(
+      `mkdir -p /root/helped && echo '{"credsStore":"lab"}' >/root/helped/config.json && cat >/usr/local/bin/docker-credential-lab && chmod 755 /usr/local/bin/docker-credential-lab`,
+      `#!/bin/sh
+case $1 in
+  get) [ -e /root/helped/kept ] && cat /root/helped/kept || { echo credentials not found in native keychain; exit 1; } ;;
+  store) cat >/root/helped/kept ;;
+  erase) rm /root/helped/kept ;;
+esac
+`,
+    );
+    const helped = { ...args, config_path: '/root/helped/config.json' };
+    expect(await threeRuns(dockerLogin, helped)).toEqual(changing(`login to ${registry}: absent → ann`));
+    expect(await said('cat /root/helped/config.json')).not.toContain('auth": "');
+    expect(await threeRuns(dockerLogin, { ...helped, state: 'absent' })).toEqual(
+      changing(`login to ${registry}: ann → absent`),
+    );
+    await sh('rm -r /root/helped /usr/local/bin/docker-credential-lab');
+  });
+});
+
+describe('docker_image_pull', () => {
+  const name = `${registry}/app`;
+
+  test('pulls what is missing, or has changed', async () => {
+    await run(dockerLogin, { registry_url: registry, username: 'ann', password: 's3cret' });
+    const push = (from: string) => sh(`docker tag ${from} ${name}:1 && docker push ${name}:1 && docker rmi ${name}:1`);
+    await push('box:1');
+    expect(await threeRuns(dockerImagePull, { name, tag: '1', pull: 'not_present' })).toEqual(
+      changing(`image ${name}:1: absent → pulled`),
+    );
+    const args = { name: `${name}:1` };
+    expect(outcomeOf(await run(dockerImagePull, args, { check: true }))).toEqual(['ok']);
+    expect(await run(dockerImagePull, args)).toMatchObject({
+      result: {
+        changed: false,
+        actions: [`Pulled image ${name}:1`],
+        image: { RepoTags: expect.arrayContaining([`${name}:1`]) },
+      },
+    });
+    const old = await said('docker image inspect -f {{.Id}} box:1');
+    await sh(`printf 'FROM box:1\\nENV A=%s' "$(date +%N)" | docker build -t new:1 -`);
+    await push('new:1');
+    await sh(`docker tag box:1 ${name}:1`);
+    expect(outcomeOf(await run(dockerImagePull, { name, tag: '1', pull: 'not_present' }))).toEqual(['ok']);
+    expect(outcomeOf(await run(dockerImagePull, args, { check: true }))).toEqual([
+      'changed',
+      `image ${name}:1: ${old.slice(7, 19)} → pulled`,
+    ]);
+    expect(await run(dockerImagePull, args)).toMatchObject({ status: 'changed', result: { changed: true } });
+    expect(outcomeOf(await run(dockerImagePull, args, { check: true }))).toEqual(['ok']);
+  });
+
+  test('without buildx, a check asks for the whole manifest', async () => {
+    await sh('mv /usr/libexec/docker/cli-plugins/docker-buildx /root/');
+    expect(outcomeOf(await run(dockerImagePull, { name, tag: '1' }, { check: true }))).toEqual(['ok']);
+    await sh(`docker tag box:1 ${name}:1`);
+    expect((await run(dockerImagePull, { name, tag: '1' }, { check: true })).status).toBe('changed');
+    await sh('mv /root/docker-buildx /usr/libexec/docker/cli-plugins/');
+  });
+
+  test('an image that does not exist is a failure', async () => {
+    const missing = { name: `${registry}/nosuch`, pull: 'not_present' };
+    expect(await run(dockerImagePull, missing)).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(`^Error pulling image ${registry}/nosuch:latest: .*(not found|unknown)`),
+    });
+    expect(outcomeOf(await run(dockerImagePull, { name: `sha256:${'a'.repeat(64)}` }))).toEqual([
+      'failed',
+      'Cannot pull an image by ID',
+    ]);
+  });
+});
+
+describe('docker_container_exec', () => {
+  test('runs a program every time, with its variables and stdin', async () => {
+    await sh('docker rm -f one; docker run -d --name one box:1; docker rm -f two; docker create --name two box:1');
+    const args = {
+      container: 'one',
+      argv: ['sh', '-c', 'pwd; echo "$A"; echo "$B"; cat; echo oops >&2; exit 3'],
+      chdir: '/tmp',
+      env: { A: `it's; "odd" $x`, B: 'two\nlines' },
+      stdin: 'input',
+    };
+    expect(outcomeOf(await run(dockerContainerExec, args, { check: true }))[0]).toBe('changed');
+    expect(await run(dockerContainerExec, args)).toMatchObject({
+      status: 'failed',
+      result: { rc: 3, stdout: `/tmp\nit's; "odd" $x\ntwo\nlines\ninput`, stderr: 'oops', changed: true },
+    });
+    expect(await run(dockerContainerExec, { container: 'one', command: 'id -u', user: 'root' })).toMatchObject({
+      status: 'changed',
+      result: { rc: 0, stdout_lines: ['0'] },
+    });
+    expect(
+      await run(dockerContainerExec, { container: 'one', command: 'touch /tmp/there', detach: true }),
+    ).toMatchObject({ status: 'changed' });
+    expect(outcomeOf(await run(dockerContainerExec, { container: 'none', command: 'id' }))).toEqual([
+      'failed',
+      'Could not find container "none"',
+    ]);
+    expect(outcomeOf(await run(dockerContainerExec, { container: 'two', command: 'id' }, { check: true }))).toEqual([
+      'failed',
+      'Container "two" is not running: it is created',
+    ]);
+  });
+});
