@@ -24,6 +24,7 @@ import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
 import dnsRecord from './dns_record.ts';
+import dockerContainer from './docker_container.ts';
 import dockerContainerExec from './docker_container_exec.ts';
 import dockerImagePull from './docker_image_pull.ts';
 import dockerLogin from './docker_login.ts';
@@ -134,6 +135,7 @@ const types = [
   debconf,
   debug,
   dnsRecord,
+  dockerContainer,
   dockerContainerExec,
   dockerImagePull,
   dockerLogin,

@@ -39,7 +39,11 @@ const runtime = `#!/bin/sh
 before=
 for word; do
   shift
-  case $word in create | run) set -- "$@" "$word" --no-new-keyring ;; *) set -- "$@" "$word" ;; esac
+  case $word in
+    update) exit 0 ;;
+    create | run) set -- "$@" "$word" --no-new-keyring ;;
+    *) set -- "$@" "$word" ;;
+  esac
   [ "$before" != --bundle ] || sed -i 's/"resources":{.*},"cgroupsPath"/"cgroupsPath"/' "$word/config.json"
   before=$word
 done
@@ -80,7 +84,7 @@ docker image inspect box:1 >/dev/null 2>&1 || {
   dir=$(mktemp -d)
   mkdir -p "$dir/bin" "$dir/etc" "$dir/tmp"
   cp /bin/busybox "$dir/bin/busybox"
-  for name in sh sleep cat echo id env ls touch httpd wget true false printf pwd; do ln -s busybox "$dir/bin/$name"; done
+  for name in sh sleep cat echo id env ls touch httpd wget true false printf pwd test; do ln -s busybox "$dir/bin/$name"; done
   echo 'root:x:0:0::/:/bin/sh' >"$dir/etc/passwd"
   tar -C "$dir" -c . | docker import --change 'CMD ["sleep", "1000"]' --change 'ENV FROM_IMAGE=1' --change 'LABEL kind=box' - box:1
 }`;
