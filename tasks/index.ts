@@ -24,6 +24,7 @@ import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
 import dnsRecord from './dns_record.ts';
+import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
 import dockerContainerExec from './docker_container_exec.ts';
 import dockerImagePull from './docker_image_pull.ts';
@@ -135,6 +136,7 @@ const types = [
   debconf,
   debug,
   dnsRecord,
+  dockerComposeV2,
   dockerContainer,
   dockerContainerExec,
   dockerImagePull,

@@ -29,10 +29,7 @@ _engine ${what} inspect -- ${name}`.text,
         ? { ok: true, value: null }
         : { ok: false, why: engineComplaint(said, code) };
     }),
-  about: ({ kind: what, name }, answer) => [
-    engineObject(what, name),
-    ...(answer === undefined || answer === null ? REACHING : []),
-  ],
+  about: ({ kind: what, name }, answer) => [engineObject(what, name), ...(answer === undefined ? REACHING : [])],
 };
 
 /** Ask an engine about one thing. */

@@ -1,5 +1,6 @@
-import { type Question, type ShellAnswer, sh, shell } from '../../../src/sdk.ts';
-import { type Engine, engineComplaint, REACHING, withEngine } from './engine.ts';
+import { type Question, type ShellAnswer, script } from '../../../src/sdk.ts';
+import { askEngine } from './ask-engine.ts';
+import { type Engine, engineComplaint } from './engine.ts';
 import type { Inspected } from './inspect.ts';
 import { entriesAt, listAt, textAt } from './json.ts';
 
@@ -8,20 +9,17 @@ import { entriesAt, listAt, textAt } from './json.ts';
  * image; without buildx, the registry is asked for everything that the image refers to.
  */
 export const offered = (engine: Engine, reference: string, platform: string | undefined): Question<ShellAnswer> =>
-  shell(
-    {
-      ...sh`${withEngine(engine)}
-if _engine buildx version >/dev/null 2>&1; then
+  askEngine(
+    engine,
+    script`if _engine buildx version >/dev/null 2>&1; then
   raw=$(_engine buildx imagetools inspect --raw -- ${reference} && echo .) || exit
   printf 'digest '
   printf '%s' "\${raw%.}" | sha256sum
 else
-  _engine version --format 'platform {{.Server.Os}}/{{.Server.Arch}}' && echo ${platform ?? ''} && _engine manifest inspect ${isHere(reference) ? ['--insecure'] : []} -v -- ${reference}
+  _engine version --format 'platform {{.Server.Os}}/{{.Server.Arch}}' && echo ${platform ?? ''} &&
+    _engine manifest inspect ${isHere(reference) ? ['--insecure'] : []} -v -- ${reference}
 fi`,
-      about: REACHING,
-      deadlineMs: 120_000,
-    },
-    { beyond: true },
+    { about: [], beyond: true },
   );
 
 /** Whether the registry runs on the host: there, the daemon does not insist on TLS either. */
