@@ -27,6 +27,7 @@ import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
 import dockerContainerExec from './docker_container_exec.ts';
+import dockerImageBuild from './docker_image_build.ts';
 import dockerImagePull from './docker_image_pull.ts';
 import dockerLogin from './docker_login.ts';
 import dockerNetwork from './docker_network.ts';
@@ -139,6 +140,7 @@ const types = [
   dockerComposeV2,
   dockerContainer,
   dockerContainerExec,
+  dockerImageBuild,
   dockerImagePull,
   dockerLogin,
   dockerNetwork,

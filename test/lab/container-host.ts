@@ -52,7 +52,7 @@ exec crun --cgroup-manager=disabled "$@"
 
 const service = `[Service]
 ExecStart=
-ExecStart=/usr/bin/unshare -m sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec dockerd -H fd:// --storage-driver vfs --add-runtime here=/usr/local/bin/lab-runtime --default-runtime here'
+ExecStart=/usr/bin/unshare -m sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec dockerd -H fd:// --storage-driver vfs'
 `;
 
 // Debian 12 has neither the compose plugin nor buildx; those of Debian 13 run there.
@@ -65,7 +65,7 @@ const packages = 'docker.io crun docker-registry apache2-utils busybox-static';
 
 const setUp = `set -e
 mkdir -p /etc/systemd/system/docker.service.d
-cat >/usr/local/bin/lab-runtime && chmod 755 /usr/local/bin/lab-runtime
+cat >/usr/local/sbin/runc && chmod 755 /usr/local/sbin/runc
 cat >/etc/systemd/system/docker.service.d/lab.conf <<'END'
 ${service}END
 systemctl mask --quiet containerd

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import dockerContainerExec from '../../tasks/docker_container_exec.ts';
+import dockerImageBuild from '../../tasks/docker_image_build.ts';
 import dockerImagePull from '../../tasks/docker_image_pull.ts';
 import dockerLogin from '../../tasks/docker_login.ts';
 import dockerNetwork from '../../tasks/docker_network.ts';
@@ -207,5 +208,55 @@ describe('docker_container_exec', () => {
       'failed',
       'Container "two" is not running: it is created',
     ]);
+  });
+});
+
+describe('docker_image_build', () => {
+  const path = '/srv/build';
+  const write = (text: string) => sh(`mkdir -p ${path} && cat >${path}/Dockerfile`, text);
+
+  test('builds an image that is missing, or every time', async () => {
+    await write(
+      `FROM box:1 AS base\nARG TOKEN\nARG PATH_TO\nRUN --mount=type=secret,id=key printf '%s' "$TOKEN" >/token; cat /run/secrets/key >/key\nFROM base AS other\n`,
+    );
+    await sh('docker rmi -f built:1');
+    const args = {
+      name: 'built:1',
+      path,
+      args: { TOKEN: `it's "x"\n2`, PATH_TO: 5 },
+      labels: { kind: 'built' },
+      secrets: [{ id: 'key', type: 'value', value: 'hunter2' }],
+      target: 'base',
+    };
+    const ended = await run(dockerImageBuild, args);
+    expect(ended).toMatchObject({ status: 'changed', result: { image: { Config: { Labels: { kind: 'built' } } } } });
+    expect(await said('docker run --rm built:1 cat /token /key')).toBe(`it's "x"\n2hunter2`);
+    expect(JSON.stringify(ended)).not.toContain(`"value":"hunter2"`);
+    expect(
+      'changes' in ended && ended.changes.flatMap(({ commands }) => commands.map(({ shown }) => shown)).join(),
+    ).not.toContain('hunter2');
+    expect(outcomeOf(await run(dockerImageBuild, args))).toEqual(['ok']);
+    expect((await run(dockerImageBuild, { ...args, rebuild: 'always' }, { check: true })).status).toBe('unknown');
+    expect(await run(dockerImageBuild, { ...args, rebuild: 'always' })).toMatchObject({ result: { changed: false } });
+    expect(await run(dockerImageBuild, { ...args, rebuild: 'always', labels: { kind: 'other' } })).toMatchObject({
+      result: { changed: true },
+    });
+    await sh('docker rmi -f built:1');
+    expect(outcomeOf(await run(dockerImageBuild, args, { check: true }))).toEqual([
+      'changed',
+      'image built:1: absent → built',
+    ]);
+  });
+
+  test('what is missing or fails is told', async () => {
+    const wrong = async (args: object) =>
+      outcomeOf(await run(dockerImageBuild, { name: 'built:none', path, ...args })).at(-1);
+    expect(await wrong({ path: '/srv/nowhere' })).toBe('"/srv/nowhere" is not an existing directory');
+    expect(await wrong({ dockerfile: 'None' })).toContain('Building built:none failed: ERROR: ');
+    await write('FROM box:1\nRUN echo oops >&2; exit 3\n');
+    expect(await wrong({})).toMatch(/Building built:none failed: ERROR: .*exit code: 3/);
+    await sh('mv /usr/libexec/docker/cli-plugins/docker-buildx /root/');
+    expect(await wrong({})).toContain('docker has no buildx plugin on the host');
+    await sh('mv /root/docker-buildx /usr/libexec/docker/cli-plugins/');
   });
 });
