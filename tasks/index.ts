@@ -27,10 +27,12 @@ import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
 import dockerContainerExec from './docker_container_exec.ts';
+import dockerImage from './docker_image.ts';
 import dockerImageBuild from './docker_image_build.ts';
 import dockerImagePull from './docker_image_pull.ts';
 import dockerLogin from './docker_login.ts';
 import dockerNetwork from './docker_network.ts';
+import dockerVolume from './docker_volume.ts';
 import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
@@ -140,10 +142,12 @@ const types = [
   dockerComposeV2,
   dockerContainer,
   dockerContainerExec,
+  dockerImage,
   dockerImageBuild,
   dockerImagePull,
   dockerLogin,
   dockerNetwork,
+  dockerVolume,
   dpkgSelections,
   fail,
   fetch,

@@ -75,7 +75,8 @@ dpkg-query -W ${packages} >/dev/null 2>&1 || {
 }
 dpkg-query -W docker-compose docker-buildx >/dev/null 2>&1 || (${plugins})
 systemctl daemon-reload
-systemctl restart docker
+[ -e /run/lab-docker ] || systemctl restart docker
+touch /run/lab-docker
 htpasswd -Bbc /etc/docker/registry/htpasswd ann s3cret
 chmod 644 /etc/docker/registry/htpasswd
 sed -i 's,path: /etc/docker/registry$,path: /etc/docker/registry/htpasswd,' /etc/docker/registry/config.yml

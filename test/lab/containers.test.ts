@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import dockerContainer from '../../tasks/docker_container.ts';
 import dockerContainerExec from '../../tasks/docker_container_exec.ts';
+import dockerImage from '../../tasks/docker_image.ts';
 import dockerImageBuild from '../../tasks/docker_image_build.ts';
 import dockerImagePull from '../../tasks/docker_image_pull.ts';
 import dockerLogin from '../../tasks/docker_login.ts';
 import dockerNetwork from '../../tasks/docker_network.ts';
+import dockerVolume from '../../tasks/docker_volume.ts';
 import { checkAll, registry, run, said, sh, threeRuns, up } from './container-host.ts';
 import { changing } from './database-host.ts';
 import { outcomeOf } from './system-host.ts';
@@ -258,5 +261,96 @@ describe('docker_image_build', () => {
     await sh('mv /usr/libexec/docker/cli-plugins/docker-buildx /root/');
     expect(await wrong({})).toContain('docker has no buildx plugin on the host');
     await sh('mv /root/docker-buildx /usr/libexec/docker/cli-plugins/');
+  });
+});
+
+describe('docker_volume', () => {
+  test('creates a volume once, and again only where that is wanted', async () => {
+    const args = {
+      name: 'vol',
+      labels: { kind: 'a' },
+      driver_options: { type: 'tmpfs', device: 'tmpfs', o: 'size=1m' },
+    };
+    expect(await threeRuns(dockerVolume, args)).toEqual(changing('volume vol: absent → driver local'));
+    expect(await run(dockerVolume, args)).toMatchObject({ result: { volume: { Name: 'vol', Labels: { kind: 'a' } } } });
+    const other = { ...args, labels: { kind: 'b' } };
+    expect(outcomeOf(await run(dockerVolume, other))).toEqual(['ok']);
+    expect(await threeRuns(dockerVolume, { ...other, recreate: 'options-changed' })).toEqual(
+      changing('label kind of volume vol: a → b', 'volume vol: present → created again, empty'),
+    );
+    expect(outcomeOf(await run(dockerVolume, { name: 'vol', recreate: 'always' }))[0]).toBe('changed');
+    expect(await threeRuns(dockerVolume, { name: 'vol', state: 'absent' })).toEqual(
+      changing('volume vol: present → absent'),
+    );
+  });
+});
+
+describe('docker_image', () => {
+  test('pulls, tags, pushes and removes', async () => {
+    await run(dockerLogin, { registry_url: registry, username: 'ann', password: 's3cret' });
+    await sh(
+      `docker tag box:1 ${registry}/img:1; docker push ${registry}/img:1; docker rmi ${registry}/img:1 ${registry}/img:2`,
+    );
+    const args = { name: `${registry}/img:1`, source: 'pull' };
+    expect(await threeRuns(dockerImage, args)).toEqual(changing(`image ${registry}/img:1: absent → pulled`));
+    expect(await run(dockerImage, { ...args, force_source: true })).toMatchObject({ result: { changed: false } });
+    expect((await run(dockerImage, { ...args, force_source: true }, { check: true })).status).toBe('unknown');
+    const tagged = { name: `${registry}/img:1`, source: 'local', repository: `${registry}/img:2` };
+    expect(await threeRuns(dockerImage, tagged)).toEqual(
+      changing(`image ${registry}/img:2: absent → ${registry}/img:1`),
+    );
+    expect(outcomeOf(await run(dockerImage, { ...tagged, push: true }))).toEqual([
+      'changed',
+      `registry of ${registry}/img:2:  → pushed`,
+    ]);
+    expect(await said(`docker manifest inspect --insecure ${registry}/img:2`)).toContain('schemaVersion');
+    expect(
+      (await threeRuns(dockerImage, { name: `${registry}/img`, tag: '2', state: 'absent' })).map(([status]) => status),
+    ).toEqual(['changed', 'changed', 'ok']);
+    expect(outcomeOf(await run(dockerImage, { name: 'box:none', source: 'local' }))).toEqual([
+      'failed',
+      'Cannot find the image box:none locally.',
+    ]);
+    expect(outcomeOf(await run(dockerImage, { name: `${registry}/none`, source: 'pull' })).at(-1)).toContain(
+      'not found',
+    );
+  });
+
+  test('builds and loads', async () => {
+    await sh(`mkdir -p /srv/build && docker rmi -f made:1 saved:1`);
+    await sh('cat >/srv/build/Other', 'FROM box:1\nARG A\nRUN echo "$A" >/a\n');
+    const args = {
+      name: 'made:1',
+      source: 'build',
+      build: { path: '/srv/build', dockerfile: 'Other', args: { A: 'x y' }, labels: { b: true } },
+    };
+    expect(await threeRuns(dockerImage, args)).toEqual(changing('image made:1: absent → built'));
+    expect(await said('docker run --rm made:1 cat /a; docker image inspect -f "{{.Config.Labels.b}}" made:1')).toBe(
+      'x y\nTrue',
+    );
+    await sh('docker tag box:1 saved:1; docker save -o /srv/saved.tar saved:1; docker rmi saved:1');
+    const load = { name: 'saved:1', source: 'load', load_path: '/srv/saved.tar' };
+    expect(await threeRuns(dockerImage, load)).toEqual(changing('image saved:1: absent → loaded'));
+    expect(outcomeOf(await run(dockerImage, { ...load, name: 'saved:2' })).at(-1)).toContain(
+      'does not contain the image saved:2',
+    );
+    expect(
+      outcomeOf(await run(dockerImage, { ...load, name: 'saved:2', load_path: '/srv/none.tar' })).at(-1),
+    ).toContain('there is no file');
+  });
+
+  test('a check predicts an image, and the container that gets it', async () => {
+    await sh(`docker rm -f img; docker rmi -f ${registry}/img:1`);
+    const name = `${registry}/img:1`;
+    const ended = await checkAll([
+      [dockerImage, { name, source: 'pull' }],
+      [dockerImage, { name, source: 'pull' }],
+      [dockerContainer, { name: 'img', image: name }],
+    ]);
+    expect(ended.map(outcomeOf)).toEqual([
+      ['changed', `image ${name}: absent → pulled`],
+      ['ok'],
+      ['changed', 'container img: absent → created, started'],
+    ]);
   });
 });
