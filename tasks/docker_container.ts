@@ -393,7 +393,7 @@ function differencesOf(state: State, task: Task, image: Inspected | undefined): 
   if (container === null) return [];
   const foreseen = at(container, 'Foreseen');
   if (foreseen !== undefined) return foreseen === keyOf(task) ? [] : undefined;
-  const options = optionsOf(state, task, image);
+  const options = containerOptionsOf(state, task, image);
   return [
     ...imageDifferences(container, task, image),
     ...networkModeDifferences(state, task),
@@ -402,7 +402,7 @@ function differencesOf(state: State, task: Task, image: Inspected | undefined): 
   ];
 }
 
-const optionsOf = (state: State, task: Task, image: Inspected | undefined) =>
+const containerOptionsOf = (state: State, task: Task, image: Inspected | undefined) =>
   containerOptions(task, {
     container: state.container,
     image: (task.image_comparison === 'current-image' ? state.current : image) ?? null,
@@ -491,7 +491,7 @@ function adjust(situation: Situation): readonly Change[] {
       to: `${container === null ? 'created' : 'created again'}${runs ? startedWord(task) : ''}`,
       commands: [
         ...(container === null ? [] : removing(task, container, context)),
-        ...creation(situation),
+        ...creating(situation),
         ...(runs ? starting(task, context) : []),
       ],
       effects: effectsOf(situation, runs, true),
@@ -607,7 +607,7 @@ _engine ${words} >/dev/null`,
   long: true,
 });
 
-function creation({ state, task, context, image }: Situation): readonly Command[] {
+function creating({ state, task, context, image }: Situation): readonly Command[] {
   const mode = modeOf(task);
   const first = task.networks?.find(({ name }) => name === mode);
   const others = task.networks?.filter((network) => network !== first) ?? [];
@@ -616,7 +616,7 @@ function creation({ state, task, context, image }: Situation): readonly Command[
     task.env === undefined && task.env_file === undefined ? [] : wantedVariables(task, variablesInFile(state.file)),
   );
   const container = null;
-  const flags = optionsOf({ ...state, container }, task, image).flatMap((option) => option.flags);
+  const flags = containerOptionsOf({ ...state, container }, task, image).flatMap((option) => option.flags);
   const platform = task.platform === undefined ? [] : ['--platform', task.platform];
   const words = ['--name', task.name, ...network, ...platform, ...flags];
   const reference = task.image ?? textAt(state.container, 'Image');

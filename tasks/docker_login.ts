@@ -66,12 +66,12 @@ export default defineTask({
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['username', 'password'] }] },
   ask: ({ config_path }) => ({ config: content(config_path) }),
   thenAsk({ config }, task, context): Helped {
-    const file = readConfig(config);
+    const file = readLogins(config);
     const helper = file === undefined ? '' : helperFor(file, serverOf(task));
     return { helped: helper === '' ? nothing() : askHelper(helper, serverOf(task), context.environment) };
   },
   plan({ config, helped }, task, context): Plan {
-    const file = readConfig(config);
+    const file = readLogins(config);
     if (nameOf(task.config_path) !== 'config.json')
       return { failed: 'config_path: the client only reads a file that is named config.json' };
     if (file === undefined) return { failed: `${task.config_path}: this is not a JSON object` };
@@ -147,7 +147,7 @@ function loginEngine(task: Task, { environment }: TaskContext): Engine {
 }
 
 /** The configuration; undefined if it cannot be read. */
-function readConfig({ bytes }: Content): Readonly<Record<string, unknown>> | undefined {
+function readLogins({ bytes }: Content): Readonly<Record<string, unknown>> | undefined {
   const text = bytes === undefined ? '' : decodeText(bytes).trim();
   if (text === '') return {};
   try {
@@ -174,12 +174,12 @@ const askHelper = (
     about: [`engine:login/${server}`, ...REACHING],
   });
 
-interface Login {
+interface KeptLogin {
   readonly user: string;
   readonly password: string;
 }
 
-function keptIn(file: Readonly<Record<string, unknown>>, server: string): Login | undefined {
+function keptIn(file: Readonly<Record<string, unknown>>, server: string): KeptLogin | undefined {
   const [, found] = entriesAt(file, 'auths').find(([key]) => key === server || hostIn(key) === server) ?? [];
   if (found === undefined) return undefined;
   const text = Buffer.from(textAt(found, 'auth'), 'base64').toString();
@@ -187,13 +187,14 @@ function keptIn(file: Readonly<Record<string, unknown>>, server: string): Login 
   return { user: colon < 0 ? textAt(found, 'username') : text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-function helpedLogin({ code, stdout }: ShellAnswer): Login | undefined {
+function helpedLogin({ code, stdout }: ShellAnswer): KeptLogin | undefined {
   if (code !== 0) return undefined;
   const told: unknown = JSON.parse(stdout);
   return { user: textAt(told, 'Username'), password: textAt(told, 'Secret') };
 }
 
-const fromOf = ({ user }: Login, wanted: string): string => (user === wanted ? `${user}, with another password` : user);
+const fromOf = ({ user }: KeptLogin, wanted: string): string =>
+  user === wanted ? `${user}, with another password` : user;
 
 const encoded = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');
 

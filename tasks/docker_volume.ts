@@ -40,7 +40,7 @@ export default defineTask({
     if (task.state === 'absent') return { changes: volume === null ? [] : [removal(task, context)] };
     const differences = volume === null || task.recreate !== 'options-changed' ? [] : differencesOf(task, volume);
     if (volume !== null && task.recreate !== 'always' && differences.length === 0) return { changes: [] };
-    return { changes: [...differences, creation(task, volume, context)] };
+    return { changes: [...differences, newVolume(task, volume, context)] };
   },
   result: ({ params: task, state: { volume }, changes, context }) => {
     if (task.state === 'absent') return {};
@@ -81,7 +81,7 @@ function differencesOf(task: Task, volume: NonNullable<Inspected>): readonly Cha
 const remove = (task: Task, context: TaskContext) => sh`${withEngine(engineOf(task, context))}
 _engine volume rm -- ${task.volume_name} >/dev/null`;
 
-function creation(task: Task, volume: Inspected, context: TaskContext): Change {
+function newVolume(task: Task, volume: Inspected, context: TaskContext): Change {
   const engine = engineOf(task, context);
   const options = [
     ...['--driver', task.driver],

@@ -27,8 +27,10 @@ import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
 import dockerContainerExec from './docker_container_exec.ts';
+import dockerContainerInfo from './docker_container_info.ts';
 import dockerImage from './docker_image.ts';
 import dockerImageBuild from './docker_image_build.ts';
+import dockerImageInfo from './docker_image_info.ts';
 import dockerImagePull from './docker_image_pull.ts';
 import dockerLogin from './docker_login.ts';
 import dockerNetwork from './docker_network.ts';
@@ -144,6 +146,8 @@ const types = [
   dockerContainerExec,
   dockerImage,
   dockerImageBuild,
+  dockerContainerInfo,
+  dockerImageInfo,
   dockerImagePull,
   dockerLogin,
   dockerNetwork,

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import dockerContainer from '../../tasks/docker_container.ts';
 import dockerContainerExec from '../../tasks/docker_container_exec.ts';
+import dockerContainerInfo from '../../tasks/docker_container_info.ts';
 import dockerImage from '../../tasks/docker_image.ts';
 import dockerImageBuild from '../../tasks/docker_image_build.ts';
+import dockerImageInfo from '../../tasks/docker_image_info.ts';
 import dockerImagePull from '../../tasks/docker_image_pull.ts';
 import dockerLogin from '../../tasks/docker_login.ts';
 import dockerNetwork from '../../tasks/docker_network.ts';
@@ -352,5 +354,38 @@ describe('docker_image', () => {
       ['ok'],
       ['changed', 'container img: absent → created, started'],
     ]);
+  });
+});
+
+describe('docker_container_info and docker_image_info', () => {
+  test('tell about what exists, and change nothing', async () => {
+    await sh('docker rm -f info; docker create --name info box:1');
+    for (const check of [false, true]) {
+      expect(await run(dockerContainerInfo, { name: 'info' }, { check })).toMatchObject({
+        status: 'ok',
+        result: { exists: true, container: { Name: '/info' } },
+      });
+      expect(await run(dockerContainerInfo, { name: 'none' }, { check })).toMatchObject({
+        status: 'ok',
+        result: { exists: false, container: null },
+      });
+    }
+    const named = await run(dockerImageInfo, { name: ['box:1', 'none'] });
+    expect(named).toMatchObject({
+      status: 'ok',
+      result: { images: [{ RepoTags: expect.arrayContaining(['box:1']) }] },
+    });
+    const count = Number(await said('docker image ls -q --no-trunc | sort -u | wc -l'));
+    const all = await run(dockerImageInfo, {});
+    expect('result' in all && (all.result['images'] as readonly unknown[]).length).toBe(count);
+  });
+
+  test('a daemon that does not answer is a failure', async () => {
+    expect(
+      outcomeOf(await run(dockerContainerInfo, { name: 'info', docker_host: 'unix:///run/none.sock' })).at(-1),
+    ).toContain('Cannot connect to the Docker daemon');
+    expect(outcomeOf(await run(dockerImageInfo, { docker_host: 'unix:///run/none.sock' })).at(-1)).toContain(
+      'Cannot connect to the Docker daemon',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { joined, type Script, script } from '../../../src/sdk.ts';
 
 /** Variables for a container, as arguments of the client; no value is among the arguments. */
-export interface ClientEnvironment {
+interface ClientEnvironment {
   readonly options: readonly string[];
   /** Wraps a call of the client, which reads the variables from a pipe. */
   readonly wrap: (call: Script) => Script;

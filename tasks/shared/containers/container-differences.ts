@@ -1,7 +1,7 @@
 import type { ContainerOption, OptionKind } from './container-options.ts';
 
 /** How options may be compared. */
-export const COMPARISONS = ['strict', 'allow_more_present', 'ignore'] as const;
+const COMPARISONS = ['strict', 'allow_more_present', 'ignore'] as const;
 
 /** One difference between a container and what is wanted. */
 export interface OptionDifference {

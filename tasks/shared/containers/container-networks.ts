@@ -2,7 +2,7 @@ import type { Inspected } from './inspect.ts';
 import { at, entriesAt, listAt, textAt, textEntries } from './json.ts';
 
 /** A network that a container is connected to. */
-export interface WantedConnection {
+interface WantedConnection {
   readonly name: string;
   readonly ipv4_address: string | undefined;
   readonly ipv6_address: string | undefined;
@@ -12,6 +12,7 @@ export interface WantedConnection {
   readonly driver_opts: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The parameters of a connection to a network. */
 export const connectionOptions = {
   name: { type: 'str', required: true, doc: 'The network.' },
   ipv4_address: { type: 'str', doc: "The container's address in it." },
@@ -46,8 +47,7 @@ export function connectionDifference(wanted: WantedConnection, is: unknown): str
   return all.length === 0 ? undefined : all.join(', ');
 }
 
-const option = (name: string, value: string | undefined): readonly string[] =>
-  value === undefined ? [] : [name, value];
+const word = (name: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [name, value]);
 const each = (name: string, list: readonly string[] | undefined): readonly string[] =>
   (list ?? []).flatMap((one) => [name, one]);
 
@@ -60,17 +60,17 @@ export const createdIn = (network: WantedConnection): readonly string[] => [
         `name=${network.name}`,
         ...textEntries(network.driver_opts).map(([key, value]) => `driver-opt=${key}=${value}`),
       ].join(','),
-  ...option('--ip', network.ipv4_address),
-  ...option('--ip6', network.ipv6_address),
+  ...word('--ip', network.ipv4_address),
+  ...word('--ip6', network.ipv6_address),
   ...each('--network-alias', network.aliases),
   ...each('--link', network.links),
-  ...option('--mac-address', network.mac_address),
+  ...word('--mac-address', network.mac_address),
 ];
 
 /** The client's arguments to connect an existing container to a network. */
 export const connectedTo = (network: WantedConnection): readonly string[] => [
-  ...option('--ip', network.ipv4_address),
-  ...option('--ip6', network.ipv6_address),
+  ...word('--ip', network.ipv4_address),
+  ...word('--ip6', network.ipv6_address),
   ...each('--alias', network.aliases),
   ...each('--link', network.links),
   ...textEntries(network.driver_opts).flatMap(([key, value]) => ['--driver-opt', `${key}=${value}`]),

@@ -22,7 +22,7 @@ export interface ContainerOption {
 }
 
 /** A container as it is, or null; and the image of the container that is wanted. */
-export interface Described {
+interface Described {
   readonly container: Inspected;
   readonly image: Inspected;
   /** The variables in `env_file`. */
@@ -184,11 +184,12 @@ const made = (
 const texts = (list: unknown): readonly string[] => listAt(list).map(String);
 
 /** Entries as texts `NAME=VALUE`; truth values as Python writes them, as in the templates of a playbook. */
-export function entriesOf(given: unknown, sign = '='): readonly string[] | undefined {
+function entriesOf(given: unknown, sign = '='): readonly string[] | undefined {
   if (given === undefined || given === null) return undefined;
   return entriesAt(given).map(([key, text]) => `${key}${sign}${valueText(text)}`);
 }
 
+/** A value of a dictionary as the container gets it. */
 export function valueText(value: unknown): string {
   if (value === true) return 'True';
   if (value === false) return 'False';

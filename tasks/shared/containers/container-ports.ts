@@ -23,7 +23,7 @@ const range = (text: string): readonly string[] => {
 /** The single ports that a text publishes; undefined if it cannot be read. */
 function publishedBy(text: string, defaultAddress: string): readonly Published[] | undefined {
   const [, place, port = '', protocol = 'tcp'] = /^(?:(.*):)?(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/.exec(text) ?? [];
-  const [, given, onHost = ''] = /^(?:(\[[0-9a-fA-F:]+\]|[0-9.]+):)?(\d+(?:-\d+)?|)$/.exec(place ?? '') ?? [];
+  const [, given, onHost = ''] = /^(?:(\[[0-9a-fA-F:]+\]|\d+(?:\.\d+){3}):)?(\d+(?:-\d+)?|)$/.exec(place ?? '') ?? [];
   if (port === '' || (place !== undefined && place !== '' && given === undefined && onHost === '')) return undefined;
   const address = given?.replace(/^\[(.*)\]$/, '$1') ?? defaultAddress;
   const inside = range(port);

@@ -6,6 +6,3 @@ export function imageReference(name: string, tag = 'latest'): string {
 
 /** Whether a name is the ID of an image. */
 export const isImageId = (name: string): boolean => /^sha256:[0-9a-f]{64}$/i.test(name);
-
-/** An image's repository, without its tag and digest. */
-export const repositoryOf = (name: string): string => name.replace(/@.*$/, '').replace(/:[^/:]*$/, '');

@@ -2,7 +2,7 @@ import { decodeText, type Question, type QuestionKind, question, type Subject, s
 import { type Engine, engineComplaint, REACHING, withEngine } from './engine.ts';
 
 /** What an engine manages. */
-export type ObjectKind = 'container' | 'image' | 'network' | 'volume';
+type ObjectKind = 'container' | 'image' | 'network' | 'volume';
 
 /** What the engine tells about a thing: parsed JSON, or null if there is no such thing. */
 export type Inspected = Readonly<Record<string, unknown>> | null;
