@@ -42,7 +42,7 @@ describe('docker_compose_v2', () => {
       result: {
         actions: [],
         containers: expect.arrayContaining([expect.objectContaining({ Name: 'shop-web-1', State: 'running' })]),
-        images: expect.arrayContaining([expect.objectContaining({ ContainerName: 'shop-db-1', Repository: 'box' })]),
+        images: expect.arrayContaining([expect.objectContaining({ ContainerName: 'shop-db-1' })]),
       },
     });
     await write('sleep 1001');
