@@ -24,6 +24,17 @@ import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
 import dnsRecord from './dns_record.ts';
+import dockerComposeV2 from './docker_compose_v2.ts';
+import dockerContainer from './docker_container.ts';
+import dockerContainerExec from './docker_container_exec.ts';
+import dockerContainerInfo from './docker_container_info.ts';
+import dockerImage from './docker_image.ts';
+import dockerImageBuild from './docker_image_build.ts';
+import dockerImageInfo from './docker_image_info.ts';
+import dockerImagePull from './docker_image_pull.ts';
+import dockerLogin from './docker_login.ts';
+import dockerNetwork from './docker_network.ts';
+import dockerVolume from './docker_volume.ts';
 import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
@@ -130,6 +141,17 @@ const types = [
   debconf,
   debug,
   dnsRecord,
+  dockerComposeV2,
+  dockerContainer,
+  dockerContainerExec,
+  dockerImage,
+  dockerImageBuild,
+  dockerContainerInfo,
+  dockerImageInfo,
+  dockerImagePull,
+  dockerLogin,
+  dockerNetwork,
+  dockerVolume,
   dpkgSelections,
   fail,
   fetch,
@@ -228,6 +250,7 @@ const shortNames = new Map([
 
 /** Names of collections that types were moved from, or that playbooks use for them as well, by their collection. */
 const otherCollections: Readonly<Record<string, readonly string[]>> = {
+  'community.docker': ['community.general'],
   'community.mysql': ['ansible.mysql', 'community.general'],
   'community.postgresql': ['community.general'],
 };

@@ -7,6 +7,8 @@ const SAME_AS: Readonly<Record<string, string>> = {
   aptitude: 'apt',
   chmod: 'file',
   chown: 'file',
+  docker_compose: 'docker_compose_v2',
+  docker_service: 'docker_compose_v2',
   mkdir: 'file',
   symlink: 'file',
   sysvinit: 'service',

@@ -16,6 +16,8 @@ describe('the registry of task types', () => {
     ['mysql_db', 'community.mysql.mysql_db'],
     ['ansible.mysql.mysql_db', 'community.mysql.mysql_db'],
     ['community.general.postgresql_user', 'community.postgresql.postgresql_user'],
+    ['community.general.docker_network', 'community.docker.docker_network'],
+    ['docker_compose_v2', 'community.docker.docker_compose_v2'],
     ['community.mysql.postgresql_user', undefined],
     ['verify', 'verify'],
     ['nosuch', undefined],
