@@ -1,6 +1,7 @@
 import {
   defineTask,
   fileFlags,
+  followed,
   groupAccount,
   joinPath,
   nameOf,
@@ -182,7 +183,7 @@ function resultNow(known: FileState, params: FileParams): TaskResult {
   const path = tidyPath(params.path);
   const meant = wanted(params, known);
   if (meant === 'absent') return { path, state: 'absent' };
-  if (meant === 'hard' && known.inside !== undefined && before.exists && before.kind === 'directory')
+  if (meant === 'hard' && known.inside !== undefined && followed(before)?.kind === 'directory')
     return { dest: joinPath(path, nameOf(params.src!)), src: params.src, ...pathInfo(known.inside) };
   if (params.state === 'link' || params.state === 'hard')
     return { dest: path, src: params.src ?? (before.exists ? before.link?.target : undefined), ...pathInfo(before) };

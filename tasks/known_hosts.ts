@@ -1,5 +1,6 @@
 import { defineTask, hash, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { followedInfo } from './shared/files/path-info.ts';
 import { isHost, putHostKeys, readHostKey } from './shared/network/known-host-lines.ts';
 
 const params = {
@@ -36,6 +37,8 @@ export default defineTask({
     path: task.path,
     state: task.state,
     hash_host: task.hash_host,
+    // As with Ansible, `state` becomes what the file is.
+    ...followedInfo(state.before),
   }),
   returns: {
     name: 'the host',

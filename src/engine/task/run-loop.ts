@@ -76,12 +76,12 @@ async function labelled(
   sight: TemplateScope,
   outcome: Outcome,
 ): Promise<{ readonly outcome: Outcome; readonly label: string }> {
-  // Ansible's label for a hidden item.
-  if (outcome.censored === true) return { outcome, label: 'None' };
   const written = run.task.loop?.label;
   const label = await retryWhenKnown(run, () =>
     written === undefined ? item.value : evaluate(written, sight.scope, sight.env),
   );
+  // Ansible's label for a hidden item, which fails nonetheless if its label cannot be computed.
+  if (outcome.censored === true && label.is !== 'mistaken') return { outcome, label: 'None' };
   if (label.is === 'value')
     return { outcome, label: typeof label.value === 'string' ? label.value : String(evaluateText(label.value)) };
   if (label.is !== 'mistaken') return { outcome, label: String(item.index) };

@@ -114,7 +114,8 @@ function planRemoteFile(
   context: TaskContext,
 ): Plan {
   const place = placeOf(state, task, src);
-  if (place.before.exists && !task.force) return { changes: [], result: { msg: 'file already exists' } };
+  if (followed(place.before) !== undefined && !task.force)
+    return { changes: [], result: { msg: 'file already exists' } };
   const parent = followed(place.parent);
   const wrong = unknownAccount(task, state);
   if (wrong !== undefined) return { failed: wrong };

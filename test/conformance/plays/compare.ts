@@ -27,7 +27,7 @@ export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readon
   for (const { key, ...rest } of leaves('', ours.files, theirs.files))
     found.push({
       ...other('file', key, '', rest),
-      around: { ours: {}, theirs: failureAt(theirs, key) ?? treeAt(theirs, key) ?? {} },
+      around: { ours: {}, theirs: causeAt(ours, theirs, key) },
     });
   for (const host of new Set([...Object.keys(ours.recap), ...Object.keys(theirs.recap)]))
     for (const { key, ...rest } of leaves('', ours.recap[host], theirs.recap[host]))
@@ -55,14 +55,26 @@ const failureAt = ({ rows: all }: Seen, path: string): Around | undefined =>
         String(result['msg']).includes(`/${path}`)),
   )?.result;
 
-/** The result of a task that copied a tree to this path, or to one above it. */
-const treeAt = ({ rows: all }: Seen, path: string): Around | undefined =>
-  all.find(
-    ({ type, result: { state, dest } }) =>
-      type === 'copy' &&
-      state === 'directory' &&
-      `${path}/`.startsWith(`${tidy(dest).replace(/^.*\/case-\d+\//, '')}/`),
-  )?.result;
+/** The result of a task that may be why a file differs: a failure, or one that is known to do more or less than ours. */
+const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
+  failureAt(theirs, path) ??
+  theirs.rows.find(({ type, status, result }) => {
+    if (status !== 'changed') return false;
+    if (type === 'copy') return result['state'] === 'directory' || result['size'] === 0;
+    if (type === 'blockinfile')
+      return /^Block removed/.test(String(result['msg'])) && tidy(argument(result, 'path')).endsWith(`/${path}`);
+    return type === 'get_url' && ours.files[placeIn(result['dest'])]?.startsWith('10 ') === true;
+  })?.result ??
+  {};
+
+/** A parameter, from Ansible's echo. */
+function argument({ invocation }: Around, name: string): unknown {
+  const given = isRecord(invocation) ? invocation['module_args'] : undefined;
+  return isRecord(given) ? given[name] : undefined;
+}
+
+/** A path below the directory of its case. */
+const placeIn = (path: unknown): string => tidy(path).replace(/^.*\/case-\d+\//, '');
 
 const tidy = (path: unknown): string => String(path).replace(/\/+$/, '');
 

@@ -30,6 +30,9 @@ const ofFailure = ({ around, kind }: Difference): boolean =>
 /** What a file is: modules tell it, each at its own occasions. */
 const ATTRIBUTES = /^(uid|gid|owner|group|mode|size|state|path|dest|src|checksum|md5sum)$/;
 
+/** SHA-1 of nothing, as the files of a case are told. */
+const EMPTY = 'da39a3ee5e6b';
+
 const isTree = (result: Readonly<Record<string, unknown>>): boolean =>
   result['state'] === 'directory' && 'src' in result && result['failed'] !== true;
 
@@ -98,8 +101,8 @@ const REASONS: readonly Reason[] = [
     is: inResult(/^unarchive$/, /^(extract_results|handler|files)\b/, onlyTheirs),
   },
   {
-    why: 'known_hosts tells what was to be there, not what the file is; in check mode as well',
-    is: inResult(/^known_hosts$/, /^(uid|gid|owner|group|mode|size|state|path|name|key|hash_host)$/),
+    why: 'known_hosts tells in check mode what it tells otherwise',
+    is: inResult(/^known_hosts$/, /^(uid|gid|owner|group|mode|size|state|path|name|key|hash_host)$/, onlyOurs),
   },
   {
     why: 'tempfile tells only where the file is; its name is random; what a check says of it is in our own words',
@@ -130,11 +133,11 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'a condition that cannot be computed fails its item; in Ansible the whole loop, without its items',
-    is: ({ kind, place, ours, theirs }) =>
+    is: ({ kind, place, ours, theirs, around }) =>
       kind === 'outcome' &&
       place.includes(' item ') &&
       theirs === 'none; no error' &&
-      /^(failed|ignored): The conditional check/.test(ours),
+      (/^(failed|ignored): The conditional check/.test(ours) || 'censored' in around.ours),
   },
   {
     why: 'a loop over something undefined that is skipped has no item to tell; Ansible tells one that is None',
@@ -147,10 +150,11 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'ours refuses a wrong value of a parameter that Ansible does not look at, or takes for none',
-    is: ({ kind, ours, theirs }) =>
+    is: ({ kind, ours, theirs, around }) =>
       kind === 'outcome' &&
       /^(changed|ok)/.test(theirs) &&
-      /: `\w+`: expected |: `\w+` is not a parameter|: `\w+` must be one of/.test(ours),
+      (/: `\w+`: expected |: `\w+` is not a parameter|: `\w+` must be one of|: mode must be in octal/.test(ours) ||
+        (ours === 'failed' && 'censored' in around.ours)),
   },
   {
     why: 'ours refuses what would destroy or grow what it works on',
@@ -249,12 +253,13 @@ const REASONS: readonly Reason[] = [
       around.theirs['state'] === 'directory',
   },
   {
-    why: 'a file is a hard link to itself',
-    is: ({ kind, type, ours, theirs }) =>
+    why: 'a file is a hard link to itself; with `force`, Ansible makes it anew',
+    is: ({ kind, type, ours, theirs, around }) =>
       kind === 'outcome' &&
       type === 'file' &&
       ours === 'ok' &&
-      /^(failed|ignored): Cannot link, file exists at destination$/.test(theirs),
+      (/^(failed|ignored): Cannot link, file exists at destination$/.test(theirs) ||
+        (theirs === 'changed' && around.ours['src'] === around.ours['dest'])),
   },
   {
     why: 'text is not copied into a directory; through a link to one, Ansible writes it under a random name',
@@ -263,7 +268,11 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'variables may be merged into a variable that did not exist',
-    is: ({ kind, type, ours }) => kind === 'outcome' && type === 'include_vars' && ours === 'ok',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' &&
+      type === 'include_vars' &&
+      /^(ok|changed)/.test(ours) &&
+      /failed to combine|^(failed|ignored)$/.test(theirs),
   },
   {
     why: 'a failure that `failed_when` does not count keeps its message, in our own words',
@@ -310,5 +319,52 @@ const REASONS: readonly Reason[] = [
   {
     why: 'the message of end_host with a condition has its second form only as skip_reason',
     is: inResult(/^meta$/, /^msg$/),
+  },
+  {
+    why: 'a check foresees that a file cannot be touched without its directory',
+    is: ({ kind, ours, theirs }) =>
+      kind === 'outcome' && theirs === 'changed' && /^(failed|ignored): Error, could not touch target/.test(ours),
+  },
+  {
+    why: 'a file is never copied to itself through a link; Ansible leaves it empty',
+    is: ({ kind, type, key, theirs, around }) =>
+      (kind === 'file' && theirs.includes(EMPTY)) ||
+      (kind === 'result' &&
+        /^(copy|debug)$/.test(type) &&
+        bare(key) === 'size' &&
+        theirs === '0' &&
+        'src' in around.theirs),
+  },
+  {
+    why: 'a result that failed has other keys, so a condition that reads one is decided differently',
+    is: ({ kind, ours, theirs, around }) =>
+      kind === 'outcome' &&
+      ((ours.startsWith('skipped') && /\(?r\d+\.(size|mode|checksum)\b/.test(String(around.ours['false_condition']))) ||
+        /'dict object' has no attribute 'changed'/.test(theirs)),
+  },
+  {
+    why: 'what a failed add_host registers is registered on all hosts, as otherwise',
+    is: ({ kind, ours, theirs }) => kind === 'result' && theirs === '"-"' && ours.startsWith('{"add_host"'),
+  },
+  {
+    why: 'the message of blockinfile tells the owner and mode of a new file, too, and no block that was not there',
+    is: inResult(
+      /^blockinfile$/,
+      /^msg$/,
+      ({ ours, theirs }) => /^"File created/.test(theirs) || theirs.replace('Block removed and ', '') === ours,
+    ),
+  },
+  {
+    why: 'a failure of file tells the path',
+    is: inResult(
+      /^file$/,
+      /^path$/,
+      (difference) => onlyOurs(difference) && 'failed_when_result' in difference.around.ours,
+    ),
+  },
+  {
+    why: 'blockinfile leaves the end of a file alone where no block is to be removed; get_url writes through a link',
+    is: ({ kind, around }) =>
+      kind === 'file' && ('url' in around.theirs || /^Block removed/.test(String(around.theirs['msg']))),
   },
 ];
