@@ -94,7 +94,10 @@ async function labelled(
     message: `loop_control.label: ${placed(label.error)}`,
     result,
   };
-  return { outcome: await ignorable(failed, run, sight), label: String(item.index) };
+  return {
+    outcome: await ignorable(failed, run, sight),
+    label: outcome.censored === true ? 'None' : String(item.index),
+  };
 }
 
 const evaluateText = (value: Value): string =>

@@ -180,8 +180,8 @@ const REASONS: readonly Reason[] = [
     why: '`ignore_errors: "no"` means no, also where a condition cannot be computed: there Ansible takes any text for true',
     is: ({ kind, ours, theirs }) =>
       kind === 'outcome' &&
-      /^failed: (The conditional check|.* is undefined)/.test(ours) &&
-      /^ignored: (The conditional check|.* is undefined)/.test(theirs),
+      /^failed: (The conditional check|Invalid data passed|.* is undefined)/.test(ours) &&
+      /^ignored: (The conditional check|Invalid data passed|.* is undefined)/.test(theirs),
   },
   {
     why: '`failed_when` judges every failure of a copy; in Ansible not those that its action finds on the controller',

@@ -39,7 +39,9 @@ export async function seenWith(side: 'ours' | 'theirs', program: Program, one: C
   const seen = (side === 'ours' ? seenByEvents : seenByCallback)(lines, folder);
   const files = filesBelow(directory);
   const log = readFileSync(output, 'utf8');
-  for (const path of [output, told, directory]) rmSync(path, { recursive: true, force: true });
+  // A task that a play no longer waited for may still write.
+  for (const path of [output, told, directory])
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   return {
     exitCode,
     ...seen,
