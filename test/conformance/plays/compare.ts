@@ -11,6 +11,8 @@ export interface Difference {
   readonly key: string;
   readonly ours: string;
   readonly theirs: string;
+  /** Whether the files that are left behind differ, too. */
+  readonly filesDiffer: boolean;
   /** Whether, in a check, something changed before it. */
   readonly afterChangeInCheck: boolean;
   /** What both have around it: the results that hold the key, or the whole outcomes. */
@@ -89,6 +91,7 @@ const other = (
   place,
   key,
   ...values,
+  filesDiffer: false,
   afterChangeInCheck: false,
   around: { ours: {}, theirs: {} },
 });
@@ -96,12 +99,13 @@ const other = (
 /** Goes through both in Ansible's order, up to the first outcome that differs. */
 function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference> {
   const [a, b] = [numbered(ours.rows), numbered(theirs.rows)];
+  const filesDiffer = !leaves('', ours.files, theirs.files).next().done;
   let afterChangeInCheck = false;
   for (const [place, their] of b) {
     const our = a.get(place);
     if (our?.status !== their.status) return yield { ...outcome(place, our, their), afterChangeInCheck };
     afterChangeInCheck ||= isCheck && their.status === 'changed';
-    for (const difference of results(place, our, their)) yield { ...difference, afterChangeInCheck };
+    for (const difference of results(place, our, their)) yield { ...difference, filesDiffer, afterChangeInCheck };
     if (isWrittenNonetheless(their))
       return yield { ...outcome(place, our, their), theirs: 'written before its mode was refused' };
     afterChangeInCheck ||= isCheck && /would have run/.test(String(their.result['msg']));
@@ -126,6 +130,7 @@ const outcome = (place: string, ours: Row | undefined, theirs: Row | undefined):
   key: '',
   ours: said(ours),
   theirs: said(theirs),
+  filesDiffer: false,
   afterChangeInCheck: false,
   around: { ours: ours?.result ?? {}, theirs: theirs?.result ?? {} },
 });
@@ -137,7 +142,11 @@ function said(row: Row | undefined, output = ''): string {
   return why === undefined ? row.status : `${row.status}: ${typeof why === 'string' ? why : JSON.stringify(why)}`;
 }
 
-function* results(place: string, ours: Row, theirs: Row): Generator<Omit<Difference, 'afterChangeInCheck'>> {
+function* results(
+  place: string,
+  ours: Row,
+  theirs: Row,
+): Generator<Omit<Difference, 'afterChangeInCheck' | 'filesDiffer'>> {
   // Of an attempt it is enough that there was one.
   if (theirs.part === 'try') return;
   for (const difference of leaves('', ours.result, theirs.result)) {

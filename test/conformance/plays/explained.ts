@@ -367,4 +367,23 @@ const REASONS: readonly Reason[] = [
     is: ({ kind, around }) =>
       kind === 'file' && ('url' in around.theirs || /^Block removed/.test(String(around.theirs['msg']))),
   },
+  {
+    why: 'what is found follows from files that differ, for which there is a reason of their own; or is what git keeps inside of a clone',
+    is: (difference) =>
+      inResult(/^find$/, /^(files|matched|examined)\b/)(difference) &&
+      (difference.filesDiffer || JSON.stringify(difference.around.theirs).includes('/.git/')),
+  },
+  {
+    why: 'a check foresees that a clone cannot be made',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' &&
+      type === 'git' &&
+      / exists and is not a git clone$/.test(ours) &&
+      theirs.startsWith('changed'),
+  },
+  {
+    why: 'a fact read from a key that only our result has',
+    is: ({ kind, type, theirs, key }) =>
+      kind === 'result' && type === 'set_fact' && theirs === '"none"' && /^ansible_facts\.f\d+$/.test(key),
+  },
 ];

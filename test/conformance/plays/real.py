@@ -8,8 +8,8 @@ import gc
 import json
 import os
 import signal
-import subprocess
 import sys
+import tempfile
 
 import ansible.constants as C
 from ansible.cli.playbook import PlaybookCLI
@@ -25,24 +25,23 @@ REAL_EXEC = local.Connection.exec_command
 def exec_command(self, cmd, in_data=None, sudoable=True):
     if in_data is None or str(cmd) != PLAIN:
         return REAL_EXEC(self, cmd, in_data=in_data, sudoable=sudoable)
-    (out_read, out_write), (err_read, err_write) = os.pipe(), os.pipe()
+    out_read, out_write = os.pipe()
+    # A file, since two pipes would have to be read at the same time.
+    errors = tempfile.TemporaryFile()
     child = os.fork()
     if child == 0:
         os.setsid()
-        for end, number in ((os.open(os.devnull, os.O_RDONLY), 0), (out_write, 1), (err_write, 2)):
+        for end, number in ((os.open(os.devnull, os.O_RDONLY), 0), (out_write, 1), (errors.fileno(), 2)):
             os.dup2(end, number)
         os.closerange(3, 256)
         run_module(in_data)
     os.close(out_write)
-    os.close(err_write)
-    # One of them at a time would block a module that fills the other.
-    errors = subprocess.Popen(["cat"], stdin=err_read, stdout=subprocess.PIPE)
-    os.close(err_read)
     with os.fdopen(out_read, "rb") as pipe:
         out = pipe.read()
-    err = errors.communicate()[0]
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return code, out, err
+    with errors:
+        errors.seek(0)
+        return code, out, errors.read()
 
 
 def run_module(payload):
