@@ -35,6 +35,7 @@ import dockerImagePull from './docker_image_pull.ts';
 import dockerLogin from './docker_login.ts';
 import dockerNetwork from './docker_network.ts';
 import dockerVolume from './docker_volume.ts';
+import dpkgDivert from './dpkg_divert.ts';
 import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
@@ -152,6 +153,7 @@ const types = [
   dockerLogin,
   dockerNetwork,
   dockerVolume,
+  dpkgDivert,
   dpkgSelections,
   fail,
   fetch,

@@ -4,6 +4,7 @@ import aptRepository from '../../tasks/apt_repository.ts';
 import copy from '../../tasks/copy.ts';
 import cron from '../../tasks/cron.ts';
 import debconf from '../../tasks/debconf.ts';
+import dpkgDivert from '../../tasks/dpkg_divert.ts';
 import dpkgSelections from '../../tasks/dpkg_selections.ts';
 import getent from '../../tasks/getent.ts';
 import hostname from '../../tasks/hostname.ts';
@@ -172,6 +173,48 @@ describe('system task types, on a host', () => {
     expect(kept).toBe('user::rw-\nuser:nobody:rw-\ngroup::r--\nmask::rw-\nother::---');
     expect(await list()).toBe('user::rw-\nuser:nobody:rw-\ngroup::r--\nmask::---\nother::---');
     expect(await said('cat /root/listed')).toBe('c');
+  });
+
+  test('a diverted file keeps its path, and comes back', async () => {
+    await sh('dpkg-divert --quiet --no-rename --remove /opt/own; rm -f /opt/own*; echo packaged > /opt/own');
+    const divert = { path: '/opt/own', rename: true };
+    const predicted = ['changed', 'diversion of /opt/own: absent → /opt/own.distrib (by LOCAL)'];
+
+    expect(outcomeOf(await runThere(dpkgDivert, divert, { check: true }))).toEqual(predicted);
+    expect(await said('dpkg-divert --list /opt/own')).toBe('');
+    expect(outcomeOf(await runThere(dpkgDivert, divert))).toEqual(predicted);
+    expect(outcomeOf(await runThere(dpkgDivert, divert))).toEqual(['ok']);
+    expect(await said('ls /opt; dpkg-divert --truename /opt/own')).toBe('own.distrib\n/opt/own.distrib');
+
+    // Another place, for the copies of all packages but one.
+    expect(outcomeOf(await runThere(dpkgDivert, { ...divert, divert: '/opt/own.away', holder: 'less' }))).toEqual([
+      'changed',
+      'diversion of /opt/own: /opt/own.distrib (by LOCAL) → absent',
+      'diversion of /opt/own: absent → /opt/own.away (by less)',
+    ]);
+    expect(await said('cat /opt/own.away; dpkg-divert --listpackage /opt/own')).toBe('packaged\nless');
+
+    await sh('echo mine > /opt/own');
+    expect(await runThere(dpkgDivert, { ...divert, state: 'absent', holder: 'sed' })).toMatchObject({
+      status: 'failed',
+      message: '/opt/own is diverted by less, not by sed: its diversion is not removed',
+    });
+    expect((await runThere(dpkgDivert, { ...divert, state: 'absent', force: true })).status).toBe('changed');
+    expect(outcomeOf(await runThere(dpkgDivert, { ...divert, state: 'absent' }))).toEqual(['ok']);
+    expect(await said('cat /opt/own')).toBe('packaged');
+  });
+
+  test('dpkg_divert moves nothing onto another file, unless told to', async () => {
+    await sh('rm -f /opt/own*; echo packaged > /opt/own; echo other > /opt/own.distrib');
+    const divert = { path: '/opt/own', rename: true };
+
+    expect(await runThere(dpkgDivert, divert)).toMatchObject({
+      status: 'failed',
+      message: 'cannot move /opt/own to /opt/own.distrib, which exists: `force: true` replaces it',
+    });
+    expect((await runThere(dpkgDivert, { ...divert, force: true })).status).toBe('changed');
+    expect(await said('cat /opt/own.distrib')).toBe('packaged');
+    await sh('dpkg-divert --quiet --rename --remove /opt/own; rm -f /opt/own*');
   });
 
   test('one of several alternatives is selected', async () => {

@@ -60,6 +60,7 @@ const failureAt = ({ rows: all }: Seen, path: string): Around | undefined =>
 /** The result of a task that may be why a file differs: a failure, or one that is known to do more or less than ours. */
 const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
   failureAt(theirs, path) ??
+  ours.rows.find(({ result }) => / into itself: /.test(String(result['msg'])))?.result ??
   theirs.rows.find(({ type, status, result }) => {
     if (status !== 'changed') return false;
     if (type === 'copy') return result['state'] === 'directory' || result['size'] === 0;
