@@ -1,4 +1,4 @@
-import { joined, type Script, script } from '../../../src/sdk.ts';
+import { type Content, decodeText, joined, type Script, script } from '../../../src/sdk.ts';
 
 /** Variables for a container, as arguments of the client; no value is among the arguments. */
 interface ClientEnvironment {
@@ -36,3 +36,14 @@ export const variablesIn = (list: readonly unknown[]): readonly (readonly [strin
     const sign = text.indexOf('=');
     return sign < 0 ? [text, ''] : [text.slice(0, sign), text.slice(sign + 1)];
   });
+
+/** The variables in a file of lines `NAME=value`; none if there is no file. */
+export const variablesInFile = (file: Content | undefined): readonly (readonly [string, string])[] =>
+  file?.bytes === undefined
+    ? []
+    : variablesIn(
+        decodeText(file.bytes)
+          .split('\n')
+          .map((line) => line.replace(/^\s+|\r$/g, ''))
+          .filter((line) => line.includes('=') && !line.startsWith('#')),
+      );

@@ -1,3 +1,5 @@
+import { engineComplaint } from './engine.ts';
+
 /** Something that compose does, or would do. */
 export interface ComposeEvent {
   /** `container`, `network`, `volume`, `image` or `service`. */
@@ -55,4 +57,20 @@ export function toldEvents(
       to: isGone ? null : words.join(', '),
     };
   });
+}
+
+/** Why compose failed: the last lines of what it says. Before them are its events. */
+export function composeComplaint({ code, stderr }: { readonly code: number; readonly stderr: string }): string {
+  if (/unknown flag: --(?:dry-run|progress)/.test(stderr))
+    return 'docker compose 2.18 or newer is needed on the host, because older versions cannot tell what they would do';
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/^\s*DRY-RUN MODE -\s*/, ''))
+    .filter(
+      (line) =>
+        line.trim() !== '' &&
+        composeEvents(line).length === 0 &&
+        !/^\s*(?:Container|Network|Volume) \S+\s+[A-Z][a-z]+\s*$/.test(line),
+    );
+  return engineComplaint(lines.join('\n'), code);
 }

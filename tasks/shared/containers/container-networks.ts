@@ -23,6 +23,19 @@ export const connectionOptions = {
   driver_opts: { type: 'dict', doc: 'Options for the driver of the network.' },
 } as const;
 
+interface Networked {
+  readonly network_mode: string | undefined;
+  readonly networks: readonly { readonly name: string }[] | undefined;
+  readonly networks_cli_compatible: boolean;
+}
+
+/** The network that a container is created in. */
+export const networkModeOf = ({
+  network_mode: mode,
+  networks,
+  networks_cli_compatible: compatible,
+}: Networked): string | undefined => mode ?? (compatible ? networks?.[0]?.name : undefined);
+
 /** The connections of a container, by network. */
 export const connectionsOf = (container: Inspected): ReadonlyMap<string, unknown> =>
   new Map(entriesAt(container, 'NetworkSettings', 'Networks'));

@@ -1,4 +1,6 @@
 import type { Params } from '../../../src/sdk.ts';
+import { connectionOptions } from './container-networks.ts';
+import { dockerParams } from './engine.ts';
 
 const str = (doc: string) => ({ type: 'str', doc }) as const;
 const int = (doc: string) => ({ type: 'int', doc }) as const;
@@ -175,3 +177,121 @@ export type Configuration = Params<typeof configurationParams> & {
   /** The address of the host that ports without one are published on. */
   readonly default_host_ip: string;
 };
+
+/** The parameters of `docker_container`. */
+export const containerParams = {
+  name: { type: 'str', required: true, doc: 'The container.' },
+  state: {
+    type: 'str',
+    default: 'started',
+    choices: ['absent', 'present', 'healthy', 'started', 'stopped'],
+    doc: 'Whether the container should exist (`present`), run (`started`), run and be healthy, exist without running (`stopped`), or not exist.',
+  },
+  image: { type: 'str', doc: 'The image, possibly with a registry, tag or digest, or its ID.' },
+  pull: {
+    type: 'raw',
+    default: 'missing',
+    choices: ['never', 'missing', 'always', true, false],
+    doc: 'When to pull the image: every time (`always`, true) or if the host does not have it (`missing`, false).',
+  },
+  pull_check_mode_behavior: {
+    type: 'str',
+    default: 'image_not_present',
+    choices: ['image_not_present', 'always'],
+    ignored: 'a check asks the registry whether the image is still the same',
+  },
+  platform: {
+    type: 'str',
+    doc: 'The platform of the image; used when it is pulled and when the container is created.',
+  },
+  ...configurationParams,
+  default_host_ip: {
+    type: 'str',
+    default: '0.0.0.0',
+    doc: 'The address of the host on which ports without one are published; if empty, the engine decides.',
+  },
+  networks: {
+    type: 'list',
+    elements: 'dict',
+    doc: 'Networks that the container is connected to.',
+    options: connectionOptions,
+  },
+  networks_cli_compatible: {
+    type: 'bool',
+    default: true,
+    doc: 'Create the container in the first of `networks`; otherwise, it is also connected to the default network.',
+  },
+  purge_networks: { type: 'bool', default: false, doc: 'Disconnect it from networks that are not in `networks`.' },
+  comparisons: {
+    type: 'dict',
+    default: {},
+    doc: 'How options are compared with an existing container: `strict`, `ignore` or, for sets and dictionaries (their default), `allow_more_present`. `*` stands for all others.',
+  },
+  container_default_behavior: {
+    type: 'str',
+    default: 'no_defaults',
+    choices: ['compatibility', 'no_defaults'],
+    doc: 'With `compatibility`, options such as `privileged` and `tty` that are not given are false.',
+  },
+  command_handling: {
+    type: 'str',
+    default: 'correct',
+    choices: ['compatibility', 'correct'],
+    ignored: 'commands are handled correctly',
+  },
+  image_comparison: {
+    type: 'str',
+    default: 'desired-image',
+    choices: ['desired-image', 'current-image'],
+    doc: "Which image's own variables, labels and ports are expected, where options are compared strictly.",
+  },
+  image_label_mismatch: {
+    type: 'str',
+    default: 'ignore',
+    choices: ['ignore', 'fail'],
+    ignored: 'labels of the image are always accepted',
+  },
+  image_name_mismatch: {
+    type: 'str',
+    default: 'ignore',
+    choices: ['ignore', 'recreate'],
+    doc: 'What to do if the container has the wanted image under another name.',
+  },
+  ignore_image: { type: 'bool', default: false, doc: 'Keep a container that has another image.' },
+  recreate: { type: 'bool', default: false, doc: 'Create the container again, every time.' },
+  restart: { type: 'bool', default: false, doc: 'Restart the container, every time.' },
+  detach: {
+    type: 'bool',
+    default: true,
+    doc: 'Whether to leave the container running, instead of waiting for it to end.',
+  },
+  output_logs: { type: 'bool', default: false, ignored: 'the output is shown with `-vvv`' },
+  cleanup: { type: 'bool', default: false, doc: 'Remove the container once it has ended, if `detach` is false.' },
+  paused: { type: 'bool', doc: 'Whether the container is paused.' },
+  keep_volumes: { type: 'bool', default: true, doc: 'Keep volumes without a name when a container is removed.' },
+  force_kill: {
+    type: 'bool',
+    default: false,
+    aliases: ['forcekill'],
+    doc: 'Kill the container instead of stopping it.',
+  },
+  kill_signal: { type: 'str', doc: 'The signal that kills it.' },
+  removal_wait_timeout: {
+    type: 'float',
+    doc: 'How many seconds to wait until a container is gone that removes itself.',
+  },
+  healthy_wait_timeout: {
+    type: 'float',
+    default: 300,
+    doc: 'How many seconds to wait until the container is healthy; without a limit if negative or 0.',
+  },
+  device_requests: {
+    type: 'list',
+    elements: 'dict',
+    ignored: 'the client has no option for them that works for all drivers; use `runtime` or `devices`',
+  },
+  ...dockerParams,
+} as const;
+
+/** A container as a task describes it. */
+export type ContainerTask = Params<typeof containerParams>;

@@ -1,0 +1,136 @@
+import {
+  type Command,
+  type Question,
+  type Script,
+  type ShellAnswer,
+  script,
+  sh,
+  type TaskContext,
+  tidyPath,
+} from '../../../src/sdk.ts';
+import { askEngine } from './ask-engine.ts';
+import type { ComposeTask } from './compose-params.ts';
+import { SECTION } from './compose-project.ts';
+import { dockerEngine, withEngine } from './engine.ts';
+import { textEntries } from './json.ts';
+
+/** `_compose` is compose with the project's options; the definition, if any, is sent to each call. */
+function withCompose(task: ComposeTask): Script {
+  const { project_src: source, files } = task;
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  const options = [
+    ...option('--project-directory', source),
+    ...option('--project-name', task.project_name),
+    ...(files ?? []).flatMap((file) => ['--file', file]),
+    ...(task.definition === undefined ? [] : ['--file', '-']),
+    ...(task.env_files ?? []).flatMap((file) => ['--env-file', file]),
+    ...(task.profiles ?? []).flatMap((profile) => ['--profile', profile]),
+  ];
+  const none = `"${source}" does not contain compose.yaml, compose.yml, docker-compose.yml, or docker-compose.yaml`;
+  const looking =
+    files === undefined
+      ? script`[ -e compose.yaml ] || [ -e compose.yml ] || [ -e docker-compose.yml ] || [ -e docker-compose.yaml ] || { echo ${none} >&2; exit 1; }`
+      : script`for f in ${files}; do [ -e "$f" ] || { printf 'Cannot find Compose file "%s" relative to project directory "%s"\n' "$f" "$PWD" >&2; exit 1; }; done`;
+  return script`_engine compose version >/dev/null 2>&1 || { echo 'docker has no compose plugin on the host: install the package docker-compose-plugin of docker.com, or the docker-compose package of Debian 13 or newer' >&2; exit 127; }
+${source === undefined ? script`d=$(cat)` : script`cd -- ${source} 2>/dev/null || { echo ${`"${source}" is not a directory`} >&2; exit 1; }`}
+${source === undefined || !task.check_files_existing ? script`` : looking}
+_compose() { ${source === undefined ? script`printf '%s' "$d" | ` : script``}_engine compose --ansi never --progress plain ${options} "$@"; }
+_told() {
+  printf '\n%s\n' ${`${SECTION}containers`}
+  _compose ps --format json --all --no-trunc
+  printf '\n%s\n' ${`${SECTION}images`}
+  _compose images --format json
+}`;
+}
+
+const definitionOf = ({ definition }: ComposeTask): string | undefined =>
+  definition === undefined ? undefined : JSON.stringify(definition);
+
+/** The calls of compose that the task makes. */
+export function composeWords(task: ComposeTask): readonly (readonly string[])[] {
+  const flag = (name: string, isSet: boolean) => (isSet ? [name] : []);
+  const timeout = task.timeout === undefined ? [] : ['--timeout', String(task.timeout)];
+  const services = task.services.length === 0 ? [] : ['--', ...task.services];
+  const up = (...more: readonly string[]) => [
+    'up',
+    ...more,
+    '--no-color',
+    '--quiet-pull',
+    ...(task.pull === 'policy' ? [] : ['--pull', task.pull]),
+    ...flag('--remove-orphans', task.remove_orphans),
+    ...flag('--force-recreate', task.recreate === 'always'),
+    ...flag('--no-recreate', task.recreate === 'never'),
+    ...flag('--renew-anon-volumes', task.renew_anon_volumes),
+    ...flag('--no-deps', !task.dependencies),
+    ...timeout,
+    ...flag('--build', task.build === 'always'),
+    ...flag('--no-build', task.build === 'never'),
+    ...textEntries(task.scale).flatMap(([service, count]) => ['--scale', `${service}=${count}`]),
+  ];
+  const waiting = task.wait
+    ? ['--wait', ...(task.wait_timeout === undefined ? [] : ['--wait-timeout', String(task.wait_timeout)])]
+    : [];
+  if (task.state === 'absent')
+    return [
+      [
+        'down',
+        ...(task.remove_images === undefined ? [] : ['--rmi', task.remove_images]),
+        ...flag('--volumes', task.remove_volumes),
+        ...flag('--remove-orphans', task.remove_orphans),
+        ...timeout,
+        ...services,
+      ],
+    ];
+  if (task.state === 'restarted')
+    return [['restart', ...flag('--no-deps', !task.dependencies), ...timeout, ...services]];
+  if (task.state === 'stopped')
+    return [
+      [...up('--no-start'), ...services],
+      ['stop', ...timeout, ...services],
+    ];
+  return [[...up('--detach'), ...waiting, ...services]];
+}
+
+/** Asks compose about a project, and what it would do. */
+export function askProject(task: ComposeTask, context: TaskContext): Question<ShellAnswer> {
+  const dry = task.state === 'restarted' ? [] : (composeWords(task)[0] ?? []);
+  const source = task.project_src;
+  return askEngine(
+    dockerEngine(task, context.environment),
+    script`${withCompose(task)}
+_compose config --format json || exit
+_told
+printf '\n%s\n' ${`${SECTION}events`}
+${dry.length === 0 ? script`:` : script`_compose --dry-run ${dry} 2>&1 </dev/null || printf '\n%s\n' ${`${SECTION}failed`}`}`,
+    {
+      about: [
+        'engine:*',
+        ...(source === undefined ? [] : [`path:${tidyPath(source)}`]),
+        ...[...(task.files ?? []), ...(task.env_files ?? [])]
+          .filter((file) => file.startsWith('/'))
+          .map((file) => `path:${tidyPath(file)}`),
+      ],
+      stdin: definitionOf(task),
+      beyond: task.pull === 'always',
+    },
+  );
+}
+
+/** The calls of compose as one command, which tells the project as it is afterwards. */
+export const execution = (task: ComposeTask, context: TaskContext): Command => ({
+  ...sh`${withEngine(dockerEngine(task, context.environment))}
+${withCompose(task)}
+${composeWords(task).map(
+  (words) => script`_compose ${words} || exit
+`,
+)}_told`,
+  stdin: definitionOf(task),
+  shown: composeWords(task)
+    .map((words) => `docker compose ${words.join(' ')}`)
+    .join('; '),
+  long: true,
+  accepts: anyCode,
+});
+
+// The failure is reported with what was done before it.
+const anyCode = Array.from({ length: 256 }, (_, code) => code);
