@@ -5,6 +5,7 @@ import {
   content,
   defineTask,
   type Fragment,
+  followed,
   fragments,
   joinPath,
   nameOf,
@@ -13,6 +14,7 @@ import {
   type PathState,
   parentOf,
   searchPattern,
+  showMode,
   stat,
   type TaskContext,
   tidyPath,
@@ -80,7 +82,7 @@ export default defineTask({
       return {
         unknown: `a fragment is a link that may lead through ${task.dest}, which is itself a link and would be replaced`,
       };
-    return planCopyFile(state, copying(task), source, context);
+    return planCopyFile(state, keeping(task, state.dest), source, context);
   },
   result({ state, params: task, replies }) {
     const source = sourceOf(task.local ?? state.remote ?? [], task);
@@ -148,6 +150,18 @@ const copying = (task: Task) => ({
   checksum: undefined,
   directory_mode: undefined,
 });
+
+/** As in Ansible, a file that replaces a link keeps the owner and the mode of the file that the link led to. */
+function keeping(task: Task, dest: PathState) {
+  const target = dest.exists && dest.link !== undefined ? followed(dest) : undefined;
+  if (target?.kind !== 'file') return copying(task);
+  return {
+    ...copying(task),
+    owner: task.owner ?? String(target.uid),
+    group: task.group ?? String(target.gid),
+    mode: task.mode ?? showMode(target.mode),
+  };
+}
 
 const askDest = (task: Task, context: TaskContext) => ({
   dest: stat(tidyPath(task.dest)),

@@ -69,6 +69,10 @@ export default defineTask({
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context): Plan {
+    if (task.state === 'absent' && task.create && !state.before.exists)
+      return { changes: [], result: { msg: `File ${task.path} not present` } };
+    if (!state.before.exists && !task.create)
+      return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
     const blocked = inTheWay(state, task);
     if (blocked !== undefined) return blocked;
     if (!isFile(state) && !task.create) return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };

@@ -7,11 +7,14 @@ export type Told = Extract<Event, { kind: 'item-finished' | 'task-finished' }>;
 /** Whether the purpose of a task is to print something. */
 export const isDebug = ({ type }: { readonly type: string }): boolean => /(^|\.)debug$/.test(type);
 
-/** The values that a `debug` task shows. */
+/** The values that a `debug` task shows: with a message, that alone, as Ansible does. */
 export const shownOf = (result: Outcome['result']) =>
   Object.fromEntries(
-    Object.entries(result).filter(([key]) => !['changed', 'failed', '_ansible_verbose_always'].includes(key)),
+    Object.entries(result).filter(([key]) => !NOT_SHOWN.has(key) && !('msg' in result && OF_ITEMS.has(key))),
   );
+
+const NOT_SHOWN: ReadonlySet<string> = new Set(['changed', 'failed', '_ansible_verbose_always']);
+const OF_ITEMS: ReadonlySet<string> = new Set(['item', 'ansible_loop_var', 'ansible_loop', 'ansible_index_var']);
 
 /** The colour of a status. */
 export const paintOf = (status: Status, chalk: ChalkInstance): ChalkInstance =>

@@ -9,6 +9,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { isFailureUnless } from './outcome.ts';
+import { registerResult } from './register-result.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { runUntil } from './run-until.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
@@ -46,7 +47,8 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
       outcome: asTold(outcome),
       delegatedTo: ran.delegatedTo,
     });
-    // A later item may read what this one registered.
+    // A later item may read what this one registered, unless a condition skipped it.
+    if (!('skip_reason' in outcome.result)) registerResult(run, { ...ran, outcome });
     if (outcome.status === 'unreachable') break;
     const { breakWhen } = task.loop ?? {};
     if (breakWhen !== undefined) {

@@ -1,13 +1,12 @@
-import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { applyUnknownFacts } from './apply-facts.ts';
 import { doubted, unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
-import { isFailureUnless } from './outcome.ts';
+import { registerResult } from './register-result.ts';
 import { type Computation, retryWhenKnown } from './retry-when-known.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
-import { type Ran, registered, type TaskRun } from './task-run.ts';
+import type { Ran, TaskRun } from './task-run.ts';
 
 /**
  * Run a task on one host, with its loop, retries and conditions; or not, if one of its keywords is `uncomputable`. The
@@ -45,21 +44,7 @@ export async function runTask(
     return settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
   };
   const ran = await perform();
-  register(run, ran);
+  registerResult(run, ran);
   if (ran.outcome.status === 'unknown') applyUnknownFacts(play, state, task, ref.name);
   return ran;
-}
-
-function register(run: TaskRun, { outcome, ofNow = [] }: Ran): void {
-  const { state, task, ref } = run;
-  if (task.register === undefined) return;
-  if (outcome.status === 'unknown' && !isFailureUnless(outcome))
-    state.set.set(
-      task.register,
-      entryNotKnownYet(new NotKnownYet('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)),
-    );
-  else {
-    const unless = [...new Set([...ofNow, ...(outcome.unless ?? [])])];
-    state.set.set(task.register, state.ofNow({ value: registered(run, outcome.result) }, unless));
-  }
 }

