@@ -205,7 +205,9 @@ describe('system task types, on a host', () => {
   });
 
   test('dpkg_divert moves nothing onto another file, unless told to', async () => {
-    await sh('dpkg-divert --quiet --no-rename --remove /opt/own; rm -f /opt/own*; echo packaged > /opt/own; echo other > /opt/own.distrib');
+    await sh(
+      'dpkg-divert --quiet --no-rename --remove /opt/own; rm -f /opt/own*; echo packaged > /opt/own; echo other > /opt/own.distrib',
+    );
     const divert = { path: '/opt/own', rename: true };
 
     expect(await runThere(dpkgDivert, divert)).toMatchObject({
