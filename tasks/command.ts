@@ -6,10 +6,12 @@ import {
   commandReturns,
   guards,
   inFolder,
+  inputOf,
   noCommand,
   notEntered,
   nothingSaid,
   planCommand,
+  streams,
 } from './shared/commands/run-command.ts';
 import { expanding } from './shared/commands/words.ts';
 
@@ -30,12 +32,7 @@ export default defineTask({
     argv: { type: 'list', elements: 'str', doc: 'The program and its arguments, as a list.' },
     ...guards,
     stdin: { type: 'str', doc: 'Standard input for the program.' },
-    stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
-    strip_empty_ends: {
-      type: 'bool',
-      default: true,
-      doc: 'Strip trailing empty lines from stdout and stderr in the result.',
-    },
+    ...streams,
     expand_argument_vars: { type: 'bool', default: true, doc: 'Replace `$NAME` and a leading `~` in arguments.' },
     warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },
     executable: { type: 'str', ignored: 'a command is run without a shell' },
@@ -51,7 +48,7 @@ export default defineTask({
     if (words === undefined) return { failed: `No closing quotation in: ${params.cmd}` };
     if (words.length === 0) return { failed: 'no command given', result: noCommand('no command given') };
     const command = sh`${inFolder(params.chdir)}${params.expand_argument_vars ? words.map(expanding) : words}`;
-    const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
+    const stdin = inputOf(params);
     const plan = planCommand(state, params, words, { ...command, stdin });
     return params.executable === undefined ? plan : { ...plan, warnings: [withoutShell(params.executable)] };
   },

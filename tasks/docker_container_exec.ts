@@ -1,7 +1,6 @@
 import {
   type Change,
   type Command,
-  decodeText,
   defineTask,
   mayAlter,
   type Params,
@@ -11,11 +10,11 @@ import {
   splitWords,
   type TaskContext,
 } from '../src/sdk.ts';
+import { anyCode, inputOf, outputOf, streams } from './shared/commands/run-command.ts';
 import { clientEnvironment } from './shared/containers/client-environment.ts';
 import { dockerEngine, dockerParams, withEngine } from './shared/containers/engine.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
 import { at, listAt, textAt, textEntries } from './shared/containers/json.ts';
-import { splitLines } from './shared/text.ts';
 
 const params = {
   container: { type: 'str', required: true, doc: 'The name or ID of the container.' },
@@ -25,12 +24,7 @@ const params = {
   detach: { type: 'bool', default: false, doc: 'Do not wait for the program to end.' },
   user: { type: 'str', doc: 'The user in the container to run the program as: a name or ID, possibly with a group.' },
   stdin: { type: 'str', doc: 'Standard input for the program.' },
-  stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
-  strip_empty_ends: {
-    type: 'bool',
-    default: true,
-    doc: 'Strip trailing empty lines from stdout and stderr in the result.',
-  },
+  ...streams,
   tty: { type: 'bool', default: false, doc: 'Allocate a terminal.' },
   env: { type: 'dict', doc: 'Variables for the program.' },
   ...dockerParams,
@@ -65,13 +59,9 @@ export default defineTask({
   },
   result({ params: task, replies: [reply] }) {
     if (reply === undefined) return {};
-    const text = (bytes: Uint8Array) =>
-      task.strip_empty_ends ? decodeText(bytes).replace(/[\r\n]+$/, '') : decodeText(bytes);
-    const [stdout, stderr] = [text(reply.stdout), text(reply.stderr)];
     if (task.detach && reply.code === 0) return { changed: true };
-    const output = { stdout, stderr, stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) };
     const failing = reply.code === 0 ? {} : { failed: true, msg: 'non-zero return code' };
-    return { changed: true, rc: reply.code, ...output, ...failing };
+    return { changed: true, rc: reply.code, ...outputOf(reply, task.strip_empty_ends), ...failing };
   },
   returns: {
     rc: 'The exit code.',
@@ -110,9 +100,6 @@ function whyNot(container: Inspected, { container: name }: Task): string | undef
 const sourcesOf = (container: Inspected): readonly string[] =>
   listAt(container, 'Mounts').flatMap((mount) => (at(mount, 'RW') === true ? [`path:${textAt(mount, 'Source')}`] : []));
 
-// The exit code is part of the result, because `failed_when` may accept it.
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
-
 function execution(task: Task, words: readonly string[], context: TaskContext): Command {
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const { options, wrap } = clientEnvironment(textEntries(task.env));
@@ -124,13 +111,14 @@ function execution(task: Task, words: readonly string[], context: TaskContext): 
     ...option('--workdir', task.chdir),
     ...options,
   ]} -- ${task.container} ${words}`;
-  const stdin = task.stdin === undefined ? undefined : `${task.stdin}${task.stdin_add_newline ? '\n' : ''}`;
+  const stdin = inputOf(task);
   return {
     ...sh`${withEngine(engineOf(task, context))}
 ${wrap(call)}`,
     stdin,
     shown: `docker exec ${task.container} ${words.join(' ')}`,
     long: true,
+    // The exit code is part of the result, because `failed_when` may accept it.
     accepts: anyCode,
   };
 }

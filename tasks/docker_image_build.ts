@@ -16,6 +16,7 @@ import {
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
+import { anyCode } from './shared/commands/run-command.ts';
 import { askEngine } from './shared/containers/ask-engine.ts';
 import { valueText } from './shared/containers/container-options.ts';
 import { dockerCliParams, dockerEngine, engineComplaint, withEngine } from './shared/containers/engine.ts';
@@ -193,9 +194,6 @@ const lastOf = (stderr: string, code: number): string => {
   return error ?? engineComplaint(stderr, code);
 };
 
-// The failure is reported with Ansible's words.
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
-
 /** Variables that the client itself reads: an argument with such a name must not change what the client does. */
 const isForClient = (name: string): boolean =>
   /^(?:PATH|HOME|TMPDIR|LD_.*|DOCKER_.*|BUILDX_.*|BUILDKIT_.*|COMPOSE_.*|SSH_.*|XDG_.*)$/.test(name);
@@ -282,6 +280,7 @@ ${exports}_engine ${wordsOf(task)} >&2
 _engine image inspect -- ${referenceOf(task)} 2>/dev/null || :`,
     shown: `docker ${wordsOf(task).join(' ')}`,
     long: true,
+    // The failure is reported with Ansible's words.
     accepts: anyCode,
   };
 }

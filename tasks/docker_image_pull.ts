@@ -11,6 +11,7 @@ import {
   sh,
   type TaskContext,
 } from '../src/sdk.ts';
+import { anyCode } from './shared/commands/run-command.ts';
 import { dockerEngine, dockerParams, engineComplaint, withEngine } from './shared/containers/engine.ts';
 import { imageReference, isImageId } from './shared/containers/image-name.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
@@ -80,6 +81,7 @@ export default defineTask({
 _engine pull ${task.platform === undefined ? [] : ['--platform', task.platform]} -- ${reference} >&2 && _engine image inspect -- ${reference}`,
               shown: `docker pull ${reference}`,
               long: true,
+              // The failure is reported with Ansible's words.
               accepts: anyCode,
             },
           ],
@@ -128,9 +130,6 @@ const engineOf = (task: Task, { environment }: TaskContext) => dockerEngine(task
 const referenceOf = ({ name, tag }: Task): string => imageReference(name, tag);
 
 const isProper = ({ name }: Task): boolean => !isImageId(name);
-
-// The failure is reported with Ansible's words.
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 const shortId = (image: NonNullable<Inspected>): string =>
   textAt(image, 'Id')

@@ -8,7 +8,7 @@ import {
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
-import { commandResult, inFolder } from './shared/commands/run-command.ts';
+import { anyCode, commandResult, inFolder } from './shared/commands/run-command.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
 
 const params = {
@@ -41,6 +41,7 @@ export default defineTask({
       what: 'command',
       from: '',
       to: wordsOf(task, []).join(' '),
+      // A failure is reported with the output.
       commands: [{ ...command, accepts: anyCode }],
     };
     return { changes: [change] };
@@ -87,9 +88,6 @@ export default defineTask({
     },
   ],
 });
-
-// A failure is reported with the output.
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 /** The command line: options, then targets, then variables. */
 const wordsOf = (task: Task, options: readonly string[]): readonly string[] => [

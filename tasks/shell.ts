@@ -5,9 +5,11 @@ import {
   commandReturns,
   guards,
   inFolder,
+  inputOf,
   noCommand,
   notEntered,
   planCommand,
+  streams,
 } from './shared/commands/run-command.ts';
 
 export default defineTask({
@@ -22,18 +24,13 @@ export default defineTask({
     ...guards,
     executable: { type: 'path', doc: 'The absolute path of the shell that runs the script (default: /bin/sh).' },
     stdin: { type: 'str', doc: 'Standard input for the script.' },
-    stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
-    strip_empty_ends: {
-      type: 'bool',
-      default: true,
-      doc: 'Strip trailing empty lines from stdout and stderr in the result.',
-    },
+    ...streams,
     warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },
   },
   misfit: (given) => (given.has('cmd') ? undefined : noCommand('no command given')),
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
-    const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
+    const stdin = inputOf(params);
     // Use a separate shell, so that `exit`, `exec` or `set` in the script does not affect the session.
     const command = sh`${inFolder(params.chdir)}${params.executable ?? '/bin/sh'} -c ${params.cmd}`;
     return planCommand(state, params, params.cmd, { ...command, stdin, shown: params.cmd });

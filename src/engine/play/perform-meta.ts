@@ -31,7 +31,7 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
     else if (refused.value.by !== undefined) tellSkipped(performing, host, meta, unless);
     // If the decision to end something depends on a task that may or may not change it, a check continues and looks at
     // what follows.
-    else if (because !== undefined && meta.action !== 'flush_handlers' && continuing[meta.action] !== undefined)
+    else if (because !== undefined && DECIDES.has(meta.action))
       tellUncomputed(performing, host, meta, { is: 'unknown', because });
     else wanted.push(host);
   }
@@ -39,6 +39,16 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
   if (meta.action === 'flush_handlers') return flushHandlers(performing, wanted);
   return actMeta(performing, wanted, meta.action, meta);
 }
+
+/** The actions after which something does not continue, or is forgotten. */
+const DECIDES: ReadonlySet<Meta['action']> = new Set([
+  'end_role',
+  'end_host',
+  'end_play',
+  'end_batch',
+  'clear_facts',
+  'clear_host_errors',
+]);
 
 /** Ansible's message about what continues if the condition of a meta task does not hold. */
 const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: string) => string>>> = {

@@ -12,6 +12,7 @@ import {
   ownLocale,
   type PathState,
   predicts,
+  type Reply,
   type Script,
   type ShellAnswer,
   script,
@@ -37,6 +38,23 @@ export const guards = {
     doc: 'Everything that the command changes or that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`. A check then knows that the command leaves everything else unchanged. Default: everything.',
   },
 } as const;
+
+/** Parameters about the input and output of what is run; each type describes its own `stdin`. */
+export const streams = {
+  stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
+  strip_empty_ends: {
+    type: 'bool',
+    default: true,
+    doc: 'Strip trailing empty lines from stdout and stderr in the result.',
+  },
+} as const;
+
+/** For `accepts`: every exit code, where the result says whether it is a failure. */
+export const anyCode: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
+
+/** What is run gets this on its standard input; undefined if nothing is given. */
+export const inputOf = (given: { readonly stdin?: string | undefined; readonly stdin_add_newline: boolean }) =>
+  given.stdin === undefined ? undefined : `${given.stdin}${given.stdin_add_newline ? '\n' : ''}`;
 
 /** The guards of a command. */
 interface Guards {
@@ -87,14 +105,12 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
     what: 'command',
     from: '',
     to: typeof cmd === 'string' ? cmd : cmd.join(' '),
+    // The exit code is part of the result, because `failed_when` may accept it.
     commands: [{ long: true, accepts: anyCode, ownLocale: true, ...command }],
     effects: foreseen(state, params),
   };
   return { changes: [change] };
 }
-
-// The exit code is part of the result, because `failed_when` may accept it.
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 /** The result if a guard shows that there is nothing to do. */
 export function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
@@ -192,21 +208,23 @@ export function commandResult(done: Done<unknown, unknown>, cmd: string | readon
       stderr_lines: [],
       msg: 'Command would have run if not in check mode',
     };
-  const text = (bytes: Uint8Array) => (strip ? decodeText(bytes).replace(/[\r\n]+$/, '') : decodeText(bytes));
-  const [stdout, stderr] = [text(reply.stdout), text(reply.stderr)];
   return {
     cmd,
     rc: reply.code,
-    stdout,
-    stderr,
-    stdout_lines: splitLines(stdout),
-    stderr_lines: splitLines(stderr),
+    ...outputOf(reply, strip),
     start: timestamp(done.startedAt),
     end: timestamp(done.endedAt),
     delta: duration(done.endedAt.getTime() - done.startedAt.getTime()),
     msg: messageOf(reply),
     ...(reply.code === 0 ? {} : { failed: true }),
   };
+}
+
+/** What a command printed, in a result. `strip`: without empty lines at the ends. */
+export function outputOf(reply: Reply, strip: boolean) {
+  const text = (bytes: Uint8Array) => (strip ? decodeText(bytes).replace(/[\r\n]+$/, '') : decodeText(bytes));
+  const [stdout, stderr] = [text(reply.stdout), text(reply.stderr)];
+  return { stdout, stderr, stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) };
 }
 
 /** The documented keys of a command's result. */

@@ -8,6 +8,7 @@ import {
   type TaskContext,
   tidyPath,
 } from '../../../src/sdk.ts';
+import { anyCode } from '../commands/run-command.ts';
 import { askEngine } from './ask-engine.ts';
 import type { ComposeTask } from './compose-params.ts';
 import { SECTION } from './compose-project.ts';
@@ -129,8 +130,6 @@ ${composeWords(task).map(
     .map((words) => `docker compose ${words.join(' ')}`)
     .join('; '),
   long: true,
+  // The failure is reported with what was done before it.
   accepts: anyCode,
 });
-
-// The failure is reported with what was done before it.
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
