@@ -1,4 +1,4 @@
-import { defineTask, type OpenedText, type Params, type Plan } from '../src/sdk.ts';
+import { defineTask, followed, type OpenedText, type Params, type Plan } from '../src/sdk.ts';
 import { putBlock } from './shared/editing/block-edit.ts';
 import {
   askEdit,
@@ -69,17 +69,13 @@ export default defineTask({
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context): Plan {
-    const missing = { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
-    const notPresent = { changes: [], result: { msg: `File ${task.path} not present` } };
-    // What does not exist is told as such, whatever is above it.
-    if (!state.before.exists && !task.create) return missing;
-    if (!state.before.exists && task.state === 'absent') return notPresent;
-    const blocked = inTheWay(state, task);
+    const missing = task.create ? undefined : `Path ${task.path} does not exist !`;
+    if (missing === undefined && task.state === 'absent' && followed(state.before) === undefined)
+      return { changes: [], result: { msg: `File ${task.path} not present` } };
+    const blocked = inTheWay(state, task, missing);
     if (blocked !== undefined) return blocked;
-    if (!isFile(state) && !task.create) return missing;
     const edited = withBlock(state, task);
     if ('failed' in edited) return edited;
-    if (!isFile(state) && task.state === 'absent') return notPresent;
     const plan = planEdit(state, task, edited, context, isFile(state) ? { what: 'block' } : {});
     if (task.marker.includes('{mark}') || !('changes' in plan)) return plan;
     // If both markers are identical, an existing block is never found.

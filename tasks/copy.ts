@@ -33,7 +33,7 @@ const params = {
     type: 'bool',
     default: true,
     aliases: ['thirsty'],
-    doc: 'Replace an existing file whose content differs; if false, only a missing file is written.',
+    doc: 'Replace an existing file whose content differs; if false, only a missing file is written, and with `remote_src` an existing directory is not touched.',
   },
   validate: {
     type: 'str',

@@ -71,10 +71,8 @@ export default defineTask({
   plan(state, task, context) {
     if (task.state === 'present' && !task.allow_no_value && valuesOf(task).length === 0)
       return { failed: "Parameter 'value(s)' must be defined if state=present and allow_no_value=False." };
-    const blocked = inTheWay(state, task);
+    const blocked = inTheWay(state, task, task.create ? undefined : `Destination ${task.path} does not exist!`);
     if (blocked !== undefined) return blocked;
-    if (!isFile(state) && !task.create)
-      return { failed: `Destination ${task.path} does not exist!`, result: { rc: 257 } };
     if (!isFile(state) && task.state === 'absent') return { changes: [] };
     const { opened, text, message, was } = edited(state, task);
     return planEdit(

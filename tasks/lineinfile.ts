@@ -73,9 +73,6 @@ export default defineTask({
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context) {
-    // A file that is not there has no such line, whatever is in the way of creating it.
-    const blocked = task.state === 'absent' && followed(state.before) === undefined ? undefined : inTheWay(state, task);
-    if (blocked !== undefined) return blocked;
     const plan = task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
     return 'changes' in plan && task.state === 'present' ? { ...plan, warnings: warningsAbout(task) } : plan;
   },
@@ -136,8 +133,8 @@ function warningsAbout({ regexp, search_string }: Task): readonly string[] {
 function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
   if (task.line === undefined) return { failed: 'line is required with state=present' };
   if (task.backrefs && task.regexp === undefined) return { failed: 'regexp is required with backrefs=true' };
-  if (!isFile(state) && !task.create)
-    return { failed: `Destination ${task.path} does not exist !`, result: { rc: 257 } };
+  const blocked = inTheWay(state, task, task.create ? undefined : `Destination ${task.path} does not exist !`);
+  if (blocked !== undefined) return blocked;
   const edited = present(state, task);
   if ('failed' in edited) return edited;
   const told =
@@ -153,7 +150,9 @@ function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
 function planAbsent(state: EditState, task: Task, context: TaskContext): Plan {
   if (task.regexp === undefined && task.search_string === undefined && task.line === undefined)
     return { failed: 'one of line, search_string, or regexp is required with state=absent' };
-  if (!isFile(state)) return { changes: [], result: { msg: 'file not present' } };
+  if (followed(state.before) === undefined) return { changes: [], result: { msg: 'file not present' } };
+  const blocked = inTheWay(state, task);
+  if (blocked !== undefined) return blocked;
   const edited = absent(state, task);
   if ('failed' in edited) return edited;
   return planEdit(

@@ -1,5 +1,5 @@
 import { defineTask, type Match, type Params, searchPattern, substitute } from '../src/sdk.ts';
-import { askEdit, type EditState, inTheWay, isFile, openEdited, planEdit } from './shared/editing/edit-file.ts';
+import { askEdit, type EditState, inTheWay, openEdited, planEdit } from './shared/editing/edit-file.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
@@ -40,9 +40,8 @@ export default defineTask({
   params,
   ask: (task) => askEdit(task),
   plan(state, task, context) {
-    const blocked = inTheWay(state, task);
+    const blocked = inTheWay(state, task, `Path ${task.path} does not exist !`);
     if (blocked !== undefined) return blocked;
-    if (!isFile(state)) return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
     const edited = replaced(state, task);
     if ('failed' in edited) return edited;
     const plan = planEdit(state, task, edited, context, { what: `${edited.count} replacements` });

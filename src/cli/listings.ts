@@ -54,7 +54,7 @@ function computed(raw: Raw, play: Play, context: Loaded['context']): unknown {
     names: () => layers.flatMap(({ vars }) => [...vars.keys()]),
   };
   try {
-    return toJs(evaluate(raw, scope, context.env([play.directory])));
+    return toJs(evaluate(raw, scope, context.env([play.directory], context.inventory)));
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;

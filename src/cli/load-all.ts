@@ -201,7 +201,6 @@ function contextOf(
     env: templateEnvs({
       decrypt,
       mask: (text) => secrets.add(text),
-      inventory: parts.inventory,
       config,
       asAnsible: options.ansible === true,
       directory,

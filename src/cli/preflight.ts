@@ -33,7 +33,7 @@ export function preflight(
       loader: context.loader,
       variables: definitionsOf(loaded),
       tags: { only: context.options.tags, skip: context.options.skipTags },
-      env: context.env([]),
+      env: context.env([], context.inventory),
     }),
     // A listing decrypts nothing, so it needs no password.
     ...(only === undefined ? unconfirmed(loaded) : []),

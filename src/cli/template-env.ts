@@ -7,12 +7,11 @@ import { decryptVault, encryptVault } from '../language/vault/vault.ts';
 import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
 import type { OwnPlugins } from './own-plugins.ts';
 
-/** What a run's templates can access: files, the vault, the inventory, the configuration. */
+/** What a run's templates can access: files, the vault, the configuration. */
 interface TemplateReach {
   readonly decrypt: (vaulted: Vaulted) => string;
   /** Masks a text wherever it would be shown. */
   readonly mask: (text: string) => void;
-  readonly inventory: LoadedInventory;
   readonly config: Config;
   /** Whether we run under the name of one of Ansible's programs. */
   readonly asAnsible: boolean;
@@ -23,19 +22,25 @@ interface TemplateReach {
   readonly plugins: OwnPlugins;
 }
 
-/** Returns the template environment for a search path. It is cached per path, because every task asks for it on every host. */
-export function templateEnvs(reach: TemplateReach): (searchPath: readonly string[]) => Env {
-  const made = new WeakMap<readonly string[], Env>();
-  return (searchPath) => {
-    const env = made.get(searchPath) ?? makeEnv(reach, searchPath);
-    made.set(searchPath, env);
+/**
+ * Returns the template environment for a search path and the inventory as it is now: tasks can add hosts. It is cached
+ * for both, because every task asks for it on every host.
+ */
+export function templateEnvs(reach: TemplateReach): (searchPath: readonly string[], inventory: LoadedInventory) => Env {
+  const made = new WeakMap<LoadedInventory, WeakMap<readonly string[], Env>>();
+  return (searchPath, inventory) => {
+    const ofInventory = made.get(inventory) ?? new WeakMap<readonly string[], Env>();
+    made.set(inventory, ofInventory);
+    const env = ofInventory.get(searchPath) ?? makeEnv(reach, searchPath, inventory);
+    ofInventory.set(searchPath, env);
     return env;
   };
 }
 
 function makeEnv(
-  { decrypt, mask, inventory, config, asAnsible, directory, emit, plugins }: TemplateReach,
+  { decrypt, mask, config, asAnsible, directory, emit, plugins }: TemplateReach,
   searchPath: readonly string[],
+  inventory: LoadedInventory,
 ): Env {
   return defaultEnv({
     ...plugins,

@@ -266,7 +266,41 @@ describe('variables', () => {
   });
 });
 
+describe('meta: end_play', () => {
+  test('runs no handlers', async () => {
+    const { told, exitCode } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: changes, debug: {}, changed_when: true, notify: h}
+    - {meta: end_play}
+  handlers:
+    - {name: h, debug: {}}`,
+      { h: modelHost() },
+    );
+
+    expect({ told, exitCode }).toEqual({ told: ['h changes: changed'], exitCode: 0 });
+  });
+});
+
 describe('tags', () => {
+  test('that leave a rescue without a task leave its block without a rescue', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - block: [{name: fails, fail: {}, tags: one}]
+      rescue: [{name: rescue, debug: {}, tags: never}]
+    - {name: after, debug: {}}`;
+    const { told, exitCode } = await runModel(playbook, { h: modelHost() });
+    expect({ told, exitCode }).toEqual({ told: ['h fails: failed'], exitCode: 2 });
+
+    const never = await runModel(playbook, { h: modelHost() }, { tags: ['one', 'never'] });
+    expect(never.told).toEqual(['h fails: failed', 'h rescue: ok']);
+    expect(never.exitCode).toBe(0);
+  });
+
   test('may be templates', async () => {
     const { told } = await runModel(
       `

@@ -190,6 +190,21 @@ describe('copy', () => {
     );
   });
 
+  test('on the host, does not touch a directory that exists, with `force: false`', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('s'));
+    writeFileSync(dir.at('s/f'), 'x');
+    mkdirSync(dir.at('there'));
+    const args = { src: `${dir.at('s')}/`, remote_src: true, force: false };
+
+    const kept = await runHere(copy, { ...args, dest: dir.at('there') });
+    const made = await runHere(copy, { ...args, dest: dir.at('new') });
+
+    expect(kept).toMatchObject({ status: 'ok', result: { msg: 'file already exists' } });
+    expect(existsSync(dir.at('there/f'))).toBe(false);
+    expect([made.status, existsSync(dir.at('new/f'))]).toEqual(['changed', true]);
+  });
+
   test('copies a tree on the host, with links as links', async () => {
     using dir = folder();
     mkdirSync(dir.at('s/sub'), { recursive: true });

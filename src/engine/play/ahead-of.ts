@@ -16,7 +16,7 @@ export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task):
   const { play } = performing;
   if (play.run.options.askAhead === false) return [];
   const expand = (cursor: Cursor): boolean => expandInclude(performing, host, cursor);
-  const selected = (coming: Task): boolean => isSelected(performing, coming);
+  const selected = (coming: Task): boolean => isSelected(play, host.state, coming);
   const tasks = function* () {
     yield task;
     yield* comingTasks(host.cursor, selected, expand);

@@ -63,7 +63,7 @@ async function performItem(
 ): Promise<void> {
   if (hosts.length === 0) return;
   if (
-    !isSelected(performing, item) ||
+    !isSelected(performing.play, performing.hosts[0]!.state, item) ||
     !(await isStarted(performing, item, hosts)) ||
     !(await isWanted(performing, item, hosts))
   )

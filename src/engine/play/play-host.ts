@@ -1,10 +1,12 @@
-import type { Block, Item, VarsLayer } from '../../language/model.ts';
+import type { Block, VarsLayer } from '../../language/model.ts';
 import type { ForeseenSoFar } from '../host/beliefs.ts';
 import type { Identity } from '../host/identity.ts';
 import type { LeftOver } from '../host/journal.ts';
 import { Window } from '../task/ahead.ts';
 import { Cursor } from '../task/cursor.ts';
 import type { HostState } from '../variables/host-state.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { isSelected } from './is-selected.ts';
 
 /**
  * Whether a handler may be due: either this is not known (`unknown`), or the handler is not notified `unless` an
@@ -60,9 +62,9 @@ export class PlayHost {
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
 
-  constructor(state: HostState, items: readonly Item[]) {
+  constructor(play: PlayContext, state: HostState) {
     this.state = state;
-    this.cursor = new Cursor(items);
+    this.cursor = new Cursor(play.definition.items, (item) => isSelected(play, state, item));
     this.#roundsBefore = state.link.rounds;
     state.rests.clear();
   }

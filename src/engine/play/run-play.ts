@@ -79,7 +79,7 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   if (keywords.is !== 'value') return { error: keywordError(keywords) };
   let going: 'on' | 'stop' = 'on';
   for (const some of batches(ready, keywords.value.serial)) {
-    batch = some.map((state) => new PlayHost(state, play.items));
+    batch = some.map((state) => new PlayHost(context, state));
     const stop = await runBatch(context, across, batch, keywords.value);
     if (typeof stop === 'object') return stop;
     if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
@@ -142,7 +142,7 @@ async function runBatch(
     for (const host of failed) host.out = false;
     await flushHandlers(performing, failed);
     for (const host of failed) host.end();
-  } else if (performing.stop === 'end') await flushHandlers(performing, hosts);
+  }
   return performing.stop;
 }
 
@@ -248,7 +248,7 @@ function playSight({ run, definition: play, scopes, stateOf }: PlayContext, prom
   const first = [...run.inventory.hosts.keys()][0];
   const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');
   return state === undefined
-    ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory]) }
+    ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory], run.inventory) }
     : scopes.of(state, undefined, [{ level: LEVELS.varsPrompt, from: 'vars_prompt', vars: prompted }]);
 }
 

@@ -33,14 +33,17 @@ const sections = { block: 0, rescue: 1, always: 2 } as const;
 /** One host's position in the items of a play. */
 export class Cursor {
   #frames: Frame[];
+  readonly #selects: (item: Task | Include | Meta) => boolean;
 
-  constructor(items: readonly Item[], base: Path = []) {
-    this.#frames = [{ items, base, index: 0 }];
+  /** `selects` says whether an item is to run at all: a `rescue` without such an item rescues nothing. */
+  constructor(items: readonly Item[], selects: (item: Task | Include | Meta) => boolean = () => true) {
+    this.#frames = [{ items, base: [], index: 0 }];
+    this.#selects = selects;
   }
 
   /** A copy that can look ahead without moving this cursor. */
   clone(): Cursor {
-    const copy = new Cursor([]);
+    const copy = new Cursor([], this.#selects);
     copy.#frames = this.#frames.map((frame) => ({ ...frame }));
     return copy;
   }
@@ -84,7 +87,7 @@ export class Cursor {
       const { block, section } = frame;
       if (block === undefined || section === undefined) continue;
       if (section === 'block' && block.validate !== undefined && frame.validated !== true) left.push(block);
-      if (section === 'block' && block.rescue.length > 0) {
+      if (section === 'block' && this.#hasSelected(block.rescue)) {
         this.#section(frame, 'rescue', false);
         return { to: 'rescue', left };
       }
@@ -123,7 +126,7 @@ export class Cursor {
 
   /** Whether a failure now would be rescued. */
   get isRescued(): boolean {
-    return this.#frames.some(({ block, section }) => section === 'block' && (block?.rescue.length ?? 0) > 0);
+    return this.#frames.some(({ block, section }) => section === 'block' && this.#hasSelected(block?.rescue ?? []));
   }
 
   /** The blocks that the host is in whose `always` would run after a failure, outermost first. */
@@ -142,6 +145,12 @@ export class Cursor {
   get validating(): readonly Block[] {
     return this.#frames.flatMap(({ block, section, validated }) =>
       block?.validate !== undefined && section === 'block' && validated !== true ? [block] : [],
+    );
+  }
+
+  #hasSelected(items: readonly Item[]): boolean {
+    return items.some((item) =>
+      item.kind === 'block' ? this.#hasSelected([...item.block, ...item.rescue, ...item.always]) : this.#selects(item),
     );
   }
 

@@ -101,7 +101,7 @@ export interface RunContext {
   /** Extra vars (level 22). */
   readonly extra: VarsLayer;
   readonly runFacts: RunFacts;
-  readonly env: (searchPath: readonly string[]) => Env;
+  readonly env: (searchPath: readonly string[], inventory: LoadedInventory) => Env;
   readonly taskType: (name: string) => Promise<TaskType | undefined>;
   /** A task type by name, if it has been loaded. */
   readonly loadedType: (name: string) => TaskType | undefined;

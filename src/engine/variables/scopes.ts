@@ -44,7 +44,7 @@ export class Scopes {
     also: readonly VarsLayer[] = [],
     magic?: Magic,
   ): TemplateScope {
-    const env = this.#context.env(item?.searchPath ?? [this.#play.directory]);
+    const env = this.#context.env(item?.searchPath ?? [this.#play.directory], this.#context.inventory);
     const own: { scope?: Scope } = {};
     const delegate = item?.keywords?.delegateTo;
     const more =

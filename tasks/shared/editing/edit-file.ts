@@ -76,10 +76,19 @@ export function openLines(state: EditState): OpenedText {
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 
-/** Why the file cannot be edited: the path is a directory or a link to one, or its parent is not a directory. */
-export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
-  if (followed(state.before)?.kind === 'directory')
-    return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+/**
+ * Why the file cannot be edited: the path is a directory or a link to one, the file does not exist (told as `missing`,
+ * if the task does not create it), or its parent is not a directory.
+ */
+export function inTheWay(
+  state: EditState,
+  task: EditParams,
+  missing?: string,
+): { failed: string; result?: TaskResult } | undefined {
+  const now = followed(state.before);
+  if (now?.kind === 'directory') return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+  // What does not exist is told as such, whatever is above it.
+  if (now === undefined && missing !== undefined) return { failed: missing, result: { rc: 257 } };
   const { before, parent, aim } = state;
   if (aim !== undefined && followed(aim)?.kind !== 'directory')
     return { failed: `${task.path} is a link to ${before.resolved}, in a directory that does not exist` };

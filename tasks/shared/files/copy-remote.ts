@@ -106,6 +106,8 @@ export function planCopyRemote(state: CopyRemoteState, task: TreeCopyParams, src
   return planRemoteFile(state, task, src, source, context);
 }
 
+const ALREADY_THERE = { changes: [], result: { msg: 'file already exists' } } as const;
+
 function planRemoteFile(
   state: CopyRemoteState,
   task: TreeCopyParams,
@@ -114,8 +116,7 @@ function planRemoteFile(
   context: TaskContext,
 ): Plan {
   const place = placeOf(state, task, src);
-  if (followed(place.before) !== undefined && !task.force)
-    return { changes: [], result: { msg: 'file already exists' } };
+  if (followed(place.before) !== undefined && !task.force) return ALREADY_THERE;
   const parent = followed(place.parent);
   const wrong = unknownAccount(task, state);
   if (wrong !== undefined) return { failed: wrong };
@@ -155,6 +156,8 @@ function planRemoteFile(
 }
 
 function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: string): Plan {
+  // As in Ansible, the directory as a whole counts, unlike in a copy of files from the playbook's side.
+  if (followed(state.dest) !== undefined && !task.force) return ALREADY_THERE;
   const into = src.endsWith('/') ? '' : nameOf(src);
   if (!state.dest.exists && !task.dest.endsWith('/') && followed(state.destParent) === undefined)
     return { failed: `Destination directory ${parentOf(tidyPath(task.dest))} does not exist` };

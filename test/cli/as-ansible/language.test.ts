@@ -330,6 +330,21 @@ test('H23: add_host accepts all parameters from a template; H26: changed_when ap
   `);
 });
 
+test('the lookup inventory_hostnames sees hosts that a task has added', async () => {
+  expect(
+    await on(
+      `
+    - {name: before, debug: {msg: "{{ query('inventory_hostnames', 'all:!a') }}"}}
+    - {name: add, add_host: {name: new}}
+    - {name: after, debug: {msg: "{{ query('inventory_hostnames', 'all:!a') }}"}}`,
+    ),
+  ).toMatchInlineSnapshot(`
+    "before: a ok ["b","c"]
+    add: a changed
+    after: a ok ["new","b","c"]"
+  `);
+});
+
 test('H23: include passes arguments other than the file as variables', async () => {
   expect(
     await on(
