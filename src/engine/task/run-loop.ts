@@ -109,7 +109,12 @@ const evaluateText = (value: Value): string =>
 function together(outcomes: readonly Outcome[], wanted: number): Outcome {
   const status = statusOf(outcomes, wanted);
   const failed = outcomes.filter((one) => one.status === 'failed');
-  const msg = loopMessage(status, wanted, failed.length);
+  // As in Ansible, an item whose retries were in vain counts, although `failed_when` says that it has not failed.
+  const msg = loopMessage(
+    status,
+    wanted,
+    outcomes.some((one) => one.status === 'failed' || one.result['failed'] === true),
+  );
   const inDoubt = outcomes.filter((one) => one.status === 'unknown');
   const failsUnless = status === 'unknown' && inDoubt.every(isFailureUnless);
   const messages: Partial<Record<Outcome['status'], string>> = {
@@ -137,9 +142,9 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
 }
 
 /** Ansible's message for a loop as a whole. */
-function loopMessage(status: Outcome['status'], wanted: number, failed: number): string {
+function loopMessage(status: Outcome['status'], wanted: number, failed: boolean): string {
   if (wanted === 0) return 'No items in the list';
-  if (failed > 0) return 'One or more items failed';
+  if (failed) return 'One or more items failed';
   return status === 'skipped' ? 'All items skipped' : 'All items completed';
 }
 

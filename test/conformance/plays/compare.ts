@@ -15,6 +15,8 @@ export interface Difference {
   readonly filesDiffer: boolean;
   /** Whether, in a check, something changed before it. */
   readonly afterChangeInCheck: boolean;
+  /** Whether it mentions a path at which a task has failed before: Ansible may have left something there. */
+  readonly afterFailureThere: boolean;
   /** What both have around it: the results that hold the key, or the whole outcomes. */
   readonly around: { readonly ours: Around; readonly theirs: Around };
 }
@@ -71,6 +73,9 @@ const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
   failureAt(theirs, path) ??
   failureAt(ours, path) ??
   ours.rows.find(({ result }) => / into itself: /.test(String(result['msg'])))?.result ??
+  // A module that crashes while it copies a directory has touched what it copies.
+  theirs.rows.find(({ type, status, result }) => type === 'copy' && status !== 'changed' && 'exception' in result)
+    ?.result ??
   theirs.rows.find(({ type, status, result }) => {
     if (status !== 'changed') return false;
     if (type === 'copy') return result['state'] === 'directory' || result['size'] === 0;
@@ -89,6 +94,8 @@ function argument({ invocation }: Around, name: string): unknown {
 /** A path below the directory of its case. */
 const placeIn = (path: unknown): string => tidy(path).replace(/^.*\/case-\d+\//, '');
 
+const isBelowCase = (path: string): boolean => /^(one|two)\/./.test(path);
+
 const tidy = (path: unknown): string => String(path).replace(/\/+$/, '');
 
 const other = (
@@ -104,6 +111,7 @@ const other = (
   ...values,
   filesDiffer: false,
   afterChangeInCheck: false,
+  afterFailureThere: false,
   around: { ours: {}, theirs: {} },
 });
 
@@ -112,11 +120,19 @@ function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference
   const [a, b] = [numbered(ours.rows), numbered(theirs.rows)];
   const filesDiffer = !leaves('', ours.files, theirs.files).next().done;
   let afterChangeInCheck = false;
+  const failedAt: string[] = [];
   for (const [place, their] of b) {
     const our = a.get(place);
-    if (our?.status !== their.status) return yield { ...outcome(place, our, their), afterChangeInCheck };
+    if (our?.status !== their.status) {
+      const told = JSON.stringify([our?.result, their.result]);
+      const afterFailureThere = failedAt.some((path) => told.includes(path));
+      return yield { ...outcome(place, our, their), afterChangeInCheck, afterFailureThere };
+    }
+    if (/failed|ignored/.test(their.status))
+      failedAt.push(...['dest', 'path'].map((name) => placeIn(argument(their.result, name))).filter(isBelowCase));
     afterChangeInCheck ||= isCheck && their.status === 'changed';
-    for (const difference of results(place, our, their)) yield { ...difference, filesDiffer, afterChangeInCheck };
+    for (const difference of results(place, our, their))
+      yield { ...difference, filesDiffer, afterChangeInCheck, afterFailureThere: false };
     if (isWrittenNonetheless(their))
       return yield { ...outcome(place, our, their), theirs: 'written before its mode was refused' };
     afterChangeInCheck ||= isCheck && /would have run/.test(String(their.result['msg']));
@@ -125,10 +141,16 @@ function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference
     if (!b.has(place))
       return yield {
         ...outcome(place, our, undefined),
-        theirs: `none; ${firstError(theirs.output)}`,
+        theirs: `none; ${skipsHandlers(ours, theirs) ? 'no handlers after a failure' : firstError(theirs.output)}`,
         afterChangeInCheck,
       };
 }
+
+/** Whether only our program went on with handlers after the failure that ended the play. */
+const skipsHandlers = (ours: Seen, theirs: Seen): boolean =>
+  /^NO MORE HOSTS LEFT/m.test(theirs.output) &&
+  !/^RUNNING HANDLER/m.test(theirs.output) &&
+  /^RUNNING HANDLER/m.test(ours.output);
 
 /** Whether a file was written, and then its mode refused: what follows finds it there. */
 const isWrittenNonetheless = ({ status, result }: Row): boolean =>
@@ -143,6 +165,7 @@ const outcome = (place: string, ours: Row | undefined, theirs: Row | undefined):
   theirs: said(theirs),
   filesDiffer: false,
   afterChangeInCheck: false,
+  afterFailureThere: false,
   around: { ours: ours?.result ?? {}, theirs: theirs?.result ?? {} },
 });
 
@@ -157,7 +180,7 @@ function* results(
   place: string,
   ours: Row,
   theirs: Row,
-): Generator<Omit<Difference, 'afterChangeInCheck' | 'filesDiffer'>> {
+): Generator<Omit<Difference, 'afterChangeInCheck' | 'afterFailureThere' | 'filesDiffer'>> {
   // Of an attempt it is enough that there was one.
   if (theirs.part === 'try') return;
   for (const difference of leaves('', ours.result, theirs.result)) {
