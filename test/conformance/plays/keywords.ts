@@ -55,7 +55,9 @@ export function someKeywords(world: World, type: string, registers: string): Tas
 /** A condition that may be about earlier results, guarded against their absence or not; or a list of some. */
 export function when(world: World): Task {
   const { random } = world;
-  const known = () => world.condition() ?? 'play_var is defined';
+  // Modules tell mode and size each at its own occasions (explained.ts), so a condition on them is no comparison.
+  const known = () =>
+    world.condition()?.replace(/^\((r\d+)\.(mode|size) \|.*$/, '$1 is changed') ?? 'play_var is defined';
   const one = (): unknown =>
     random.weighted<() => unknown>([
       [6, known],

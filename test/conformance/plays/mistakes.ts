@@ -16,7 +16,14 @@ export function mistaken(world: World, task: Task, type: string): Task {
     [1, { ...given, state: 'nosuchstate' }],
     [2, { ...given, nosuchparam: 1 }],
     [1, Object.fromEntries(Object.entries(given).filter(([key]) => key !== name))],
-    [1, { ...given, [name]: random.pick<unknown>([null, [], {}, 3, true, '']) }],
+    // Not a number or a truth value where a path is wanted: both hosts of a case would write the same file.
+    [
+      1,
+      {
+        ...given,
+        [name]: random.pick<unknown>(/^(dest|path|src)$/.test(name) ? [null, [], {}, ''] : [null, [], {}, 3, true, '']),
+      },
+    ],
     [1, { ...given, owner: 'nosuchuser' }],
     [1, { ...given, follow: 'perhaps' }],
     [1, { ...given, backup: 'sure' }],
