@@ -19,6 +19,7 @@ export {
 export { exporting } from './core/commands/exporting.ts';
 export { forgetJob } from './core/commands/job.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
+export { fitsTree, type TreeFile, writeFiles } from './core/commands/write-files.ts';
 export { compareVersions } from './core/debian-version.ts';
 export { localWarnings } from './core/facts/local.ts';
 export { badSubset, selectFacts } from './core/facts/subsets.ts';

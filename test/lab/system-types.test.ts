@@ -175,6 +175,17 @@ describe('system task types, on a host', () => {
     expect(await said('cat /root/listed')).toBe('c');
   });
 
+  test('and so do the files of a tree', async () => {
+    await sh(
+      'rm -rf /root/from /root/to; mkdir -p /root/from /root/to; cd /root/from; touch a b c d e; cp a b ../to; setfacl -m u:nobody:rw ../to/b; echo new >b; chmod 600 b',
+    );
+
+    await runThere(copy, { src: '/root/from/', dest: '/root/to', remote_src: true });
+
+    expect(await said('cat /root/to/b; ls /root/to | wc -l')).toBe('new\n5');
+    expect(await said('getfacl -cEp /root/to/b')).toBe('user::rw-\nuser:nobody:rw-\ngroup::r--\nmask::rw-\nother::r--');
+  });
+
   test('a diverted file keeps its path, and comes back', async () => {
     await sh('dpkg-divert --quiet --no-rename --remove /opt/own; rm -f /opt/own*; echo packaged > /opt/own');
     const divert = { path: '/opt/own', rename: true };

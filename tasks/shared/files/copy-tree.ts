@@ -18,6 +18,7 @@ import {
   showMode,
   stat,
   type TaskResult,
+  type TreeFile,
   tidyPath,
   together,
   writeFile,
@@ -28,6 +29,7 @@ import type { TreeSource } from './copy-source.ts';
 import { backedUp, contentDiff } from './file-content.ts';
 import { folderChange, foldersFor } from './file-directory.ts';
 import { entryEffect, followedInfo, newEntry, newLink, throughEffect, toldBefore } from './path-info.ts';
+import { canBeTogether, type TreeWrite, writtenTogether } from './tree-writes.ts';
 
 /** An entry to put in its place below a destination. */
 export interface TreeItem {
@@ -110,6 +112,7 @@ export function planItems(
   if ('failed' in made) return made;
   const folders = new Map<string, Entry | undefined>([['', followed(made.parent)]]);
   const changes: Change[] = [...made.changes];
+  const writes: TreeWrite[] = [];
   for (const item of items) {
     const place: TreePlace = {
       item,
@@ -119,13 +122,21 @@ export function planItems(
     };
     const planned = planItem(place, state, task);
     if ('failed' in planned) return planned;
+    if (planned.write !== undefined) writes.push({ at: changes.length, file: planned.write });
     changes.push(...planned.changes);
     if (item.kind === 'directory') folders.set(item.path, planned.entry);
   }
-  return { changes };
+  return { changes: writtenTogether(changes, writes, task) };
 }
 
-type Planned = { readonly changes: readonly Change[]; readonly entry?: Entry } | { readonly failed: string };
+type Planned =
+  | {
+      readonly changes: readonly Change[];
+      readonly entry?: Entry;
+      /** The file that the first of the changes writes, if it can be written together with others. */
+      readonly write?: TreeFile | undefined;
+    }
+  | { readonly failed: string };
 
 /** The place of an entry: its current state, and the directory that contains it. */
 interface TreePlace {
@@ -203,14 +214,14 @@ function planFile({ item, path, before, parent }: TreePlace, state: CopyTreeStat
     entryEffect(path, before, after, { holds, inPlace: task.unsafe_writes && old !== undefined }),
     ...(task.backup && old !== undefined ? [backedUp(path)] : []),
   ];
-  const write: Command = writeFile({
-    ...wanted,
-    path,
-    content: must(item.content, `the content of ${item.path}`),
-    mode: after.mode,
-    backup: task.backup,
-    unsafe: task.unsafe_writes,
-  });
+  const written = { path, content: must(item.content, `the content of ${item.path}`), mode: after.mode };
+  const write: Command = writeFile({ ...wanted, ...written, backup: task.backup, unsafe: task.unsafe_writes });
+  const keepsOwner =
+    old === undefined ||
+    ((task.owner !== undefined || old.uid === fresh.uid) && (task.group !== undefined || old.gid === fresh.gid));
+  const file: TreeFile = { ...written, replaces: old !== undefined };
+  const isJoined =
+    keepsOwner && !task.backup && !task.unsafe_writes && task.validate === undefined && canBeTogether(file);
   const linkBefore = before.exists ? `link → ${before.link?.target}` : null;
   const content: Change = {
     what: `${old === undefined ? 'file' : 'content of'} ${item.path}`,
@@ -221,7 +232,10 @@ function planFile({ item, path, before, parent }: TreePlace, state: CopyTreeStat
     effects,
     paths: [path],
   };
-  return { changes: [content, ...told(item, withoutCommands(attributes), effects, path)] };
+  return {
+    changes: [content, ...told(item, withoutCommands(attributes), effects, path)],
+    write: isJoined ? file : undefined,
+  };
 }
 
 const copied = ({ content, sha1 }: TreeItem): Holding => {

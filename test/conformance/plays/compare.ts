@@ -123,6 +123,11 @@ function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference
   const failedAt: string[] = [];
   for (const [place, their] of b) {
     const our = a.get(place);
+    if (our === undefined) {
+      const failedMeta = [...a].find(([at, { type, status }]) => type === 'meta' && status === 'failed' && !b.has(at));
+      if (failedMeta !== undefined)
+        return yield { ...outcome(...failedMeta, undefined), theirs: 'none; no error', afterChangeInCheck };
+    }
     if (our?.status !== their.status) {
       const told = JSON.stringify([our?.result, their.result]);
       const afterFailureThere = failedAt.some((path) => told.includes(path));

@@ -181,9 +181,12 @@ const REASONS: readonly Reason[] = [
       kind === 'outcome' && /^include_/.test(type) && / task [2-9]$/.test(place) && ours === 'none',
   },
   {
-    why: 'a meta task with a condition that does not hold is skipped; Ansible warns that it does not support conditions, and performs it',
+    why: 'the condition of a meta task counts; Ansible warns that it does not support conditions, and performs it',
     is: ({ kind, type, ours, theirs }) =>
-      kind === 'outcome' && type === 'meta' && ours.startsWith('skipped') && theirs === 'none; no error',
+      kind === 'outcome' &&
+      type === 'meta' &&
+      /^(skipped|failed: The conditional check)/.test(ours) &&
+      theirs.startsWith('none;'),
   },
   {
     why: '`ignore_errors: "no"` means no, also where a condition cannot be computed: there Ansible takes any text for true',
@@ -236,8 +239,11 @@ const REASONS: readonly Reason[] = [
     is: inResult(/^(command|shell)$/, /^msg$/, ({ ours, theirs }) => theirs.replace('"Would not', '"Did not') === ours),
   },
   {
-    why: 'whether the inventory changed is known at once; in Ansible only after `until` was asked',
-    is: ({ kind, type, theirs }) => kind === 'outcome' && /^(add_host|group_by)$/.test(type) && theirs === 'retried',
+    why: 'whether the inventory changed is known at once; in Ansible only after `until` and `failed_when` were asked',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' &&
+      /^(add_host|group_by)$/.test(type) &&
+      (theirs === 'retried' || (theirs === 'changed' && /^\w+: failed_when: r\d+(\.| is )changed$/.test(ours))),
   },
   {
     why: 'a mode that cannot be read is refused before anything is written; Ansible has written the file, and goes on with it',
@@ -416,6 +422,14 @@ const REASONS: readonly Reason[] = [
   {
     why: 'what was unpacked through a link is told of the directory',
     is: inResult(/^unarchive$/, ATTRIBUTES, ({ around }) => around.theirs['state'] === 'link'),
+  },
+  {
+    why: 'a check foresees that there can be no file below a file',
+    is: ({ kind, type, ours, theirs }) =>
+      kind === 'outcome' &&
+      /^(lineinfile|blockinfile)$/.test(type) &&
+      /: Destination directory .* is not a directory$/.test(ours) &&
+      theirs.startsWith('changed'),
   },
   {
     why: 'with `force_handlers`, handlers run also after a failure that ends the play for all hosts, as with newer versions of Ansible',
