@@ -7,8 +7,11 @@ export interface Part {
   readonly shown?: string;
   /** The script's stdin; empty by default. Content travels here, never in the script. */
   readonly stdin?: Uint8Array;
-  /** Skipped if the previous part failed or was skipped: the commands of one change stop at the first failure. */
-  readonly needsPrevious?: boolean;
+  /**
+   * A link of the exchange's chain, which ends at its first failure: the rest of it is skipped. Parts in between that do
+   * not belong to it run in any case, and their exit codes do not count.
+   */
+  readonly chained?: boolean;
   /** Killed with all its child processes after this many milliseconds; its reply then has `timedOut`. */
   readonly deadlineMs?: number;
   /** Its output is a file's content or a whole tree, so a large output is expected. */

@@ -106,15 +106,18 @@ export function sessionContract(
       expect(said.map((reply) => text(reply))).toEqual(['', 'exi', '', 'on\n']);
     });
 
-    test('skips a part that needs the previous one, together with its stdin', async () => {
-      const stdin = Buffer.from('x'.repeat(100_000));
-      const needing = { script: 'cat; echo ran', stdin, needsPrevious: true };
+    test('ends a chain at its first failure, together with the stdin of what is skipped', async () => {
+      const chained = true;
+      const link = { script: 'cat; echo ran', stdin: Buffer.from('x'.repeat(100_000)), chained };
 
-      const said = await run(['exit 2', needing, needing, 'true', { ...needing, stdin: Buffer.from('y') }]);
+      const said = await run(['exit 3', { ...link, stdin: Buffer.from('y') }, 'exit 4', link]);
+      const ended = await run([{ script: 'exit 2', chained }, link, 'echo asked', link]);
 
-      expect(said.map(({ skipped }) => skipped ?? false)).toEqual([false, true, true, false, false]);
-      expect(text(said[4])).toBe('yran\n');
-      expect(said[1]!.code).not.toBe(0);
+      expect(said.map(({ skipped }) => skipped ?? false)).toEqual([false, false, false, false]);
+      expect(text(said[1])).toBe('yran\n');
+      expect(ended.map(({ skipped }) => skipped ?? false)).toEqual([false, true, false, true]);
+      expect(text(ended[2])).toBe('asked\n');
+      expect(ended[1]!.code).not.toBe(0);
     });
 
     test('does not wait for background processes, or mistake their output for that of a later part', async () => {

@@ -26,7 +26,12 @@ export function fakeSession(
       const scripts: string[] = [];
       asked.push(scripts);
       const replies: Reply[] = [];
-      for (const part of parts) replies.push(answer(part, replies.at(-1), scripts));
+      let broken = false;
+      for (const part of parts) {
+        const reply: Reply = broken && part.chained ? skipped : answer(part, scripts);
+        broken ||= part.chained === true && reply.code !== 0;
+        replies.push(reply);
+      }
       return { ok: true, replies };
     },
     async close() {
@@ -34,9 +39,7 @@ export function fakeSession(
     },
   };
 
-  function answer(part: Part, previous: Reply | undefined, scripts: string[]): Reply {
-    if (part.needsPrevious && previous && previous.code !== 0)
-      return { code: -1, stdout: empty, stderr: empty, skipped: true };
+  function answer(part: Part, scripts: string[]): Reply {
     scripts.push(part.script);
     counts.bytesSent += part.script.length + (part.stdin?.length ?? 0);
     const { stdout = '', stderr = '', ...rest } = answers(part.script, Buffer.from(part.stdin ?? []).toString());
@@ -57,3 +60,4 @@ export type FakeReply = Omit<Reply, 'stdout' | 'stderr'> & {
 const root: Greeting = { user: 'root', uid: 0, home: '/root' };
 const toBuffer = (output: Buffer | string): Buffer => (typeof output === 'string' ? Buffer.from(output) : output);
 const empty = Buffer.alloc(0);
+const skipped: Reply = { code: -1, stdout: empty, stderr: empty, skipped: true };

@@ -8,7 +8,7 @@ import {
   isAskedInTurn,
   type Question,
 } from '../../core/question.ts';
-import type { Endpoint, Part, SessionFailure } from '../../core/session.ts';
+import type { Endpoint, Part, Reply, SessionFailure } from '../../core/session.ts';
 import type { StartedJob } from '../../core/task-type.ts';
 import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
@@ -56,6 +56,27 @@ interface LinkOptions extends SessionsOptions {
    * `asLogin`, of the user who logs in.
    */
   readonly other: (host: string, asLogin?: boolean) => Place | undefined;
+}
+
+/** A change, with what is to run before it and the questions to ask after it. */
+export interface ActStep {
+  readonly before: readonly Command[];
+  readonly commands: readonly Command[];
+  readonly after: readonly AnyQuestion<unknown>[];
+}
+
+/** The replies to the commands of a step (to one of those before it, if that failed), and the answers, by key. */
+interface DoneStep {
+  readonly replies: readonly Reply[];
+  readonly answers: ReadonlyMap<string, Answer<unknown>>;
+}
+
+interface ActOptions {
+  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly ahead: () => Promise<readonly Ahead[]>;
+  readonly deadlineMs?: number | undefined;
+  /** Show neither the commands nor their output. */
+  readonly censored?: boolean | undefined;
 }
 
 /** The conversation with one host: its sessions, its rounds, and what is believed about it. */
@@ -181,59 +202,73 @@ export class HostLink {
   async act(
     identity: Identity,
     commands: readonly Command[],
-    options: {
-      before: readonly Command[];
-      onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
-      after: readonly AnyQuestion<unknown>[];
-      ahead: () => Promise<readonly Ahead[]>;
-      deadlineMs?: number;
-      /** Show neither the commands nor their output. */
-      censored?: boolean;
-    },
+    { before, after, ...options }: ActOptions & Pick<ActStep, 'before' | 'after'>,
   ): Promise<Acted> {
     const at = commands[0]?.at;
-    if (at !== undefined) return this.#actFrom(at, identity, commands, options);
+    if (at !== undefined) return this.#actFrom(at, identity, { before, commands, after }, options);
+    const done = await this.actInSteps(identity, [{ before, commands, after }], options);
+    return done.ok ? { ok: true, replies: done.steps[0]?.replies ?? [] } : done;
+  }
+
+  /**
+   * Several changes in one round: the commands of all steps in order, up to the first failure, and after those of each
+   * step its questions, in any case. Only the answers of the last step are remembered.
+   */
+  async actInSteps(
+    identity: Identity,
+    steps: readonly ActStep[],
+    options: ActOptions,
+  ): Promise<{ readonly ok: true; readonly steps: readonly DoneStep[] } | { ok: false; failure: SessionFailure }> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
-    const done = [...options.before, ...commands];
     const cut = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     // Once the commands are done, questions that only upcoming tasks need must not delay the current task.
     const startAheadWait = (): void => {
       if (coming.length > 0) timer = setTimeout(() => cut.abort(), aheadWaitMs);
     };
-    const fed = await Promise.all(done.map((command) => this.#stdin(command, options.censored)));
+    const commands = steps.flatMap((step) => [...step.before, ...step.commands]);
+    const fed = await Promise.all(commands.map((command) => this.#stdin(command, options.censored)));
     const bad = fed.find((one) => 'failure' in one);
     if (bad !== undefined && 'failure' in bad) return { ok: false, failure: bad.failure };
     const lines: { end(): void }[] = [];
-    const parts = done.map(
+    const chain = commands.map(
       (command, index): Part => ({
         script: withEnvironment(identity, command),
         shown: options.censored === true ? untold : undefined,
         stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
-        needsPrevious: index > 0,
+        chained: true,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
-        onReply: index === done.length - 1 ? startAheadWait : undefined,
+        onReply: index === commands.length - 1 ? startAheadWait : undefined,
         onOutput: command.long === true && options.censored !== true ? linesOf(options.onOutput, lines) : undefined,
       }),
     );
     // Ask ahead only on the same shell: another shell would look while the change is being made.
-    const after = options.after.filter(
-      (one): one is Question<unknown> => !('controller' in one) && one.host === undefined,
+    const coming = (await this.#coming(options.ahead)).flatMap(({ link, identity: { key }, question }) =>
+      link === this && key === identity.key && !('controller' in question) && !isAskedInTurn(question)
+        ? [question]
+        : [],
     );
-    const coming = (await this.#coming(options.ahead)).filter(
-      (one) => one.link === this && one.identity.key === identity.key && !isAskedInTurn(one.question),
-    );
-    const asked = [
-      ...after,
-      ...coming.map((one) => one.question).filter((one): one is Question<unknown> => !('controller' in one)),
-    ];
-    const asking = mergeQuestions(asked);
-    this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
-    const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
-    const exchanged = await this.#sessions.exchange(opened.session, identity, [...parts, ...questions], {
-      cut: cut.signal,
+    let next = 0;
+    const laid = steps.map((step, index) => {
+      const count = step.before.length + step.commands.length;
+      const asked = [
+        ...step.after.filter((one): one is Question<unknown> => !('controller' in one) && one.host === undefined),
+        ...(index === steps.length - 1 ? coming : []),
+      ];
+      const asking = mergeQuestions(asked);
+      const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
+      const parts = [...chain.slice(next, next + count), ...questions];
+      next += count;
+      return { step, count, asked, asking, parts };
     });
+    this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
+    const exchanged = await this.#sessions.exchange(
+      opened.session,
+      identity,
+      laid.flatMap(({ parts }) => parts),
+      { cut: cut.signal },
+    );
     clearTimeout(timer);
     for (const one of lines) one.end();
     this.#outdate(identity);
@@ -241,32 +276,36 @@ export class HostLink {
     if (!exchanged.ok && !late) return exchanged;
     if (late) this.#asksAhead = false;
     const replies = exchanged.ok ? exchanged.replies : (exchanged.failure.replies ?? []);
-    const answers = asking.read(replies.slice(parts.length));
-    if (exchanged.ok)
-      for (const question of asked) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
-    const before = replies.slice(0, options.before.length);
-    const wrong = before.find((reply) => reply.code !== 0);
-    if (wrong !== undefined) return { ok: true, replies: [wrong] };
-    return { ok: true, replies: replies.slice(options.before.length, parts.length) };
+    let read = 0;
+    const done = laid.map(({ step, count, asked, asking, parts }): DoneStep & { asked: typeof asked } => {
+      const own = replies.slice(read, read + parts.length);
+      read += parts.length;
+      const prepared = own.slice(0, step.before.length);
+      const wrong = prepared.find((reply) => reply.code !== 0);
+      return {
+        asked,
+        replies: wrong === undefined ? own.slice(step.before.length, count) : [wrong],
+        answers: asking.read(own.slice(count)),
+      };
+    });
+    const last = done.at(-1);
+    if (exchanged.ok && last !== undefined)
+      for (const question of last.asked) this.beliefs.learn(question, identity.key, last.answers.get(question.key)!);
+    return { ok: true, steps: done };
   }
 
   /** Run commands on another host that change this one, or that one. */
-  async #actFrom(
-    at: string,
-    identity: Identity,
-    commands: readonly Command[],
-    options: Parameters<HostLink['act']>[2],
-  ): Promise<Acted> {
+  async #actFrom(at: string, identity: Identity, { before, commands }: ActStep, options: ActOptions): Promise<Acted> {
     const from = this.#options.other(at, true);
     if (from === undefined)
       return { ok: false, failure: { reason: 'unreachable', message: `${at} is not in the inventory` } };
-    const alone = { ...options, after: [], ahead: async () => [] };
-    if (options.before.length > 0) {
-      const prepared = await this.act(identity, [], alone);
+    const alone = { ...options, before: [], after: [], ahead: async () => [] };
+    if (before.length > 0) {
+      const prepared = await this.act(identity, [], { ...alone, before });
       if (!prepared.ok || prepared.replies.length > 0) return prepared;
     }
     const here = commands.map(({ at: _, ...command }) => command);
-    const acted = await from.link.act(from.identity, here, { ...alone, before: [] });
+    const acted = await from.link.act(from.identity, here, alone);
     this.#outdate(identity);
     return acted;
   }

@@ -29,7 +29,11 @@ export async function attempt(
   attempts?: number,
 ): Promise<Ran> {
   const { play, state, task } = run;
-  const bound = await state.reading(() => bindTask(play, state, task, sight, false).catch(unlessUnknown));
+  const bound = await state.reading(async () =>
+    run.joined === undefined
+      ? await bindTask(play, state, task, sight, false).catch(unlessUnknown)
+      : ({ kind: 'call', call: run.joined.call } as const),
+  );
   const { value: computed } = bound;
   const read = new Set([...state.rests, ...(run.read ?? []), ...bound.read]);
   if (computed instanceof NotKnownYet) return unknownRun(run, sight, computed.because);

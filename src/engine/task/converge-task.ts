@@ -7,6 +7,7 @@ import { createTarget } from '../host/target.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { ended, inBackground, jobOf, makeJobFolder, starting, waitingOf, whileTelling } from './background.ts';
 import type { BoundTask } from './bind-task.ts';
+import { joinedTarget } from './joined.ts';
 import { watched, withLateness } from './late.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -21,7 +22,8 @@ export async function convergeOrStart(
   const waiting = waitingOf(run.task, call, sight, run.play.run.options);
   const first = waiting === undefined || !call.ansible ? [] : [makeJobFolder(waiting)];
   const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen, first);
-  const { target, isLate } = watched(foreseeing(call));
+  const own = foreseeing(call);
+  const { target, isLate } = watched(run.joined === undefined ? own : joinedTarget(own, run.joined));
   const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
   if (job !== undefined) {
     const kept = starting(type, job, (started) => {

@@ -7,6 +7,7 @@ import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
+import { type JoinedItem, joinItems, mayJoin } from './joined.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { isFailureUnless } from './outcome.ts';
 import { registerResult } from './register-result.ts';
@@ -23,10 +24,15 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
     task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at },
     sight,
   );
-  for (const item of items) {
+  const joins = mayJoin(run);
+  let joined: ReadonlyMap<LoopItem, JoinedItem> = new Map();
+  for (const [index, item] of items.entries()) {
     if (play.run.signal.aborted) break;
+    // While nothing changes, there is nothing to be gained.
+    if (joins && !joined.has(item) && outcomes.at(-1)?.status === 'changed')
+      joined = await joinItems(run, items.slice(index));
     const own = itemSight(play, state, task, item, run.layers);
-    const settled = await retryWhenKnown(run, () => runUntil(run, own, item));
+    const settled = await retryWhenKnown(run, () => runUntil({ ...run, joined: joined.get(item) }, own, item));
     const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
     for (const one of ran.ofNow ?? []) ofNow.add(one);
     const result = {

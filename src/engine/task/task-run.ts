@@ -11,6 +11,7 @@ import type { HostState } from '../variables/host-state.ts';
 import { asRegistered } from '../variables/partly-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { layerOf, type TemplateScope } from '../variables/scopes.ts';
+import type { JoinedItem } from './joined.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 
 /** The context of running a task. */
@@ -24,6 +25,8 @@ export interface TaskRun {
   /** In a check: the tasks that may change values that were read for the loop. */
   readonly read?: readonly string[];
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
+  /** The item's change, if it has been made together with those of others. */
+  readonly joined?: JoinedItem | undefined;
 }
 
 /** The outcome of a task on a host, with related information. */

@@ -12,9 +12,9 @@ export function encodeExchange(parts: readonly Part[], nonce: string, options: {
   return Buffer.concat([Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)]);
 }
 
-function call({ script, stdin, needsPrevious, deadlineMs }: Part): string {
+function call({ script, stdin, chained, deadlineMs }: Part): string {
   const deadline = deadlineMs === undefined ? '' : String(deadlineMs / 1000);
-  const rest = [stdin?.length ?? 0, needsPrevious ? 1 : 0, deadline];
+  const rest = [stdin?.length ?? 0, chained ? 1 : 0, deadline];
   const plain = rest.every((word) => !word);
   return `_p '${script.replaceAll("'", "'\\''")}'${plain ? '' : ` ${rest[0]} ${rest[1]} ${deadline}`}`;
 }

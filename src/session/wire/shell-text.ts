@@ -52,26 +52,27 @@ _content() {
   read -r _end && [ "$_end" = . ] || kill -9 0
 }
 
-# _p SCRIPT BYTES NEEDS_PREVIOUS DEADLINE: one part.
+# _p SCRIPT BYTES CHAINED DEADLINE: one part. The chain has ended if _r is not 0.
 _p() {
   if [ "$3" = 1 ] && [ "$_r" != 0 ]; then
     [ "\${2:-0}" = 0 ] || _content "$2" >/dev/null
-    _r=1
     _mark s
-  elif [ "\${2:-0}" = 0 ]; then
-    _run "$1" "$4" </dev/null
-    _r=$?
-  else
-    _content "$2" | { _run "$1" "$4"; _r=$?; cat >/dev/null; exit "$_r"; }
-    _r=$?
+    return
   fi
+  if [ "\${2:-0}" = 0 ]; then
+    _run "$1" "$4" </dev/null
+  else
+    _content "$2" | { _run "$1" "$4"; _s=$?; cat >/dev/null; exit "$_s"; }
+  fi
+  _s=$?
+  [ "$3" != 1 ] || _r=$_s
 }
 
 # _run SCRIPT DEADLINE: run it in a subshell, so that exit, cd, traps and syntax errors affect nothing else.
 _run() {
   _watch=
   [ -z "$2" ] || { _watchdog "$2" </dev/null >/dev/null 5>&- & _watch=$!; }
-  ( eval "unset _n _r _watch; set --; $1" ) 2>&5 5>&-
+  ( eval "unset _n _r _s _watch; set --; $1" ) 2>&5 5>&-
   set -- $? ''
   [ -z "$_watch" ] || { kill "$_watch"; wait "$_watch" && set -- 124 t; }
   _mark "$1$2"

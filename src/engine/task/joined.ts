@@ -1,0 +1,231 @@
+import type { Effect } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
+import { type AnyQuestion, hidden, isAskedInTurn, isWait } from '../../core/question.ts';
+import type { SessionFailure } from '../../core/session.ts';
+import { Template } from '../../core/value.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
+import { TemplateError } from '../../template/index.ts';
+import type { Belief } from '../host/beliefs.ts';
+import type { Acted, Target } from '../host/converge.ts';
+import type { ActStep } from '../host/host-link.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
+import { type BoundTask, bindTask } from './bind-task.ts';
+import { itemSight, type LoopItem } from './loop.ts';
+import type { TaskRun } from './task-run.ts';
+
+/**
+ * An item whose change was made in one round with those of others: what the host answered before it (as predicted from
+ * the changes of earlier items), replied to its commands, and answered after it.
+ */
+export interface JoinedItem {
+  readonly call: BoundTask;
+  readonly before: Answers;
+  readonly acted: Acted;
+  readonly after: Answers;
+}
+
+type Answers = ReadonlyMap<string, Belief>;
+
+/** The most items of a round. */
+const MOST = 200;
+
+/** Whether the items of a loop may be changed together: nothing happens between them that could decide about the next. */
+export const mayJoin = ({ play, state, task }: TaskRun): boolean =>
+  !play.run.options.check &&
+  [task.until, task.retries, task.async, task.loop?.pause, task.loop?.breakWhen].every((one) => one === undefined) &&
+  [task.keywords.delegateTo, task.keywords.timeout].every((one) => one === undefined) &&
+  !task.notify.some(({ value }) => value instanceof Template) &&
+  state.link.goingOn.size === 0;
+
+/**
+ * Make the changes of the next items of a loop in one round. Each is planned on what its predecessors are predicted to
+ * leave, and looked at right after its own change; the first failure ends the round, and what is not in the result
+ * takes its turn as usual. Empty if less than two of them change something, or if not all of it can be predicted.
+ */
+export async function joinItems(run: TaskRun, items: readonly LoopItem[]): Promise<ReadonlyMap<LoopItem, JoinedItem>> {
+  const calls = await callsOf(run, items.slice(0, MOST));
+  const [first] = calls;
+  if (first === undefined) return none;
+  const { link, identity } = first.call;
+  const asked = await askAll(run, calls);
+  if (!asked) return none;
+  const steps = await plannedSteps(run, calls);
+  const last = steps.findLastIndex(({ commands }) => commands.length > 0);
+  if (steps.filter(({ commands }) => commands.length > 0).length < 2) return none;
+  const made = steps.slice(0, last + 1);
+  const { emit } = run.play.run;
+  const done = await link.actInSteps(identity, made, {
+    onOutput: (stream, text) => emit({ kind: 'output', task: run.ref, host: run.state.host.name, stream, text }),
+    ahead: run.ahead,
+    censored: first.call.censored,
+  });
+  const joined = new Map<LoopItem, JoinedItem>();
+  for (const [index, { item, call, expected, commands }] of made.entries()) {
+    const step = done.ok ? done.steps[index] : undefined;
+    const isReached = step === undefined || step.replies.every(({ skipped }) => skipped !== true);
+    if (!isReached && commands.length > 0) break;
+    const after = new Map([...(step?.answers ?? [])].map(([key, answer]) => [key, { is: 'answer', answer } as const]));
+    const acted: Acted =
+      step === undefined ? { ok: false, failure: failureOf(done) } : { ok: true, replies: step.replies };
+    joined.set(item, { call, before: commands.length > 0 ? expected : after, acted, after });
+  }
+  return joined;
+}
+
+const none: ReadonlyMap<LoopItem, JoinedItem> = new Map();
+
+const failureOf = (done: { readonly ok: boolean; readonly failure?: SessionFailure }): SessionFailure =>
+  done.failure ?? { reason: 'lost', message: 'the connection ended' };
+
+/** A host as an item sees it whose change has been made together with those of others. */
+export function joinedTarget(target: Target, { before, acted, after }: JoinedItem): Target {
+  let answers: Answers | undefined = before;
+  return {
+    ...target,
+    ask(questions) {
+      const known = questions.flatMap(({ key }) => {
+        const belief = answers?.get(key);
+        return belief === undefined ? [] : [[key, belief] as const];
+      });
+      return known.length === questions.length
+        ? Promise.resolve({ ok: true, beliefs: new Map(known) })
+        : target.ask(questions);
+    },
+    act(commands, changes, questions) {
+      if (answers !== before || commands.length === 0) return target.act(commands, changes, questions);
+      // What is asked after a lost connection is asked anew.
+      answers = acted.ok ? after : undefined;
+      return Promise.resolve(acted);
+    },
+  };
+}
+
+interface Call {
+  readonly item: LoopItem;
+  readonly call: BoundTask;
+}
+
+/** The calls of the items, up to the first that cannot be made together with the others. */
+async function callsOf(run: TaskRun, items: readonly LoopItem[]): Promise<readonly Call[]> {
+  const { play, state, task } = run;
+  const calls: Call[] = [];
+  const unregistered =
+    task.register === undefined
+      ? []
+      : [
+          {
+            level: LEVELS.set,
+            from: 'items to come',
+            vars: new Map([
+              [task.register, entryNotKnownYet(new NotKnownYet('pending', state.host.name, task.register))],
+            ]),
+          },
+        ];
+  try {
+    for (const item of items) {
+      const sight = itemSight(play, state, task, item, [...run.layers, ...unregistered]);
+      const computed = await bindTask(play, state, task, sight, true);
+      if (computed.kind === 'skipped') continue;
+      if (computed.kind !== 'call' || !isJoinable(computed.call, calls[0]?.call)) break;
+      calls.push({ item, call: computed.call });
+    }
+  } catch (error) {
+    if (!(error instanceof NotKnownYet || error instanceof TemplateError)) throw error;
+  }
+  return calls;
+}
+
+const isJoinable = ({ type, context, link, identity, censored }: BoundTask, first: BoundTask | undefined): boolean =>
+  type.acts !== true &&
+  type.controllerOnly !== true &&
+  type.awaitsHost !== true &&
+  type.asksAnew !== true &&
+  !context.check &&
+  (first === undefined || (first.link === link && first.identity.key === identity.key && first.censored === censored));
+
+const firstQuestions = ({ type, params, context }: BoundTask): readonly (readonly [string, AnyQuestion<unknown>])[] =>
+  Object.entries((type.ask?.(params as never, context) ?? {}) as Readonly<Record<string, AnyQuestion<unknown>>>);
+
+/** Ask what is not known yet of all items: in one round, and in another what depends on its answers. */
+async function askAll({ ahead }: TaskRun, calls: readonly Call[]): Promise<boolean> {
+  const [first] = calls;
+  if (first === undefined) return false;
+  const { link, identity, censored } = first.call;
+  const ask = (questions: readonly AnyQuestion<unknown>[]) =>
+    link.ask(identity, censored ? questions.map(hidden) : questions, ahead);
+  const one = await ask(
+    calls.flatMap(({ call }) => firstQuestions(call).map(([, question]) => question)).filter(isNow),
+  );
+  if (!one.ok) return false;
+  const now = (question: AnyQuestion<unknown>) => one.beliefs.get(question.key);
+  const two = await ask(calls.flatMap(({ call }) => Object.values(secondQuestions(call, now) ?? {})).filter(isNow));
+  return two.ok;
+}
+
+/** Whether a question may be asked long before its turn. */
+const isNow = (question: AnyQuestion<unknown>): boolean =>
+  !isAskedInTurn(question) && !isWait(question) && !('controller' in question) && question.host === undefined;
+
+type Believed = (question: AnyQuestion<unknown>) => Belief | undefined;
+
+/** What an item finds, if that is certain. */
+function stateOf(
+  named: readonly (readonly [string, AnyQuestion<unknown>])[],
+  believed: Believed,
+): { readonly state: Readonly<Record<string, unknown>>; readonly answers: Answers } | undefined {
+  const state: Record<string, unknown> = {};
+  const answers = new Map<string, Belief>();
+  for (const [name, question] of named) {
+    const belief = isNow(question) ? believed(question) : undefined;
+    if (belief?.is !== 'answer' || !belief.answer.ok || belief.unless !== undefined) return undefined;
+    state[name] = belief.answer.value;
+    answers.set(question.key, { is: 'answer', answer: belief.answer });
+  }
+  return { state, answers };
+}
+
+function secondQuestions(
+  call: BoundTask,
+  believed: Believed,
+): Readonly<Record<string, AnyQuestion<unknown>>> | undefined {
+  const found = stateOf(firstQuestions(call), believed);
+  return found && (call.type.thenAsk?.(found.state as never, call.params as never, call.context) ?? {});
+}
+
+/** An item's change, planned on what its predecessors are predicted to leave. */
+interface Step extends Call, ActStep {
+  readonly expected: Answers;
+}
+
+async function plannedSteps(run: TaskRun, calls: readonly Call[]): Promise<readonly Step[]> {
+  const steps: Step[] = [];
+  const effects: (readonly Effect[] | undefined)[] = [];
+  for (const { item, call } of calls) {
+    const { link, identity, type, params, context } = call;
+    const believed = link.beliefs.afterwards(effects, identity.key);
+    const second = secondQuestions(call, believed);
+    if (second === undefined) break;
+    const found = stateOf([...firstQuestions(call), ...Object.entries(second)], believed);
+    if (found === undefined) break;
+    const plan = type.plan(found.state as never, params as never, context);
+    if (!('changes' in plan) || plan.skipped !== undefined || plan.more === true) break;
+    const commands = plan.changes.flatMap((change) => change.commands);
+    if (!plan.changes.every(({ on }) => on === undefined) || !commands.every(isHere)) break;
+    effects.push(...plan.changes.map((change) => change.effects));
+    const left = secondQuestions(call, link.beliefs.afterwards(effects, identity.key)) ?? {};
+    const questions = [...firstQuestions(call).map(([, one]) => one), ...Object.values(second), ...Object.values(left)];
+    steps.push({
+      item,
+      call,
+      expected: found.answers,
+      before: commands.length === 0 ? [] : await run.beforeChange(plan.changes, identity),
+      commands,
+      after: questions.filter(isNow).map((one) => (call.censored ? hidden(one) : one)),
+    });
+  }
+  return steps;
+}
+
+/** Whether a command runs on the host itself, with nothing from another host. */
+const isHere = ({ at, stdin }: Command): boolean =>
+  at === undefined && (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array);
