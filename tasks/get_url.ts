@@ -269,6 +269,12 @@ function planUrl(state: UrlTaskState, task: Task, context: TaskContext): Plan {
   if (wrong !== undefined) return { failed: wrong };
   const there = followed(place.before);
   const served = servedOf(state);
+  // Some versions of curl make an empty file of a directory.
+  if (state.source !== undefined && followed(state.source)?.kind === 'directory')
+    return {
+      failed: `Request failed: ${servedPath(task.url)} is a directory`,
+      result: { url: task.url, dest: place.path },
+    };
   if (
     served !== undefined &&
     (served.status < 0 || served.status >= 400) &&

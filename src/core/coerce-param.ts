@@ -39,7 +39,8 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
   expression: (value) => (value instanceof Expression ? value : Expression.ofValue(plainValue(value))),
   path: (value, home) => {
     const path = text(value);
-    if (path === '') return new Wrong('a path');
+    // Ansible makes text of a list or a dictionary, and a file of that name.
+    if (path === '' || isDict(value) || Array.isArray(value)) return new Wrong('a path');
     return typeof path === 'string' ? expandHome(path, home) : path;
   },
   bool: (value) => truthOf(value) ?? new Wrong('a boolean (true or false)'),

@@ -30,7 +30,8 @@ export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readon
   const grows = theirs.rows.find(
     ({ type, status, result }) =>
       status === 'ignored' &&
-      (/^(add_host|group_by)$/.test(type) || (result['changed'] === true && isAboutParameters(result))),
+      (/^(add_host|group_by)$/.test(type) ||
+        (result['changed'] === true && (isAboutParameters(result) || /^(copy|template|assemble)$/.test(type)))),
   );
   for (const { key, ...rest } of leaves('', ours.files, theirs.files))
     found.push({
@@ -78,6 +79,7 @@ const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
     ?.result ??
   theirs.rows.find(({ type, status, result }) => {
     if (status !== 'changed') return false;
+    if (type === 'file') return result['state'] === 'hard' && !('uid' in result);
     if (type === 'copy') return result['state'] === 'directory' || result['size'] === 0;
     if (type === 'blockinfile')
       return /^Block removed/.test(String(result['msg'])) && tidy(argument(result, 'path')).endsWith(`/${path}`);

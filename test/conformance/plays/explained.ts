@@ -432,6 +432,66 @@ const REASONS: readonly Reason[] = [
       theirs.startsWith('changed'),
   },
   {
+    why: 'a failure that `failed_when` does not count tells its own of the file, or nothing',
+    is: (difference) =>
+      inResult(/./, ATTRIBUTES, (one) => onlyOurs(one) || onlyTheirs(one))(difference) &&
+      'failed_when_result' in difference.around.ours,
+  },
+  {
+    why: 'a hard link of a link is one of the file that it leads to; Ansible links the link',
+    is: ({ kind, type, around, ours, theirs }) =>
+      (kind === 'result' && type === 'file' && around.ours['state'] === 'hard' && !('uid' in around.theirs)) ||
+      (kind === 'file' && around.theirs['state'] === 'hard') ||
+      (kind === 'outcome' &&
+        type === 'file' &&
+        theirs === 'ok' &&
+        ours === 'changed' &&
+        around.ours['state'] === 'hard'),
+  },
+  {
+    why: 'an undefined loop fails the task; with `delegate_to`, Ansible runs it',
+    is: ({ kind, place, ours, theirs }) =>
+      kind === 'outcome' && place.includes(' item ') && ours === 'none' && /^(changed|ok)/.test(theirs),
+  },
+  {
+    why: 'a copy that does nothing because of `force: false` tells the path of the file',
+    is: inResult(
+      /^copy$/,
+      /^dest$/,
+      ({ ours, theirs, around }) => around.theirs['changed'] === false && ours.startsWith(theirs.replace(/\/?"$/, '/')),
+    ),
+  },
+  {
+    why: 'wrong parameters fail each item; in Ansible the whole loop, without its items',
+    is: ({ kind, place, ours, theirs }) =>
+      kind === 'outcome' &&
+      place.includes(' item ') &&
+      theirs === 'none; no error' &&
+      /^failed: `\w+` is not a parameter/.test(ours),
+  },
+  {
+    why: 'a failure before anything was changed is no change',
+    is: ({ kind, key, around }) => kind === 'recap' && key === 'changed' && around.theirs['changed'] === true,
+  },
+  {
+    why: 'an empty directory is copied into a directory as well',
+    is: ({ kind, type, ours, theirs, around }) =>
+      kind === 'outcome' &&
+      type === 'copy' &&
+      ours === 'changed' &&
+      theirs === 'ok' &&
+      around.theirs['state'] === 'directory',
+  },
+  {
+    why: 'a number is no name of a variable: debug shows it',
+    is: ({ kind, type, key }) => kind === 'result' && type === 'debug' && /(^|\.)(value|\d+)$/.test(key),
+  },
+  {
+    why: 'a mode that cannot be computed fails each item; in Ansible, with `delegate_to`, the whole loop',
+    is: ({ kind, ours, theirs }) =>
+      kind === 'outcome' && ours === 'none' && /: template error while templating string/.test(theirs),
+  },
+  {
     why: 'with `force_handlers`, handlers run also after a failure that ends the play for all hosts, as with newer versions of Ansible',
     is: ({ kind, theirs }) => kind === 'outcome' && theirs === 'none; no handlers after a failure',
   },
