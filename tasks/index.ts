@@ -40,6 +40,7 @@ import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
+import filesystem from './filesystem.ts';
 import find from './find.ts';
 import gatherFacts from './gather_facts.ts';
 import getUrl from './get_url.ts';
@@ -158,6 +159,7 @@ const types = [
   fail,
   fetch,
   file,
+  filesystem,
   find,
   getUrl,
   getent,
