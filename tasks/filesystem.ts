@@ -14,7 +14,7 @@ import {
 } from '../src/sdk.ts';
 import { askTool, missing } from './shared/commands/tool.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
-import { aboutDevice, askDevice, type Device, foreseeDevice, readDevice } from './shared/storage/device.ts';
+import { aboutDevice, aboutSize, askDevice, type Device, foreseeDevice, readDevice } from './shared/storage/device.ts';
 import { FILESYSTEMS, type Filesystem, type Growth } from './shared/storage/filesystems.ts';
 
 const params = {
@@ -178,7 +178,7 @@ const askSizes = (dev: string, { tool, show }: Growth): Question<ShellAnswer> =>
 d=${tidyPath(dev)}
 if [ -b "$d" ]; then blockdev --getsize64 "$d"; else stat -Lc %s -- "$d"; fi || exit
 LC_ALL=C ${show(tidyPath(dev))}`,
-    about: [...aboutDevice(dev), `by:package:${tool.package}`, 'by:mount:*'],
+    about: [...aboutDevice(dev), `by:${aboutSize(dev)}`, `by:package:${tool.package}`, 'by:mount:*'],
   });
 
 /** The answer once the filesystem uses the whole device. */

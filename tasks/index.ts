@@ -58,6 +58,8 @@ import iptables from './iptables.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
+import lvg from './lvg.ts';
+import lvol from './lvol.ts';
 import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
@@ -176,6 +178,8 @@ const types = [
   knownHosts,
   lineinfile,
   localeGen,
+  lvg,
+  lvol,
   make,
   manual,
   modprobe,
