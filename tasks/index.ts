@@ -19,6 +19,7 @@ import configLinks from './config_links.ts';
 import copy from './copy.ts';
 import copyBetween from './copy_between.ts';
 import cron from './cron.ts';
+import cronvar from './cronvar.ts';
 import crypttab from './crypttab.ts';
 import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
@@ -55,6 +56,7 @@ import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
 import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
+import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
@@ -69,6 +71,7 @@ import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
+import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -77,6 +80,8 @@ import pamd from './pamd.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
 import pip from './pip.ts';
+import pipx from './pipx.ts';
+import pipxInfo from './pipx_info.ts';
 import postgresqlDb from './postgresql_db.ts';
 import postgresqlExt from './postgresql_ext.ts';
 import postgresqlPing from './postgresql_ping.ts';
@@ -100,6 +105,7 @@ import sudoers from './sudoers.ts';
 import synchronize from './synchronize.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
+import syslogger from './syslogger.ts';
 import systemd from './systemd.ts';
 import tempfile from './tempfile.ts';
 import template from './template.ts';
@@ -141,6 +147,7 @@ const types = [
   copy,
   copyBetween,
   cron,
+  cronvar,
   crypttab,
   debconf,
   debug,
@@ -175,6 +182,7 @@ const types = [
   iniFile,
   interfacesFile,
   iptables,
+  kernelBlacklist,
   knownHosts,
   lineinfile,
   localeGen,
@@ -188,6 +196,7 @@ const types = [
   mysqlQuery,
   mysqlUser,
   mysqlVariables,
+  npm,
   opensshKeypair,
   packageType,
   packageFacts,
@@ -196,6 +205,8 @@ const types = [
   pause,
   ping,
   pip,
+  pipx,
+  pipxInfo,
   postgresqlDb,
   postgresqlExt,
   postgresqlPing,
@@ -219,6 +230,7 @@ const types = [
   synchronize,
   syncoid,
   sysctl,
+  syslogger,
   systemd,
   tempfile,
   template,
