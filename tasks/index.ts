@@ -62,6 +62,7 @@ import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
 import lvg from './lvg.ts';
 import lvol from './lvol.ts';
+import mail from './mail.ts';
 import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
@@ -188,6 +189,7 @@ const types = [
   localeGen,
   lvg,
   lvol,
+  mail,
   make,
   manual,
   modprobe,
