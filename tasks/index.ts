@@ -15,6 +15,7 @@ import capabilities from './capabilities.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
 import command from './command.ts';
+import composer from './composer.ts';
 import configLinks from './config_links.ts';
 import copy from './copy.ts';
 import copyBetween from './copy_between.ts';
@@ -44,6 +45,7 @@ import file from './file.ts';
 import filesystem from './filesystem.ts';
 import find from './find.ts';
 import gatherFacts from './gather_facts.ts';
+import gem from './gem.ts';
 import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
@@ -103,6 +105,7 @@ import shell from './shell.ts';
 import slurp from './slurp.ts';
 import stat from './stat.ts';
 import sudoers from './sudoers.ts';
+import supervisorctl from './supervisorctl.ts';
 import synchronize from './synchronize.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
@@ -144,6 +147,7 @@ const types = [
   certbot,
   certificatesBetween,
   command,
+  composer,
   configLinks,
   copy,
   copyBetween,
@@ -171,6 +175,7 @@ const types = [
   file,
   filesystem,
   find,
+  gem,
   getUrl,
   getent,
   git,
@@ -229,6 +234,7 @@ const types = [
   slurp,
   stat,
   sudoers,
+  supervisorctl,
   synchronize,
   syncoid,
   sysctl,
