@@ -23,25 +23,63 @@ import {
 import { missingTool } from './shared/commands/unanswered.ts';
 
 const params = {
-  command: { type: 'str', default: 'install', doc: 'The command of composer, for example `install`, `require` or `update`.' },
+  command: {
+    type: 'str',
+    default: 'install',
+    doc: 'The command of composer, for example `install`, `require` or `update`.',
+  },
   arguments: { type: 'str', default: '', doc: 'Arguments for the command, for example `vendor/package:1.2`.' },
-  working_dir: { type: 'path', aliases: ['working-dir'], doc: 'The directory of the project. Required unless `global_command`.' },
-  global_command: { type: 'bool', default: false, aliases: ['global-command'], doc: "Manage the user's own packages instead of a project." },
+  working_dir: {
+    type: 'path',
+    aliases: ['working-dir'],
+    doc: 'The directory of the project. Required unless `global_command`.',
+  },
+  global_command: {
+    type: 'bool',
+    default: false,
+    aliases: ['global-command'],
+    doc: "Manage the user's own packages instead of a project.",
+  },
   executable: { type: 'path', aliases: ['php_path'], doc: 'The PHP program to run composer with.' },
   composer_executable: { type: 'path', doc: 'The composer program.' },
-  prefer_source: { type: 'bool', default: false, aliases: ['prefer-source'], doc: 'Clone repositories instead of fetching archives.' },
-  prefer_dist: { type: 'bool', default: false, aliases: ['prefer-dist'], doc: 'Fetch archives also for development versions.' },
+  prefer_source: {
+    type: 'bool',
+    default: false,
+    aliases: ['prefer-source'],
+    doc: 'Clone repositories instead of fetching archives.',
+  },
+  prefer_dist: {
+    type: 'bool',
+    default: false,
+    aliases: ['prefer-dist'],
+    doc: 'Fetch archives also for development versions.',
+  },
   no_dev: { type: 'bool', default: true, aliases: ['no-dev'], doc: 'Leave out the packages for development.' },
-  no_scripts: { type: 'bool', default: false, aliases: ['no-scripts'], doc: 'Do not run the scripts in composer.json.' },
+  no_scripts: {
+    type: 'bool',
+    default: false,
+    aliases: ['no-scripts'],
+    doc: 'Do not run the scripts in composer.json.',
+  },
   no_plugins: { type: 'bool', default: false, aliases: ['no-plugins'], doc: 'Do not load plugins.' },
-  optimize_autoloader: { type: 'bool', default: true, aliases: ['optimize-autoloader'], doc: 'Make the autoloader fast for production.' },
+  optimize_autoloader: {
+    type: 'bool',
+    default: true,
+    aliases: ['optimize-autoloader'],
+    doc: 'Make the autoloader fast for production.',
+  },
   classmap_authoritative: {
     type: 'bool',
     default: false,
     aliases: ['classmap-authoritative'],
     doc: 'Load classes only from the class map. This optimizes the autoloader, too.',
   },
-  apcu_autoloader: { type: 'bool', default: false, aliases: ['apcu-autoloader'], doc: 'Keep what the autoloader has found in APCu.' },
+  apcu_autoloader: {
+    type: 'bool',
+    default: false,
+    aliases: ['apcu-autoloader'],
+    doc: 'Keep what the autoloader has found in APCu.',
+  },
   ignore_platform_reqs: {
     type: 'bool',
     default: false,
@@ -104,7 +142,8 @@ function wrongly({ command, working_dir, global_command }: Task): string | undef
 
 /** The start of a script that defines `c`, which calls composer. */
 const calling = ({ executable, composer_executable, working_dir, global_command }: Task): Script => {
-  const where = working_dir === undefined || global_command ? script`:` : script`cd -- ${tidyPath(working_dir)} || exit`;
+  const where =
+    working_dir === undefined || global_command ? script`:` : script`cd -- ${tidyPath(working_dir)} || exit`;
   const php = executable === undefined ? script`"$p"` : script`${executable} "$p"`;
   return script`p=$(command -v ${composer_executable ?? 'composer'}) || exit 127
 export COMPOSER_ALLOW_SUPERUSER=\${COMPOSER_ALLOW_SUPERUSER-1}
@@ -117,8 +156,10 @@ const leavingNothing = script`export COMPOSER_CACHE_DIR=/dev/null
 h=\${COMPOSER_HOME:-\${XDG_CONFIG_HOME:-$HOME/.config}/composer}
 [ -d "$h" ] || [ -d "$HOME/.composer" ] || export COMPOSER_HOME=/dev/null`;
 
-const about = ({ working_dir, global_command }: Task): readonly string[] => [
-  ...(working_dir === undefined || global_command ? ['by:path:/root', 'by:path:/home'] : [`by:path:${tidyPath(working_dir)}`]),
+const aboutProject = ({ working_dir, global_command }: Task): readonly string[] => [
+  ...(working_dir === undefined || global_command
+    ? ['by:path:/root', 'by:path:/home']
+    : [`by:path:${tidyPath(working_dir)}`]),
   'by:package:composer',
   'by:package:php*',
 ];
@@ -136,7 +177,9 @@ c help ${task.command} --no-interaction --format=json`,
 /** The options in the help of a command; undefined if it is none. */
 function optionsIn(text: string): ReadonlySet<string> | undefined {
   try {
-    const told: { readonly definition?: { readonly options?: object } } | null = JSON.parse(text.slice(text.indexOf('{')));
+    const told: { readonly definition?: { readonly options?: object } } | null = JSON.parse(
+      text.slice(text.indexOf('{')),
+    );
     return new Set(Object.keys(told?.definition?.options ?? {}));
   } catch {
     return undefined;
@@ -170,7 +213,7 @@ const askDry = (known: ReadonlySet<string>, task: Task, { environment }: TaskCon
       ...sh`${exporting(environment)}${calling(task)}
 ${leavingNothing}
 c ${words(known, task)} --dry-run 2>&1`,
-      about: about(task),
+      about: aboutProject(task),
       deadlineMs: 300_000,
     },
     { beyond: true },
@@ -189,7 +232,14 @@ const complaint = ({ stdout, stderr, code }: ShellAnswer): string =>
 const effects = ({ working_dir, global_command }: Task) =>
   working_dir === undefined || global_command
     ? [mayAlter('path:/root', 'path:/home')]
-    : [mayAlter(`path:${tidyPath(working_dir)}`, `listed:${parentOf(tidyPath(working_dir))}`, 'path:/root', 'path:/home')];
+    : [
+        mayAlter(
+          `path:${tidyPath(working_dir)}`,
+          `listed:${parentOf(tidyPath(working_dir))}`,
+          'path:/root',
+          'path:/home',
+        ),
+      ];
 
 /** A command that composer cannot try: it runs every time. */
 const acting = (command: ReturnType<typeof run>, task: Task): Change => ({
@@ -239,9 +289,11 @@ function changesOf(
   task: Task,
   alone: boolean,
 ): readonly Change[] {
-  const told = [...stdout.matchAll(/^ +- (Installing|Upgrading|Updating|Downgrading|Removing|Uninstalling) (\S+) \(([^)]*)\)/gm)];
+  const told = [
+    ...stdout.matchAll(/^ +- (Installing|Upgrading|Updating|Downgrading|Removing|Uninstalling) (\S+) \(([^)]*)\)/gm),
+  ];
   const items = new Map(
-    told.map(([, verb = '', name = '', version = '']) => {
+    told.map(([, verb = '', name = '', version = '']): [string, Pick<Change, 'from' | 'to'>] => {
       const [from = '', to] = version.split(' => ');
       if (to !== undefined) return [name, { from, to }];
       return [name, /^(Rem|Unin)/.test(verb) ? { from, to: null } : { from: null, to: from }];

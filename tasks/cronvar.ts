@@ -9,14 +9,18 @@ const params = {
   cron_file: { type: 'str', doc: 'A crontab file instead; a bare name means a file in /etc/cron.d.' },
   insertafter: { type: 'str', doc: 'Insert a new variable after this one.' },
   insertbefore: { type: 'str', doc: 'Insert a new variable before this one.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the variable should be set.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: 'Whether the variable should be set.',
+  },
   backup: {
     type: 'bool',
     default: false,
     doc: 'Keep a copy of the previous crontab: of a file next to it, of a user in a file in /tmp that only root can read.',
   },
 } as const;
-
 
 export default defineTask({
   name: 'community.general.cronvar',

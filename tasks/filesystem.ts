@@ -12,7 +12,7 @@ import {
   shell,
   tidyPath,
 } from '../src/sdk.ts';
-import { askTool, missing } from './shared/commands/tool.ts';
+import { askTool, toolMissing } from './shared/commands/tool.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
 import { aboutDevice, aboutSize, askDevice, type Device, foreseeDevice, readDevice } from './shared/storage/device.ts';
 import { FILESYSTEMS, type Filesystem, type Growth } from './shared/storage/filesystems.ts';
@@ -27,7 +27,21 @@ const params = {
   fstype: {
     type: 'str',
     aliases: ['type'],
-    choices: ['btrfs', 'ext2', 'ext3', 'ext4', 'ext4dev', 'f2fs', 'lvm', 'ocfs2', 'reiserfs', 'swap', 'ufs', 'vfat', 'xfs'],
+    choices: [
+      'btrfs',
+      'ext2',
+      'ext3',
+      'ext4',
+      'ext4dev',
+      'f2fs',
+      'lvm',
+      'ocfs2',
+      'reiserfs',
+      'swap',
+      'ufs',
+      'vfat',
+      'xfs',
+    ],
     doc: 'The filesystem; `lvm` makes a physical volume. `ufs` exists only on BSD systems and is refused.',
   },
   state: {
@@ -80,7 +94,7 @@ export default defineTask({
     if (isWanted(now, task) && !task.force) return { changes: [] };
     if (now.type !== '' && !task.force)
       return { failed: `'${dev}' is already used as ${now.type}, use force=true to overwrite` };
-    const lacks = missing(tool, kind.maker);
+    const lacks = toolMissing(tool, kind.maker);
     if (lacks !== undefined) return { failed: lacks };
     if (now.used[0] !== undefined) return { failed: inUse(now, task) };
     return { changes: [making(now, kind, task)] };
@@ -195,9 +209,10 @@ function growing(device: ShellAnswer, sizes: ShellAnswer | undefined, task: Task
   const told = rest.join('\n');
   const unused = told === GROWN ? 0 : growth.unused(Number(bytes), told);
   if (unused === undefined) return { failed: `the size of the ${fstype} filesystem on ${dev} cannot be found out` };
-  if (unused <= 0)
-    return { changes: [], result: { msg: `${fstype} filesystem is using the whole device ${dev}` } };
-  const mounted = readDevice(device).used.find((one) => one.startsWith(MOUNTED))?.slice(MOUNTED.length);
+  if (unused <= 0) return { changes: [], result: { msg: `${fstype} filesystem is using the whole device ${dev}` } };
+  const mounted = readDevice(device)
+    .used.find((one) => one.startsWith(MOUNTED))
+    ?.slice(MOUNTED.length);
   if (growth.mounted === true && mounted === undefined)
     return { failed: `${dev} needs to be mounted for ${fstype} operations` };
   const change: Change = {

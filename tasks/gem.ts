@@ -63,7 +63,7 @@ export default defineTask({
     const isNeeded =
       now?.code === 0 &&
       task.gem_source === undefined &&
-      (task.state === 'latest' || (task.state === 'present' && !readInstalled(now).matches));
+      (task.state === 'latest' || (task.state === 'present' && !readInstalled(now, task).matches));
     return { offered: isNeeded ? askOffered(task, context) : nothing() };
   },
   plan({ now, offered }, task, context): Plan {
@@ -71,7 +71,7 @@ export default defineTask({
     if (wrong !== undefined || now === undefined) return { failed: wrong ?? '' };
     if (now.code === 127) return { failed: missingTool({ name: task.executable ?? 'gem', package: 'ruby' }) };
     if (now.code !== 0) return { failed: now.stderr.trim() || `gem ended with exit code ${now.code}` };
-    return task.state === 'absent' ? removing(now, task, context) : installing(now, offered, { task, context });
+    return task.state === 'absent' ? removingGem(now, task, context) : installing(now, offered, { task, context });
   },
   result: ({ params: { name, state, version } }) => ({ name, state, ...(version !== undefined && { version }) }),
   returns: { name: 'The gem.', state: 'The `state` parameter.', version: 'The `version` parameter.' },
@@ -106,7 +106,8 @@ const home = ({ install_dir }: Task) =>
     ? script`:`
     : script`export GEM_HOME=${tidyPath(install_dir)} GEM_PATH=${tidyPath(install_dir)}`;
 
-const subject = ({ name, install_dir }: Task): string => `gem:${install_dir ?? ''}/${name}`;
+const subject = ({ name, install_dir }: Task): string =>
+  install_dir === undefined ? `gem:${name}` : `path:${tidyPath(install_dir)}`;
 
 /** A name as a pattern that matches only it. */
 const exactly = (name: string): string => `^${name.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`;
@@ -117,7 +118,7 @@ const askInstalled = (task: Task, { environment }: TaskContext): Question<ShellA
     ...sh`${exporting(environment)}command -v ${gem(task)[0] ?? 'gem'} >/dev/null || exit 127
 ${home(task)}
 ${gem(task)} list ${norc(task)} --local ${exactly(task.name)} || exit
-${gem(task)} list ${norc(task)} --local --silent --installed ${task.version === undefined ? [] : ['--version', task.version]} ${exactly(task.name)} && echo matches || :`,
+${task.version === undefined ? script`:` : script`${gem(task)} list ${norc(task)} --local --silent --installed --version ${task.version} ${exactly(task.name)} && echo matches || :`}`,
     about: [subject(task), 'by:package:ruby*'],
     deadlineMs: 120_000,
   });
@@ -132,13 +133,19 @@ interface Installed {
 const versionsIn = (text: string): readonly string[] =>
   (/^\S+ \((.*)\)$/m.exec(text)?.[1] ?? '')
     .split(',')
-    .map((one) => one.trim().replace(/^default: /, '').split(' ')[0] ?? '')
+    .map(
+      (one) =>
+        one
+          .trim()
+          .replace(/^default: /, '')
+          .split(' ')[0] ?? '',
+    )
     .filter((one) => one !== '');
 
-const readInstalled = ({ stdout }: ShellAnswer): Installed => ({
-  versions: versionsIn(stdout),
-  matches: /^matches$/m.test(stdout),
-});
+function readInstalled({ stdout }: ShellAnswer, { version }: Task): Installed {
+  const versions = versionsIn(stdout);
+  return { versions, matches: version === undefined ? versions.length > 0 : /^matches$/m.test(stdout) };
+}
 
 const sources = ({ repository }: Task): readonly string[] =>
   repository === undefined ? [] : ['--clear-sources', '--source', repository];
@@ -166,7 +173,7 @@ function installing(
   offered: ShellAnswer | undefined,
   { task, context }: { readonly task: Task; readonly context: TaskContext },
 ): Plan {
-  const { versions, matches } = readInstalled(now);
+  const { versions, matches } = readInstalled(now, task);
   if (matches && task.state === 'present') return { changes: [] };
   const newest = offeredVersion(offered);
   if (offered !== undefined && newest === undefined)
@@ -199,8 +206,8 @@ function installation(task: Task, newest: string | undefined) {
   return script`${gem(task)} install ${words}`;
 }
 
-function removing(now: ShellAnswer, task: Task, context: TaskContext): Plan {
-  const { versions, matches } = readInstalled(now);
+function removingGem(now: ShellAnswer, task: Task, context: TaskContext): Plan {
+  const { versions, matches } = readInstalled(now, task);
   if (!matches) return { changes: [] };
   const { version, install_dir, bindir, force } = task;
   const words = [
@@ -213,18 +220,26 @@ function removing(now: ShellAnswer, task: Task, context: TaskContext): Plan {
     task.name,
   ];
   const known = version === undefined ? [] : undefined;
-  return { changes: [change({ now: version === undefined ? versions : [version], to: null, known }, sh`${script`${gem(task)} uninstall ${words}`}`, { task, context })] };
+  return {
+    changes: [
+      change(
+        { now: version === undefined ? versions : [version], to: null, known },
+        sh`${script`${gem(task)} uninstall ${words}`}`,
+        { task, context },
+      ),
+    ],
+  };
 }
 
 /** What happens to a gem: the versions now, the new one, and all of them afterwards, if they are known. */
-interface Item {
+interface GemChange {
   readonly now: readonly string[];
   readonly to: string | null;
   readonly known: readonly string[] | undefined;
 }
 
 function change(
-  { now, to, known }: Item,
+  { now, to, known }: GemChange,
   command: ReturnType<typeof sh>,
   { task, context }: { readonly task: Task; readonly context: TaskContext },
 ): Change {

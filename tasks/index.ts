@@ -80,6 +80,7 @@ import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
+import parted from './parted.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
 import pip from './pip.ts';
@@ -209,6 +210,7 @@ const types = [
   packageFacts,
   pamLimits,
   pamd,
+  parted,
   pause,
   ping,
   pip,

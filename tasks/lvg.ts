@@ -58,7 +58,8 @@ export default defineTask({
   description:
     'Requires the `lvm2` package on the host. A device that holds a filesystem or a partition table is refused: erase it first. The size of the extents of an existing group is not changed.',
   params,
-  ask: (task) => together({ lvm: askLvm() }, each('on', task.pvs ?? [], askDevice), each('of', task.pvs ?? [], askSize)),
+  ask: (task) =>
+    together({ lvm: askLvm() }, each('on', task.pvs ?? [], askDevice), each('of', task.pvs ?? [], askSize)),
   thenAsk: ({ lvm }, task): { used: Question<ShellAnswer | undefined> } => {
     const volumes = readLvm(lvm).volumes.filter(({ group }) => group === task.vg);
     return { used: task.state === 'absent' && volumes.length > 0 ? askUsed(volumes, task) : nothing() };
@@ -68,7 +69,8 @@ export default defineTask({
     if (failure !== undefined) return { failed: failure };
     const lvm = readLvm(state.lvm);
     const group = lvm.groups.find(({ name }) => name === task.vg);
-    if (task.state === 'absent') return group === undefined ? { changes: [] } : removing(group, lvm, task, state.used);
+    if (task.state === 'absent')
+      return group === undefined ? { changes: [] } : removingGroup(group, lvm, task, state.used);
     const given = devicesOf(task, state);
     const wrong = refusal(given, lvm, task);
     if (wrong !== undefined) return { failed: wrong };
@@ -203,7 +205,7 @@ function creating(given: readonly Given[], lvm: Lvm, task: Task): Plan {
   return { changes: [change] };
 }
 
-function removing(group: VolumeGroup, lvm: Lvm, { vg, force }: Task, used: ShellAnswer | undefined): Plan {
+function removingGroup(group: VolumeGroup, lvm: Lvm, { vg, force }: Task, used: ShellAnswer | undefined): Plan {
   const volumes = lvm.volumes.filter((one) => one.group === vg);
   if (volumes.length > 0 && !force)
     return { failed: `Refuse to remove non-empty volume group ${vg} without force=true` };
@@ -212,7 +214,10 @@ function removing(group: VolumeGroup, lvm: Lvm, { vg, force }: Task, used: Shell
   const left = lvm.devices.map((one) => (one.group === vg ? { ...one, group: '', extents: 0, allocated: 0 } : one));
   const change: Change = {
     what: `volume group ${vg}`,
-    from: volumes.length === 0 ? shownBytes(group.extents * group.extentBytes) : `${volumes.length} logical volume${volumes.length === 1 ? '' : 's'}`,
+    from:
+      volumes.length === 0
+        ? shownBytes(group.extents * group.extentBytes)
+        : `${volumes.length} logical volume${volumes.length === 1 ? '' : 's'}`,
     to: null,
     commands: [sh`vgremove --force ${vg}`],
     effects: [
@@ -232,13 +237,13 @@ function removing(group: VolumeGroup, lvm: Lvm, { vg, force }: Task, used: Shell
 }
 
 /** An existing group, and what is wanted of it. */
-interface Situation {
+interface GroupSituation {
   readonly lvm: Lvm;
   readonly group: VolumeGroup;
   readonly task: Task;
 }
 
-function adjusting(given: readonly Given[], situation: Situation): Plan {
+function adjusting(given: readonly Given[], situation: GroupSituation): Plan {
   const { lvm, group, task } = situation;
   const current = lvm.devices.filter((one) => one.group === group.name);
   const added = given.filter(({ device }) => current.every((one) => one.device !== device));
@@ -257,7 +262,7 @@ function adjusting(given: readonly Given[], situation: Situation): Plan {
 function resizing(
   given: readonly Given[],
   current: readonly PhysicalVolume[],
-  { lvm, group }: Situation,
+  { lvm, group }: GroupSituation,
 ): readonly Change[] {
   const all = current.map((one) => {
     const own = given.find(({ device }) => device === one.device);
@@ -307,7 +312,7 @@ function replacing(lvm: Lvm, group: VolumeGroup, members: readonly PhysicalVolum
 function exchanging(
   added: readonly Given[],
   gone: readonly PhysicalVolume[],
-  { lvm, group, task }: Situation,
+  { lvm, group, task }: GroupSituation,
 ): Change {
   const current = lvm.devices.filter((one) => one.group === group.name);
   const kept = current.filter((one) => !gone.includes(one));

@@ -19,8 +19,8 @@ import { unanswered } from './shared/commands/unanswered.ts';
 import { aboutSize, askDevice, foreseeDevice, readDevice } from './shared/storage/device.ts';
 import {
   askLvm,
-  LVM,
   type LogicalVolume,
+  LVM,
   type Lvm,
   lvmTool,
   readLvm,
@@ -43,7 +43,7 @@ const params = {
   force: {
     type: 'bool',
     default: false,
-    doc: 'Allow removing or shrinking a volume. **What is on it, or beyond the new size, is lost.**',
+    doc: 'Allow removingVolume or shrinking a volume. **What is on it, or beyond the new size, is lost.**',
   },
   snapshot: { type: 'str', doc: 'The name of a snapshot of `lv`: it is managed instead of `lv`.' },
   pvs: { type: 'list', elements: 'str', doc: 'The physical volumes to use (default: any of the group).' },
@@ -79,7 +79,8 @@ export default defineTask({
     const origin = volumes.find(({ name }) => name === task.lv);
     const devices = (task.pvs ?? []).map((path) => state[`of ${path}`]?.stdout.trim() ?? path);
     const situation = { task, lvm, group, measure: { lvm, group, devices, volume, origin } };
-    if (task.state === 'absent') return volume === undefined ? { changes: [] } : removing(volume, state.device, situation);
+    if (task.state === 'absent')
+      return volume === undefined ? { changes: [] } : removingVolume(volume, state.device, situation);
     return volume === undefined ? creating(situation) : adjusting(volume, state.device, situation);
   },
   result: ({ state: { lvm }, params: task }) => {
@@ -131,7 +132,7 @@ function wrongOthers(volumes: readonly LogicalVolume[], { vg, lv, snapshot, thin
 }
 
 /** What a plan for a volume is derived from. */
-interface Situation {
+interface VolumeSituation {
   readonly task: Task;
   readonly lvm: Lvm;
   readonly group: VolumeGroup;
@@ -150,7 +151,7 @@ const devicesOf = (task: Task): Effect =>
   );
 
 /** Predicts LVM with another state of the volume, which takes this many extents from the group. */
-function foreseeVolume(volume: LogicalVolume | undefined, extents: number, { task, lvm }: Situation): Effect {
+function foreseeVolume(volume: LogicalVolume | undefined, extents: number, { task, lvm }: VolumeSituation): Effect {
   const others = lvm.volumes.filter(({ group, name }) => group !== task.vg || name !== managed(task));
   return predicts(
     askLvm(),
@@ -163,14 +164,14 @@ function foreseeVolume(volume: LogicalVolume | undefined, extents: number, { tas
 }
 
 /** Whether the volume takes as many extents from its group as it has, and nothing else of it has to be known. */
-const isPlain = ({ task, lvm }: Situation): boolean =>
+const isPlain = ({ task, lvm }: VolumeSituation): boolean =>
   task.opts === undefined &&
   task.snapshot === undefined &&
   task.thinpool === undefined &&
   // On several devices, it is not known which one the extents are taken from.
   lvm.devices.filter(({ group }) => group === task.vg).length === 1;
 
-function creating(situation: Situation): Plan {
+function creating(situation: VolumeSituation): Plan {
   const { task, measure } = situation;
   const { vg, lv, snapshot, thinpool, pvs = [], opts = '' } = task;
   const wanted = task.size === undefined ? undefined : readSize(task.size, snapshot !== undefined);
@@ -185,7 +186,8 @@ function creating(situation: Situation): Plan {
   const room = noRoom(extents, situation);
   if (room !== undefined) return { failed: room };
   const options = ['--yes', ...(splitWords(opts) ?? [opts])];
-  const size = (letter: string) => (wanted === undefined ? [] : [`-${wanted.bytes === undefined ? 'l' : letter}`, wanted.text]);
+  const size = (letter: string) =>
+    wanted === undefined ? [] : [`-${wanted.bytes === undefined ? 'l' : letter}`, wanted.text];
   const command = (): Command => {
     if (snapshot !== undefined) return sh`lvcreate ${options} ${size('L')} -s -n ${snapshot} ${`${vg}/${lv}`}`;
     if (thinpool !== undefined && lv !== undefined)
@@ -208,9 +210,9 @@ function creating(situation: Situation): Plan {
   return { changes: [change, ...(task.active ? [] : [activation('active', situation)])] };
 }
 
-const shownSize = (extents: number, { group }: Situation): string => shownBytes(extents * group.extentBytes);
+const shownSize = (extents: number, { group }: VolumeSituation): string => shownBytes(extents * group.extentBytes);
 
-const fresh = (extents: number, { task, group }: Situation): LogicalVolume => ({
+const fresh = (extents: number, { task, group }: VolumeSituation): LogicalVolume => ({
   group: task.vg,
   name: managed(task),
   bytes: extents * group.extentBytes,
@@ -220,14 +222,14 @@ const fresh = (extents: number, { task, group }: Situation): LogicalVolume => ({
 });
 
 /** The message that the group has too few free extents for so many more; thin volumes need none. */
-function noRoom(more: number, { task, group }: Situation): string | undefined {
+function noRoom(more: number, { task, group }: VolumeSituation): string | undefined {
   if (task.thinpool !== undefined && task.lv !== undefined) return undefined;
   return more <= group.free
     ? undefined
     : `Volume group ${task.vg} has insufficient free space for ${managed(task)} (${group.free} extents): ${more} required.`;
 }
 
-function removing(volume: LogicalVolume, device: ShellAnswer, situation: Situation): Plan {
+function removingVolume(volume: LogicalVolume, device: ShellAnswer, situation: VolumeSituation): Plan {
   const { task } = situation;
   if (!task.force) return { failed: `Sorry, no removal of logical volume ${volume.name} without force=true.` };
   const [used] = readDevice(device).used;
@@ -251,7 +253,7 @@ function removing(volume: LogicalVolume, device: ShellAnswer, situation: Situati
 /** Whether it is neither mirrored nor thin, nor has an origin. */
 const isSimple = ({ attributes }: LogicalVolume): boolean => attributes.startsWith('-');
 
-function adjusting(volume: LogicalVolume, device: ShellAnswer, situation: Situation): Plan {
+function adjusting(volume: LogicalVolume, device: ShellAnswer, situation: VolumeSituation): Plan {
   const resized = situation.task.size === undefined ? [] : resizing(volume, device, situation);
   if ('failed' in resized) return resized;
   const state = { '-': 'inactive', a: 'active' }[volume.attributes.charAt(4)];
@@ -261,7 +263,7 @@ function adjusting(volume: LogicalVolume, device: ShellAnswer, situation: Situat
   return { changes: [...resized, ...(differs ? [activation(state, situation)] : [])] };
 }
 
-function activation(from: string, situation: Situation): Change {
+function activation(from: string, situation: VolumeSituation): Change {
   const { task, lvm } = situation;
   const to = task.active ? 'active' : 'inactive';
   const letter = task.active ? 'a' : '-';
@@ -283,7 +285,7 @@ function activation(from: string, situation: Situation): Change {
 function resizing(
   volume: LogicalVolume,
   device: ShellAnswer,
-  situation: Situation,
+  situation: VolumeSituation,
 ): readonly Change[] | { readonly failed: string } {
   const { task, group, measure } = situation;
   const wanted = readSize(task.size ?? '', task.snapshot !== undefined);
@@ -312,7 +314,7 @@ interface Resized {
   readonly to: number;
 }
 
-function resize(wanted: WantedSize, { volume, device, now, to }: Resized, situation: Situation): Change {
+function resize(wanted: WantedSize, { volume, device, now, to }: Resized, situation: VolumeSituation): Change {
   const { task, group } = situation;
   const tool = to > now ? ['lvextend'] : ['lvreduce', '--force'];
   const after = { ...volume, bytes: to * group.extentBytes };

@@ -9,8 +9,8 @@ import {
   nameOf,
   type Params,
   type Plan,
-  reading,
   type Reply,
+  reading,
   sh,
   type TaskContext,
   type TaskResult,
@@ -18,8 +18,8 @@ import {
   together,
 } from '../src/sdk.ts';
 import { anyCode } from './shared/commands/run-command.ts';
-import { askTool, missing } from './shared/commands/tool.ts';
-import { addressOf, extraHeaders, inCharset, messageOf } from './shared/network/mail-message.ts';
+import { askTool, toolMissing } from './shared/commands/tool.ts';
+import { composedMail, extraHeaders, inCharset, mailboxAddress } from './shared/network/mail-message.ts';
 
 const params = {
   subject: { type: 'str', required: true, aliases: ['msg'], doc: 'The subject.' },
@@ -61,9 +61,13 @@ export default defineTask({
   params,
   acts: true,
   skippedByAnsible: true,
-  ask: ({ attach }) => together({ curl: askTool(curlTool) }, each('file', attach.map(tidyPath), (path) => content(path))),
+  ask: ({ attach }) =>
+    together(
+      { curl: askTool(curlTool) },
+      each('file', attach.map(tidyPath), (path) => content(path)),
+    ),
   plan(state, task, context): Plan {
-    const lacks = missing(state.curl, curlTool);
+    const lacks = toolMissing(state.curl, curlTool);
     if (lacks !== undefined) return { failed: lacks };
     const files = task.attach.map((path) => ({ path, file: state[`file ${tidyPath(path)}`] }));
     const message = composed(files, task, context);
@@ -97,7 +101,7 @@ export default defineTask({
 const curlTool = { name: 'curl', package: 'curl' };
 
 const recipients = ({ to, cc, bcc }: Task): readonly string[] => [
-  ...new Set([...to, ...cc, ...bcc].map(addressOf).filter((one) => one !== '')),
+  ...new Set([...to, ...cc, ...bcc].map(mailboxAddress).filter((one) => one !== '')),
 ];
 
 function composed(
@@ -111,9 +115,12 @@ function composed(
   const absent = files.find(({ file }) => file?.bytes === undefined);
   if (absent !== undefined)
     return { failed: `Failed to send mail: can't attach file ${absent.path}: there is no such file on the host` };
-  const attachments = files.map(({ path, file }) => ({ name: nameOf(tidyPath(path)), bytes: file?.bytes ?? new Uint8Array() }));
+  const attachments = files.map(({ path, file }) => ({
+    name: nameOf(tidyPath(path)),
+    bytes: file?.bytes ?? new Uint8Array(),
+  }));
   const body = task.body ?? task.subject;
-  const bytes = messageOf({ ...task, from: task.sender, body, date: context.now, attachments });
+  const bytes = composedMail({ ...task, from: task.sender, body, date: context.now, attachments });
   if (bytes !== undefined) return { bytes };
   return {
     failed:
@@ -137,7 +144,11 @@ function sending(message: Uint8Array, task: Task) {
   const text = sh`exec 3<&0
 c=$(head -c ${config.length})
 printf '%s\n' "$c" | LC_ALL=C curl --disable --config /dev/fd/4 4<&0 <&3`;
-  return { ...reading(text, Buffer.concat([config, message])), accepts: anyCode, shown: `send a mail to ${recipients(task).join(', ')}` };
+  return {
+    ...reading(text, Buffer.concat([config, message])),
+    accepts: anyCode,
+    shown: `send a mail to ${recipients(task).join(', ')}`,
+  };
 }
 
 function curlConfig(task: Task): string {
@@ -151,7 +162,7 @@ function curlConfig(task: Task): string {
     ['insecure'],
     ...(secure === 'try' && !isEncrypted ? [['ssl'] as const] : []),
     ...(secure === 'starttls' && !isEncrypted ? [['ssl-reqd'] as const] : []),
-    ['mail-from', addressOf(task.sender)],
+    ['mail-from', mailboxAddress(task.sender)],
     ...recipients(task).map((one) => ['mail-rcpt', one] as const),
     ['upload-file', '-'],
     ['connect-timeout', timeout],
@@ -159,7 +170,9 @@ function curlConfig(task: Task): string {
     ['speed-limit', 1],
     ...(username === undefined ? [] : [['user', `${username}:${password ?? ''}`] as const]),
   ];
-  return lines.map(([key, value]) => (value === undefined ? `${key}\n` : `${key} = "${escaped(String(value))}"\n`)).join('');
+  return lines
+    .map(([key, value]) => (value === undefined ? `${key}\n` : `${key} = "${escaped(String(value))}"\n`))
+    .join('');
 }
 
 const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
@@ -169,7 +182,8 @@ function complaint(code: number, said: string, { host, port }: Task): string {
   const server = `${host}:${port}`;
   if (code === 67) return `Authentication to ${server} failed, please check your username and/or password`;
   if (code === 64) return `StartTLS is not offered on server ${server}`;
-  if (/RCPT failed/.test(said)) return `the server ${server} refused a recipient, and the mail was sent to none: ${said}`;
+  if (/RCPT failed/.test(said))
+    return `the server ${server} refused a recipient, and the mail was sent to none: ${said}`;
   return `Failed to send mail to server ${server}: ${said === '' ? `curl ended with exit code ${code}` : said}`;
 }
 

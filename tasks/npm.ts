@@ -25,7 +25,7 @@ import {
   type NpmTree,
   nameOf,
   outdatedIn,
-  readTree,
+  readNpmTree,
   viewedVersion,
   withPackages,
 } from './shared/packages/npm-tree.ts';
@@ -64,7 +64,7 @@ export default defineTask({
     now: wrongly(task) === undefined ? askTree(task, context) : nothing(),
   }),
   thenAsk({ now }, task, context): { offered: Question<ShellAnswer | undefined> } {
-    const tree = now === undefined ? undefined : readTree(now.stdout);
+    const tree = now === undefined ? undefined : readNpmTree(now.stdout);
     return { offered: tree === undefined || task.ci ? nothing() : askOffered(tree, task, context) };
   },
   plan({ now, offered }, task, context): Plan {
@@ -72,13 +72,13 @@ export default defineTask({
     if (wrong !== undefined || now === undefined) return { failed: wrong ?? '' };
     const tool = task.executable ?? 'npm';
     if (now.code === 127) return { failed: missingTool({ name: tool, package: 'npm' }) };
-    const tree = readTree(now.stdout);
+    const tree = readNpmTree(now.stdout);
     if (tree === undefined) return { failed: now.stderr.trim() || now.stdout.trim() || `npm: exit code ${now.code}` };
     if (task.ci) {
-      const anew: Item = { name: 'package-lock.json', from: '', to: 'installed anew', repeats: true };
+      const anew: PackageChange = { name: 'package-lock.json', from: '', to: 'installed anew', repeats: true };
       return { changes: changesOf([anew], ['ci'], { tree, task, context }) };
     }
-    if (task.state === 'absent') return removing({ tree, task, context });
+    if (task.state === 'absent') return removingPackage({ tree, task, context });
     const refused = offered === undefined ? undefined : readError(offered);
     if (refused !== undefined) return { failed: refused };
     return installing(offered, { tree, task, context });
@@ -103,7 +103,7 @@ function wrongly({ path, global }: Task): string | undefined {
 }
 
 /** What a plan is derived from. */
-interface Situation {
+interface NpmSituation {
   readonly tree: NpmTree;
   readonly task: Task;
   readonly context: TaskContext;
@@ -179,9 +179,14 @@ ${command} </dev/null`,
       { beyond: true },
     );
   if (name !== undefined && state !== 'absent' && !isInstalled(tree, task))
-    return isFromRegistry(name) ? ask(script`${npm(task)} view ${spec(task)} version --json ${options(task)}`, settings) : nothing();
+    return isFromRegistry(name)
+      ? ask(script`${npm(task)} view ${spec(task)} version --json ${options(task)}`, settings)
+      : nothing();
   if (state === 'latest')
-    return ask(script`${npm(task)} outdated --json ${options(task)} ${name === undefined ? [] : [nameOf(name)]}`, aboutPackages(task));
+    return ask(
+      script`${npm(task)} outdated --json ${options(task)} ${name === undefined ? [] : [nameOf(name)]}`,
+      aboutPackages(task),
+    );
   return nothing();
 }
 
@@ -197,20 +202,21 @@ function readError({ code, stdout, stderr }: ShellAnswer): string | undefined {
 }
 
 /** A package that changes. */
-interface Item {
+interface PackageChange {
   readonly name: string;
   readonly from: string | null;
   readonly to: string | null;
   readonly repeats?: true;
 }
 
-function installing(offered: ShellAnswer | undefined, situation: Situation): Plan {
+function installing(offered: ShellAnswer | undefined, situation: NpmSituation): Plan {
   const { tree, task } = situation;
   const { name } = task;
   if (name !== undefined && !isInstalled(tree, task)) {
     const plain = nameOf(name);
     const viewed = viewedVersion(offered?.stdout);
-    if (offered !== undefined && viewed === undefined) return { failed: `no version of ${plain} matches ${spec(task)}` };
+    if (offered !== undefined && viewed === undefined)
+      return { failed: `no version of ${plain} matches ${spec(task)}` };
     // A tag or a range of versions stands for the newest one that it matches.
     if (isInstalled(tree, task, viewed)) return { changes: [] };
     const to = viewed ?? task.version ?? 'present';
@@ -228,7 +234,7 @@ function installing(offered: ShellAnswer | undefined, situation: Situation): Pla
     : { changes: changesOf(items, ['update', ...(name === undefined ? [] : [nameOf(name)])], situation) };
 }
 
-function removing(situation: Situation): Plan {
+function removingPackage(situation: NpmSituation): Plan {
   const { tree, task } = situation;
   const name = nameOf(task.name ?? '');
   const from = tree.installed[name];
@@ -237,7 +243,11 @@ function removing(situation: Situation): Plan {
     : { changes: changesOf([{ name, from, to: null }], ['uninstall', name], situation) };
 }
 
-function changesOf(items: readonly Item[], [verb = '', ...words]: readonly string[], situation: Situation): readonly Change[] {
+function changesOf(
+  items: readonly PackageChange[],
+  [verb = '', ...words]: readonly string[],
+  situation: NpmSituation,
+): readonly Change[] {
   const { task } = situation;
   const { path } = task;
   const more = [...(verb === 'uninstall' ? [] : installOptions(task)), ...options(task)];
@@ -260,7 +270,7 @@ ${npm(task)} ${verb} ${more} ${words} </dev/null`,
 }
 
 /** Which version is found afterwards is predicted only if it is known. */
-function effectsOf(items: readonly Item[], { tree, task, context }: Situation): readonly Effect[] {
+function effectsOf(items: readonly PackageChange[], { tree, task, context }: NpmSituation): readonly Effect[] {
   const stdout = withPackages(tree, items);
   return [
     ...(stdout === undefined

@@ -124,7 +124,7 @@ const program = ({ executable }: Task): string => executable ?? 'pipx';
 const nameFor = ({ name = '' }: Task): string => applicationName(name);
 
 /** What a plan is derived from. */
-interface Situation {
+interface PipxSituation {
   readonly all: readonly Application[];
   /** The application that the task names, if it is installed. */
   readonly own: Application | undefined;
@@ -132,7 +132,7 @@ interface Situation {
   readonly context: TaskContext;
 }
 
-function refusal({ own, task: { state, name } }: Situation): string | undefined {
+function refusal({ own, task: { state, name } }: PipxSituation): string | undefined {
   if (own !== undefined) return undefined;
   const what = { upgrade: 'upgrade', reinstall: 'reinstall', inject: 'inject packages into' }[String(state)];
   return what === undefined ? undefined : `Trying to ${what} a non-existent application: ${name}`;
@@ -193,7 +193,7 @@ const flags = (task: Task, names: readonly ('index_url' | 'deps' | 'python' | 's
   ];
 };
 
-function planned(newest: ShellAnswer | undefined, situation: Situation): Plan {
+function planned(newest: ShellAnswer | undefined, situation: PipxSituation): Plan {
   const { all, own, task } = situation;
   const { state, force, name = '' } = task;
   const again = (one: Application, verb: readonly string[]): Change => ({
@@ -204,16 +204,22 @@ function planned(newest: ShellAnswer | undefined, situation: Situation): Plan {
     case 'present':
     case 'install':
     case 'latest':
-      if (own === undefined) return { changes: [change({ name, from: null, to: wantedVersion(task) }, installing(task), situation)] };
+      if (own === undefined)
+        return { changes: [change({ name, from: null, to: wantedVersion(task) }, installing(task), situation)] };
       if (force) return { changes: [again(own, installing(task))] };
       return state === 'latest' ? upgrading([own], newest, situation) : { changes: [] };
     case 'absent':
     case 'uninstall':
       return {
-        changes: own === undefined ? [] : [change({ name, from: own.version, to: null }, ['uninstall', own.name], situation)],
+        changes:
+          own === undefined ? [] : [change({ name, from: own.version, to: null }, ['uninstall', own.name], situation)],
       };
     case 'uninstall_all':
-      return { changes: all.map((one) => change({ name: one.name, from: one.version, to: null }, ['uninstall', one.name], situation)) };
+      return {
+        changes: all.map((one) =>
+          change({ name: one.name, from: one.version, to: null }, ['uninstall', one.name], situation),
+        ),
+      };
     case 'reinstall':
       return { changes: own === undefined ? [] : [again(own, ['reinstall', ...flags(task, ['python']), own.name])] };
     case 'reinstall_all':
@@ -227,7 +233,8 @@ function planned(newest: ShellAnswer | undefined, situation: Situation): Plan {
 }
 
 /** The version that is to be installed, if it is given. */
-const wantedVersion = ({ source, name = '' }: Task): string => /===?\s*([\w.+!-]+)$/.exec(source ?? name)?.[1] ?? 'present';
+const wantedVersion = ({ source, name = '' }: Task): string =>
+  /===?\s*([\w.+!-]+)$/.exec(source ?? name)?.[1] ?? 'present';
 
 const installing = (task: Task): readonly string[] => [
   'install',
@@ -242,7 +249,11 @@ const upgrade = (one: Application, task: Task): readonly string[] => [
   one.name,
 ];
 
-function upgrading(applications: readonly Application[], newest: ShellAnswer | undefined, situation: Situation): Plan {
+function upgrading(
+  applications: readonly Application[],
+  newest: ShellAnswer | undefined,
+  situation: PipxSituation,
+): Plan {
   if (newest === undefined) return { changes: [] };
   if (newest.code !== 0) return { failed: newest.stderr.trim() || `pip ended with exit code ${newest.code}` };
   const versions = newestIn(newest);
@@ -255,7 +266,7 @@ function upgrading(applications: readonly Application[], newest: ShellAnswer | u
   return { changes };
 }
 
-function injecting(own: Application, situation: Situation): Plan {
+function injecting(own: Application, situation: PipxSituation): Plan {
   const { task } = situation;
   const { inject_packages = [], force, install_apps, install_deps } = task;
   const wanted = inject_packages.map((spec) => ({ spec, name: applicationName(spec.replace(/[^\w.-].*$/, '')) }));
@@ -279,13 +290,13 @@ function injecting(own: Application, situation: Situation): Plan {
 }
 
 /** An application that changes. */
-interface Item {
+interface ApplicationChange {
   readonly name: string;
   readonly from: string | null;
   readonly to: string | null;
 }
 
-const change = (item: Item, words: readonly string[], situation: Situation): Change => ({
+const change = (item: ApplicationChange, words: readonly string[], situation: PipxSituation): Change => ({
   what: `Python application ${item.name}`,
   from: item.from,
   to: item.to,
@@ -294,13 +305,11 @@ const change = (item: Item, words: readonly string[], situation: Situation): Cha
 });
 
 /** The applications after a change, if their versions are known; pipx provides programs in ~/.local/bin. */
-function effectsOf({ name, to }: Item, { all, task, context }: Situation): readonly Effect[] {
+function effectsOf({ name, to }: ApplicationChange, { all, task, context }: PipxSituation): readonly Effect[] {
   const others = all.filter((one) => one.name !== applicationName(name));
   const known = to === null && task.state !== 'uninstall_all';
   return [
-    known
-      ? predicts(askApplications(program(task), context.environment), writeApplications(others))
-      : blurs('pipx:'),
+    known ? predicts(askApplications(program(task), context.environment), writeApplications(others)) : blurs('pipx:'),
     mayAlter('path:/root/.local', 'path:/home'),
   ];
 }

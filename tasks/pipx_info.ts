@@ -8,9 +8,17 @@ export default defineTask({
   description: 'The applications of the user who runs the task. It changes nothing.',
   params: {
     name: { type: 'str', doc: 'Only this application.' },
-    include_deps: { type: 'bool', default: false, doc: 'Also return what each application depends on that provides programs.' },
+    include_deps: {
+      type: 'bool',
+      default: false,
+      doc: 'Also return what each application depends on that provides programs.',
+    },
     include_injected: { type: 'bool', default: false, doc: 'Also return the packages that were injected.' },
-    include_raw: { type: 'bool', default: false, ignored: 'pipx, which writes a log whenever it is called, is not called' },
+    include_raw: {
+      type: 'bool',
+      default: false,
+      ignored: 'pipx, which writes a log whenever it is called, is not called',
+    },
     executable: { type: 'path', doc: 'The pipx program to use.' },
   },
   ask: ({ executable = 'pipx' }, { environment }) => ({ now: askApplications(executable, environment) }),
@@ -26,7 +34,9 @@ export default defineTask({
     }));
     return { changes: [], result: { application } };
   },
-  returns: { application: 'The applications, each with its name, its version and, if wanted, `dependencies` and `injected`.' },
+  returns: {
+    application: 'The applications, each with its name, its version and, if wanted, `dependencies` and `injected`.',
+  },
   examples: [
     {
       title: 'Get all applications',

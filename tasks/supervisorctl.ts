@@ -85,11 +85,7 @@ const tool = ({ supervisorctl_path }: Task): string => supervisorctl_path ?? 'su
 
 const hasLogin = ({ username, password }: Task): boolean => username !== undefined || password !== undefined;
 
-const CONFIGS = [
-  '/etc/supervisord.conf',
-  '/etc/supervisor/supervisord.conf',
-  '/usr/etc/supervisord.conf',
-];
+const CONFIGS = ['/etc/supervisord.conf', '/etc/supervisor/supervisord.conf', '/usr/etc/supervisord.conf'];
 
 /**
  * The start of a script that defines `s`, which calls supervisorctl; `$f` is the configuration file. A login is read
@@ -110,10 +106,7 @@ s() { printf '[supervisorctl]\nserverurl=%s\n%s\n' "$u" "$login" | ${tool(task)}
 /** The lines of the configuration with the login, in which `%` is special. */
 const loginOf = ({ username, password }: Task): Uint8Array =>
   encodeText(
-    [
-      ['username', username] as const,
-      ['password', password] as const,
-    ]
+    [['username', username] as const, ['password', password] as const]
       .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value.replaceAll('%', '%%')}\n`]))
       .join(''),
   );
@@ -216,11 +209,13 @@ function planned(own: readonly Program[], status: Status, task: Task): Plan {
     const command = call(task, [['reread'], ['add', plainName(task)]]);
     return { changes: [{ ...told(task, null, 'present'), commands: [command], effects: [blurs(SUBJECT), ...beyond] }] };
   }
-  if (state === 'absent') return removing(own, status, task);
+  if (state === 'absent') return removingProgram(own, status, task);
   if (own.length === 0 && (state !== 'restarted' || !isConfigured)) return { failed: noProcess(task) };
   if (state === 'restarted') return { changes: [restarting(own, status, task)] };
   const chosen = own.filter((one) => isRunning(one) === (state !== 'started'));
-  const [verb = '', to = ''] = { started: ['start', 'RUNNING'], stopped: ['stop', 'STOPPED'], signalled: ['', ''] }[state];
+  const [verb = '', to = ''] = { started: ['start', 'RUNNING'], stopped: ['stop', 'STOPPED'], signalled: ['', ''] }[
+    state
+  ];
   return {
     changes: chosen.map((one): Change => {
       if (state === 'signalled')
@@ -259,7 +254,7 @@ const foreseen = (status: Status, chosen: readonly Program[], state: string, tas
     }),
   });
 
-function removing(own: readonly Program[], status: Status, task: Task): Plan {
+function removingProgram(own: readonly Program[], status: Status, task: Task): Plan {
   if (own.length === 0) return { changes: [] };
   const running = own.filter(isRunning);
   const stop = task.stop_before_removing && running.length > 0;
@@ -294,6 +289,13 @@ case $out in *': ERROR ('* | 'error:'*) printf '%s\n' "$out" >&2; exit 1 ;; esac
 `,
   );
   const shown = calls.map((words) => `supervisorctl ${words.join(' ')}`).join('; ');
-  return { ...reading(sh`${calling(task)}
-${lines}`, loginOf(task)), shown, long: true };
+  return {
+    ...reading(
+      sh`${calling(task)}
+${lines}`,
+      loginOf(task),
+    ),
+    shown,
+    long: true,
+  };
 }

@@ -5,7 +5,8 @@ import { missingTool } from './shared/commands/unanswered.ts';
 export default defineTask({
   name: 'community.general.syslogger',
   summary: "Write a message to the host's system log.",
-  description: 'Requires `logger`, which is in the package bsdutils. A message is written every time, except in a check.',
+  description:
+    'Requires `logger`, which is in the package bsdutils. A message is written every time, except in a check.',
   acts: true,
   params: {
     msg: { type: 'str', required: true, doc: 'The message.' },
@@ -51,7 +52,10 @@ export default defineTask({
         to: msg,
         commands: [
           // With an empty message, logger would read from its standard input.
-          { ...sh`logger -p ${`${facility}.${priority}`} -t ${ident} ${log_pid ? [script`--id=$$`] : []} -- ${msg === '' ? ' ' : msg}`, accepts: anyCode },
+          {
+            ...sh`logger -p ${`${facility}.${priority}`} -t ${ident} ${log_pid ? [script`--id=$$`] : []} -- ${msg === '' ? ' ' : msg}`,
+            accepts: anyCode,
+          },
         ],
         effects: [mayAlter('path:/var/log')],
       },

@@ -69,7 +69,9 @@ describe('pipx, on a host', () => {
     expect(await runThere(pipxInfo, { include_injected: true, include_deps: true })).toMatchObject({
       status: 'ok',
       result: {
-        application: [{ name: 'tool', version: '2.0', injected: { extra: '1', helper: '3' }, dependencies: ['helper'] }],
+        application: [
+          { name: 'tool', version: '2.0', injected: { extra: '1', helper: '3' }, dependencies: ['helper'] },
+        ],
       },
     });
     expect(await runThere(pipxInfo, { name: 'other' })).toMatchObject({ result: { application: [] } });
@@ -147,7 +149,8 @@ mv *.gem gems; gem generate_index --directory .; gem uninstall --all goods`);
     );
     expect(await failure({ install_dir: '/x', user_install: true })).toBe('install_dir requires user_install=false');
     expect(await failure({ version: '1', state: 'latest' })).toBe('Cannot specify version when state=latest');
-    for (const check of [true, false]) expect(await failure({ name: 'nothing' }, check)).toMatch(/No gem matching 'nothing/);
+    for (const check of [true, false])
+      expect(await failure({ name: 'nothing' }, check)).toMatch(/No gem matching 'nothing/);
   });
 });
 

@@ -5,6 +5,7 @@ import filesystem from '../../tasks/filesystem.ts';
 import lvg from '../../tasks/lvg.ts';
 import lvol from '../../tasks/lvol.ts';
 import mount from '../../tasks/mount.ts';
+import parted from '../../tasks/parted.ts';
 import { localTarget, runAllHere } from '../tasks/harness.ts';
 import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
@@ -77,7 +78,11 @@ describe('filesystem, on a host', () => {
         `'${dev}' is already used as ext4, use force=true to overwrite`,
       ]);
     await sh(`mount ${dev} /mnt/disk`);
-    for (const busy of [{ ...args, force: true }, { dev, state: 'absent' }, { ...args, dev: '/srv/disks/other', force: true }])
+    for (const busy of [
+      { ...args, force: true },
+      { dev, state: 'absent' },
+      { ...args, dev: '/srv/disks/other', force: true },
+    ])
       for (const check of [true, false])
         expect(outcomeOf(await runThere(filesystem, busy, { check }))).toEqual([
           'failed',
@@ -85,10 +90,15 @@ describe('filesystem, on a host', () => {
         ]);
     await sh('umount /mnt/disk');
     const forced = { ...args, force: true };
-    expect(await outcomes([[filesystem, forced], [filesystem, args]], true)).toEqual([
-      ['changed', `filesystem on ${dev}: ext4 → ext3`],
-      ['ok'],
-    ]);
+    expect(
+      await outcomes(
+        [
+          [filesystem, forced],
+          [filesystem, args],
+        ],
+        true,
+      ),
+    ).toEqual([['changed', `filesystem on ${dev}: ext4 → ext3`], ['ok']]);
     expect((await runThere(filesystem, forced)).status).toBe('changed');
     expect(outcomeOf(await runThere(filesystem, forced))).toEqual([
       'changed',
@@ -176,7 +186,10 @@ describe('filesystem, on a host', () => {
       { dev: '/srv/disks/empty', fstype: 'reiserfs' },
       'mkfs.reiserfs is missing on the host: install the reiserfsprogs package',
     ],
-    [{ dev: '/srv/disks/swap', fstype: 'swap', resizefs: true }, 'module does not support resizing swap filesystem yet'],
+    [
+      { dev: '/srv/disks/swap', fstype: 'swap', resizefs: true },
+      'module does not support resizing swap filesystem yet',
+    ],
     [{ dev: '/srv/disks/swap', fstype: 'swap', force: true, opts: '--nonsense' }, /unrecognized option|unknown option/],
   ] as const)('%o fails', async ([args, why]) => {
     await sh('mkdir -p /srv/disks; for f in empty swap; do truncate -s 1M /srv/disks/$f; done; mkswap /srv/disks/swap');
@@ -210,9 +223,14 @@ describe('lvg, on a host', () => {
     const small = { vg: 'shop', pvs: [one], pesize: '8' };
     const both = { vg: 'shop', pvs: `${one},${two}` };
     const last = { vg: 'shop', pvs: two };
-    const tasks: Tasks = [small, both, both, last, { vg: 'shop', state: 'absent' }, { vg: 'shop', state: 'absent' }].map(
-      (args) => [lvg, args],
-    );
+    const tasks: Tasks = [
+      small,
+      both,
+      both,
+      last,
+      { vg: 'shop', state: 'absent' },
+      { vg: 'shop', state: 'absent' },
+    ].map((args) => [lvg, args]);
     const foretold = await outcomes(tasks, true);
 
     expect(foretold).toEqual([
@@ -361,24 +379,106 @@ describe('lvol, on a host', () => {
     await runThere(lvg, { vg: 'shop', pvs: await disk('one', '108M') });
     await sh('lvcreate -y -n there -L 8M shop');
     const refused = [
-    [{ vg: 'none', lv: 'goods', size: '1' }, 'Volume group none does not exist.'],
-    [{ lv: 'goods' }, 'No size given.'],
-    [{ lv: 'goods', size: '1x' }, "Bad size specification of '1x'"],
-    [{ lv: 'goods', size: '10%ALL' }, 'Specify extents as a percentage of VG|PVS|FREE|ORIGIN'],
-    [{ lv: 'goods', size: '101%VG' }, 'Size percentage cannot be larger than 100%'],
-    [{ lv: 'goods', size: '10%ORIGIN' }, 'Percentage of ORIGIN supported only for snapshot volumes'],
-    [{ lv: 'goods', size: '-8m' }, "Bad size specification of '-8m' for creating LV"],
-    [{ lv: 'goods', size: '1g' }, /^Volume group shop has insufficient free space for goods \(24 extents\): 256 required/],
-    [{ lv: 'goods', snapshot: 'saved', size: '8m' }, 'Snapshot origin LV goods does not exist in volume group shop.'],
-    [{ lv: 'goods', thinpool: 'pool', size: '8m' }, 'Thin pool LV pool does not exist in volume group shop.'],
-    [{ lv: 'there', state: 'absent' }, 'Sorry, no removal of logical volume there without force=true.'],
-    [{ lv: 'there', size: '4m' }, 'Sorry, no shrinking of there without force=true'],
-    [{ lv: 'there', size: '0', force: true }, 'Sorry, no shrinking of there to 0 permitted.'],
+      [{ vg: 'none', lv: 'goods', size: '1' }, 'Volume group none does not exist.'],
+      [{ lv: 'goods' }, 'No size given.'],
+      [{ lv: 'goods', size: '1x' }, "Bad size specification of '1x'"],
+      [{ lv: 'goods', size: '10%ALL' }, 'Specify extents as a percentage of VG|PVS|FREE|ORIGIN'],
+      [{ lv: 'goods', size: '101%VG' }, 'Size percentage cannot be larger than 100%'],
+      [{ lv: 'goods', size: '10%ORIGIN' }, 'Percentage of ORIGIN supported only for snapshot volumes'],
+      [{ lv: 'goods', size: '-8m' }, "Bad size specification of '-8m' for creating LV"],
+      [
+        { lv: 'goods', size: '1g' },
+        /^Volume group shop has insufficient free space for goods \(24 extents\): 256 required/,
+      ],
+      [{ lv: 'goods', snapshot: 'saved', size: '8m' }, 'Snapshot origin LV goods does not exist in volume group shop.'],
+      [{ lv: 'goods', thinpool: 'pool', size: '8m' }, 'Thin pool LV pool does not exist in volume group shop.'],
+      [{ lv: 'there', state: 'absent' }, 'Sorry, no removal of logical volume there without force=true.'],
+      [{ lv: 'there', size: '4m' }, 'Sorry, no shrinking of there without force=true'],
+      [{ lv: 'there', size: '0', force: true }, 'Sorry, no shrinking of there to 0 permitted.'],
     ] as const;
     for (const [index, [args, why]] of refused.entries())
       expect(outcomeOf(await runThere(lvol, { vg: 'shop', ...args }, { check: index % 2 === 0 }))).toEqual([
         'failed',
         typeof why === 'string' ? why : expect.stringMatching(why),
       ]);
+  });
+});
+
+describe('parted, on a host', () => {
+  test('partitions are made, named, flagged, grown and removed once', async () => {
+    const device = await disk('parts', '100M');
+    const run = async (args: object, check = false) =>
+      outcomeOf(await runThere(parted, { device, ...args }, { check }));
+    const ends = async (args: object, ...expected: readonly string[]) => {
+      for (const check of [true, false]) expect(await run(args, check)).toEqual(['changed', ...expected]);
+      expect(await run(args)).toEqual(['ok']);
+    };
+    const first = { number: 1, state: 'present', label: 'gpt', name: 'my data', part_start: '1MiB', part_end: '50%' };
+    await ends(
+      { ...first, flags: ['lvm'] },
+      `partition table of ${device}: absent → gpt`,
+      `partition ${device}p1: absent → 1MiB to 50%`,
+      `name of partition ${device}p1: absent → my data`,
+      `flag lvm of partition ${device}p1: off → on`,
+    );
+    await ends(
+      { ...first, flags: ['esp'] },
+      `flag esp of partition ${device}p1: off → on`,
+      `flag lvm of partition ${device}p1: on → off`,
+    );
+    await ends({ ...first, part_end: '80MiB', resize: true }, `end of partition ${device}p1: 52428799B → 80MiB`);
+    expect(await runThere(parted, { device, unit: 'MiB' })).toMatchObject({
+      status: 'ok',
+      result: {
+        partition_info: {
+          disk: { dev: device, size: 100, unit: 'mib', table: 'gpt', logical_block: 512 },
+          partitions: [{ num: 1, begin: 1, end: 80, size: 79, unit: 'mib', name: 'my data', flags: ['boot', 'esp'] }],
+        },
+      },
+    });
+    await ends({ number: 1, state: 'absent' }, `partition ${device}p1: 82837504B → absent`);
+    await ends(
+      { number: 1, state: 'present' },
+      `partition table of ${device}: gpt (0 partitions) → msdos`,
+      `partition ${device}p1: absent → primary 0% to 100%`,
+    );
+  });
+
+  test('what cannot be done fails, in a check as well', async () => {
+    const device = await disk('parts', '100M');
+    await sh(`parted -s ${device} -- mklabel gpt mkpart one 1MiB 50MiB`);
+    const refused = [
+      [{ number: 3, state: 'present', label: 'gpt' }, `the next partition of ${device} gets the number 2, not 3`],
+      [
+        { number: 2, state: 'present', label: 'gpt', part_start: '20MiB' },
+        `the range from 20MiB to 100% overlaps with partition 1 of ${device}`,
+      ],
+      [
+        { number: 2, state: 'present', label: 'gpt', part_start: '70MiB', part_end: '60MiB' },
+        'the partition would end (60MiB) before it starts (70MiB)',
+      ],
+      [
+        { number: 1, state: 'present', label: 'gpt', part_end: '20MiB', resize: true },
+        /^\/dev\/loop\d+p1 ends after 20MiB: parted does not shrink/,
+      ],
+      [{ device: '/dev/nothing' }, 'Device /dev/nothing not found.'],
+    ] as const;
+    for (const [args, why] of refused)
+      expect(outcomeOf(await runThere(parted, { device, ...args }, { check: true }))).toEqual([
+        'failed',
+        typeof why === 'string' ? why : expect.stringMatching(why),
+      ]);
+    await sh(
+      `b=$(cat /sys/class/block/\${d:-$(basename ${device})}p1/dev); mknod ${device}p1 b \${b%:*} \${b#*:}; mkfs.ext4 -q ${device}p1; mkdir -p /mnt/disk; mount ${device}p1 /mnt/disk`,
+    );
+    expect(outcomeOf(await runThere(parted, { device, number: 1, state: 'absent' }))).toEqual([
+      'failed',
+      `${device}p1 is in use: unmount it first`,
+    ]);
+    expect(outcomeOf(await runThere(parted, { device, number: 1, state: 'present' }))).toEqual([
+      'failed',
+      `${device}p1 is in use, so that the partition table cannot be replaced`,
+    ]);
+    await sh(`umount /mnt/disk; rm ${device}p1`);
   });
 });

@@ -115,7 +115,12 @@ describe('mail', () => {
     runHere(mail, { host: '127.0.0.1', port: portOf(plain), subject: 'Hello', ...args }, options);
 
   test('a mail is sent each time, but not in a check', async () => {
-    const args = { from: 'Tech <tech@example.org>', to: 'Ann <ann@example.org>,bob', bcc: 'eve@example.org', cc: 'dan' };
+    const args = {
+      from: 'Tech <tech@example.org>',
+      to: 'Ann <ann@example.org>,bob',
+      bcc: 'eve@example.org',
+      cc: 'dan',
+    };
     const line = 'mail:  → Hello (to ann@example.org, bob, dan, eve@example.org)';
 
     expect(outcomeOf(await run(args, { check: true }))).toEqual(['changed', line]);
@@ -129,7 +134,9 @@ describe('mail', () => {
       login: '',
     });
     const text = received[0]?.text ?? '';
-    expect(text).toMatch(/^From: Tech <tech@example.org>\r\nTo: Ann <ann@example.org>, bob\r\nCc: dan\r\nSubject: Hello\r\nDate: \w{3}, /);
+    expect(text).toMatch(
+      /^From: Tech <tech@example.org>\r\nTo: Ann <ann@example.org>, bob\r\nCc: dan\r\nSubject: Hello\r\nDate: \w{3}, /,
+    );
     expect(text).not.toContain('eve');
     expect(readMail(text)).toMatchObject({ subject: 'Hello', parts: [['text/plain', 'Hello']] });
   });

@@ -1,7 +1,7 @@
 import { encodeText, hash } from '../../../src/sdk.ts';
 
 /** A mail, before it becomes a message. */
-export interface Mail {
+interface Mail {
   readonly from: string;
   readonly to: readonly string[];
   readonly cc: readonly string[];
@@ -16,13 +16,13 @@ export interface Mail {
 }
 
 /** A file that a mail carries. */
-export interface Attachment {
+interface Attachment {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
 /** The address in `Name <address>`. */
-export const addressOf = (text: string): string => (/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text).trim();
+export const mailboxAddress = (text: string): string => (/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text).trim();
 
 const ENCODINGS: Readonly<Record<string, BufferEncoding>> = {
   'utf-8': 'utf8',
@@ -47,12 +47,23 @@ const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 function headerValue(text: string): string {
   const line = text.replace(/[\r\n]+/g, ' ');
   if (isPlain(line)) return line;
-  // An encoded word has at most 75 characters, and must not split a character.
-  const pieces = [...line].reduce<readonly string[]>((all, char) => {
-    const last = all.at(-1) ?? '';
-    return encodeText(last + char).length > 42 ? [...all, char] : [...all.slice(0, -1), last + char];
-  }, []);
-  return pieces.map((piece) => `=?utf-8?B?${Buffer.from(piece).toString('base64')}?=`).join('\r\n ');
+  return encodedPieces(line)
+    .map((piece) => `=?utf-8?B?${Buffer.from(piece).toString('base64')}?=`)
+    .join('\r\n ');
+}
+
+/** Pieces that each fit into an encoded word, which has at most 75 characters and must not split a character. */
+function encodedPieces(line: string): readonly string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const char of line) {
+    if (encodeText(piece + char).length > 42) {
+      pieces.push(piece);
+      piece = '';
+    }
+    piece += char;
+  }
+  return [...pieces, piece];
 }
 
 /** `Name <address>`, of which only the name may have to be encoded. */
@@ -62,7 +73,11 @@ function mailbox(text: string): string {
 }
 
 const base64Lines = (bytes: Uint8Array): string =>
-  (Buffer.from(bytes).toString('base64').match(/.{1,76}/g) ?? []).join('\r\n');
+  (
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  ).join('\r\n');
 
 /** A date as mails have it, in UTC. */
 const mailDate = (date: Date): string => date.toUTCString().replace('GMT', '+0000');
@@ -81,11 +96,13 @@ export const extraHeaders = (
     });
 
 /** The message, with the line endings of SMTP; undefined if the charset cannot express the text. */
-export function messageOf(mail: Mail): Uint8Array | undefined {
+export function composedMail(mail: Mail): Uint8Array | undefined {
   const { from, to, cc, subject, body, charset, subtype, headers, date, attachments } = mail;
   const bytes = inCharset(body.replace(/\r?\n/g, '\r\n'), charset);
   if (bytes === undefined) return undefined;
-  const extra = extraHeaders(headers).flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const]));
+  const extra = extraHeaders(headers).flatMap(({ name, value }) =>
+    name === undefined ? [] : [[name, value] as const],
+  );
   const has = (name: string) => extra.some(([one]) => one.toLowerCase() === name.toLowerCase());
   const top = [
     `From: ${mailbox(from)}`,

@@ -26,23 +26,25 @@ function parsed(text: string): unknown {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Reads the output of `npm list --json`; undefined if it is none. */
-export function readTree(output: string): NpmTree | undefined {
+export function readNpmTree(output: string): NpmTree | undefined {
   const root = parsed(output);
   if (!isRecord(root)) return undefined;
   const { dependencies = {}, error } = root;
   if (!isRecord(dependencies) || (isRecord(error) && Object.keys(dependencies).length === 0)) return undefined;
-  const all = Object.entries(dependencies).flatMap(([name, one]) => (isRecord(one) ? [{ name, ...one }] : []));
+  const all = Object.entries(dependencies).flatMap(([name, one]) => (isRecord(one) ? [{ name, one }] : []));
   const isMissing = (one: Readonly<Record<string, unknown>>) =>
     (one['missing'] === true && one['optional'] !== true) || Boolean(one['invalid']);
   return {
     installed: Object.fromEntries(
-      all.filter((one) => typeof one['version'] === 'string').map((one) => [one.name, text(one['version'])]),
+      all.flatMap(({ name, one: { version } }) => (typeof version === 'string' ? [[name, version]] : [])),
     ),
-    missing: all.filter(isMissing).map((one) => ({
-      name: one.name,
-      required: text(one['required']) || 'present',
-      ...(typeof one['version'] === 'string' && { found: one['version'] }),
-    })),
+    missing: all
+      .filter(({ one }) => isMissing(one))
+      .map(({ name, one: { required, version } }) => ({
+        name,
+        required: text(required) || 'present',
+        ...(typeof version === 'string' && { found: version }),
+      })),
   };
 }
 

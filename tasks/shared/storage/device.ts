@@ -13,7 +13,10 @@ export interface Device {
 }
 
 /** What a task that reads or changes a device is about. */
-export const aboutDevice = (path: string): readonly string[] => [`device:${tidyPath(path)}`, `by:entry:${tidyPath(path)}`];
+export const aboutDevice = (path: string): readonly string[] => [
+  `device:${tidyPath(path)}`,
+  `by:entry:${tidyPath(path)}`,
+];
 
 /** The subject of a device's size, which does not change with what is on it. */
 export const aboutSize = (path: string): string => `device:${tidyPath(path)}/size`;
