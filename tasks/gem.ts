@@ -9,6 +9,7 @@ import {
   type Plan,
   predicts,
   type Question,
+  type Script,
   type ShellAnswer,
   script,
   sh,
@@ -16,6 +17,7 @@ import {
   splitWords,
   type TaskContext,
   tidyPath,
+  urlLogin,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
 
@@ -147,8 +149,18 @@ function readInstalled({ stdout }: ShellAnswer, { version }: Task): Installed {
   return { versions, matches: version === undefined ? versions.length > 0 : /^matches$/m.test(stdout) };
 }
 
-const sources = ({ repository }: Task): readonly string[] =>
-  repository === undefined ? [] : ['--clear-sources', '--source', repository];
+/** Whether the repository's URL has a password, which must be in no list of processes. */
+const isSecret = ({ repository }: Task): boolean =>
+  repository !== undefined && urlLogin(repository).login !== undefined;
+
+const sources = (task: Task): readonly string[] => {
+  if (task.repository === undefined) return [];
+  return isSecret(task) ? ['--config-file', '/dev/stdin'] : ['--clear-sources', '--source', task.repository];
+};
+
+/** What gem reads: its configuration with the repository, if that has a password; otherwise nothing. */
+const feeding = (task: Task): Script =>
+  isSecret(task) ? script`printf ':sources:\n- %s\n' ${JSON.stringify(task.repository)} |` : script`</dev/null`;
 
 /** Asks the repository for the newest version that matches. gem keeps what it has read, here only until it ends. */
 const askOffered = (task: Task, { environment }: TaskContext): Question<ShellAnswer> =>
@@ -157,7 +169,7 @@ const askOffered = (task: Task, { environment }: TaskContext): Question<ShellAns
       ...sh`${exporting(environment)}GEM_SPEC_CACHE=$(mktemp -d) || exit
 export GEM_SPEC_CACHE
 trap 'rm -rf -- "$GEM_SPEC_CACHE"' EXIT
-${gem(task)} specification ${norc(task)} --remote ${sources(task)} ${task.pre_release ? ['--prerelease'] : []} ${task.version === undefined ? [] : ['--version', task.version]} ${task.name} version`,
+${feeding(task)} ${gem(task)} specification ${isSecret(task) ? [] : norc(task)} --remote ${sources(task)} ${task.pre_release ? ['--prerelease'] : []} ${task.version === undefined ? [] : ['--version', task.version]} ${task.name} version`,
       about: ['by:package:ruby*'],
       deadlineMs: 120_000,
     },
@@ -181,7 +193,7 @@ function installing(
   if (newest !== undefined && versions.includes(newest)) return { changes: [] };
   const to = newest ?? task.version ?? 'present';
   const known = newest === undefined ? undefined : [newest, ...versions];
-  return { changes: [change({ now: versions, to, known }, sh`${installation(task, newest)}`, { task, context })] };
+  return { changes: [change({ now: versions, to, known }, installation(task, newest), { task, context })] };
 }
 
 /** The call that installs the gem; `latest` names the version, so that what is installed is what was found. */
@@ -189,7 +201,7 @@ function installation(task: Task, newest: string | undefined) {
   const { name, state, version, gem_source, bindir, install_dir, build_flags } = task;
   const chosen = state === 'latest' ? newest : version;
   const words = [
-    ...norc(task),
+    ...(isSecret(task) ? [] : norc(task)),
     ...(task.include_doc ? [] : ['--no-document']),
     ...(task.include_dependencies ? [] : ['--ignore-dependencies']),
     task.user_install ? '--user-install' : '--no-user-install',
@@ -203,7 +215,7 @@ function installation(task: Task, newest: string | undefined) {
     gem_source ?? name,
     ...(build_flags === undefined ? [] : ['--', ...(splitWords(build_flags) ?? [build_flags])]),
   ];
-  return script`${gem(task)} install ${words}`;
+  return sh`${feeding(task)} ${gem(task)} install ${words}`;
 }
 
 function removingGem(now: ShellAnswer, task: Task, context: TaskContext): Plan {
@@ -224,7 +236,7 @@ function removingGem(now: ShellAnswer, task: Task, context: TaskContext): Plan {
     changes: [
       change(
         { now: version === undefined ? versions : [version], to: null, known },
-        sh`${script`${gem(task)} uninstall ${words}`}`,
+        sh`${gem(task)} uninstall ${words} </dev/null`,
         { task, context },
       ),
     ],
@@ -249,7 +261,7 @@ function change(
     what: `gem ${name}`,
     from: now.length === 0 ? null : now.join(', '),
     to,
-    commands: [{ ...sh`${command} </dev/null`, long: true }],
+    commands: [{ ...command, long: true }],
     effects: [
       known === undefined
         ? blurs(subject(task))

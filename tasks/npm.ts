@@ -112,10 +112,11 @@ interface NpmSituation {
 /** The words that call npm. */
 const npm = ({ executable }: Task): readonly string[] => splitWords(executable ?? 'npm') ?? [executable ?? 'npm'];
 
-const options = (task: Task): readonly string[] => [
-  ...(task.global ? ['--global'] : []),
-  ...(task.registry === undefined ? [] : ['--registry', task.registry]),
-];
+const options = ({ global }: Task): readonly string[] => (global ? ['--global'] : []);
+
+/** The registry, in a variable: its URL may have a password, and arguments are in the list of processes. */
+const fromRegistry = ({ registry }: Task): Script =>
+  registry === undefined ? script`:` : script`export npm_config_registry=${registry}`;
 
 const installOptions = (task: Task): readonly string[] => [
   ...(task.production ? ['--production'] : []),
@@ -169,6 +170,7 @@ function askOffered(tree: NpmTree, task: Task, { environment }: TaskContext): Qu
       {
         ...sh`${exporting(environment)}${quiet}
 ${task.path === undefined ? script`:` : script`cd -- ${task.path} 2>/dev/null`}
+${fromRegistry(task)}
 npm_config_cache=$(mktemp -d) || exit
 export npm_config_cache
 trap 'rm -rf -- "$npm_config_cache"' EXIT
@@ -254,6 +256,7 @@ function changesOf(
   const place = path === undefined ? script`:` : script`mkdir -p -- ${path} && cd -- ${path} || exit`;
   const command = {
     ...sh`${quiet}
+${fromRegistry(task)}
 ${place}
 ${npm(task)} ${verb} ${more} ${words} </dev/null`,
     shown: script`${npm(task)} ${verb} ${words}`.text,

@@ -10,7 +10,9 @@ import {
   type Plan,
   predicts,
   type Question,
+  type Script,
   type ShellAnswer,
+  script,
   sh,
   shell,
   splitWords,
@@ -144,10 +146,14 @@ function upgradedOf(all: readonly Application[], task: Task): readonly Applicati
   return task.state === 'upgrade' || task.state === 'latest' ? all.filter(({ name }) => name === nameFor(task)) : [];
 }
 
-const pipArguments = ({ pip_args = '', index_url }: Task): readonly string[] => [
-  ...(index_url === undefined ? [] : ['--index-url', index_url]),
-  ...(splitWords(pip_args) ?? [pip_args]),
-];
+const pipArguments = ({ pip_args = '' }: Task): readonly string[] => splitWords(pip_args) ?? [pip_args];
+
+/** The index, in a variable: its URL may have a password, and arguments are in the list of processes. */
+const fromIndex = ({ index_url }: Task): Script =>
+  index_url === undefined
+    ? script``
+    : script`export PIP_INDEX_URL=${index_url}
+`;
 
 /** Asks pip what an upgrade of each application would install, one report a line. */
 const askNewest = (
@@ -157,7 +163,7 @@ const askNewest = (
 ): Question<ShellAnswer> =>
   shell(
     {
-      ...sh`${exporting(environment)}if [ "$PIPX_HOME" ]; then h=$PIPX_HOME; elif [ -d ~/.local/pipx ]; then h=~/.local/pipx; else h=~/.local/share/pipx; fi
+      ...sh`${exporting(environment)}${fromIndex(task)}if [ "$PIPX_HOME" ]; then h=$PIPX_HOME; elif [ -d ~/.local/pipx ]; then h=~/.local/pipx; else h=~/.local/share/pipx; fi
 for one in ${applications.map(({ name }) => name)}; do
   printf 'at %s\n' "$one"
   "$h/venvs/$one/bin/python" -m pip install --dry-run --quiet --report - --upgrade ${pipArguments(task)} "$one" || exit
@@ -180,16 +186,15 @@ function newestIn({ stdout }: ShellAnswer): Readonly<Record<string, string | und
   );
 }
 
-const flags = (task: Task, names: readonly ('index_url' | 'deps' | 'python' | 'site' | 'pip')[]): readonly string[] => {
-  const { index_url, install_deps, python, system_site_packages, editable, pip_args } = task;
+const flags = (task: Task, names: readonly ('force' | 'deps' | 'python' | 'site' | 'pip')[]): readonly string[] => {
+  const { install_deps, python, system_site_packages, editable, pip_args } = task;
   return [
-    ...(names.includes('index_url') && index_url !== undefined ? ['--index-url', index_url] : []),
     ...(names.includes('deps') && install_deps ? ['--include-deps'] : []),
     ...(names.includes('python') && python !== undefined ? ['--python', python] : []),
     ...(names.includes('site') && system_site_packages ? ['--system-site-packages'] : []),
     ...(names.includes('pip') && editable ? ['--editable'] : []),
     ...(names.includes('pip') && pip_args !== undefined ? [`--pip-args=${pip_args}`] : []),
-    ...(task.force && names.includes('index_url') ? ['--force'] : []),
+    ...(task.force && names.includes('force') ? ['--force'] : []),
   ];
 };
 
@@ -238,14 +243,14 @@ const wantedVersion = ({ source, name = '' }: Task): string =>
 
 const installing = (task: Task): readonly string[] => [
   'install',
-  ...flags(task, ['index_url', 'deps', 'python', 'site', 'pip']),
+  ...flags(task, ['force', 'deps', 'python', 'site', 'pip']),
   task.source ?? task.name ?? '',
 ];
 
 const upgrade = (one: Application, task: Task): readonly string[] => [
   'upgrade',
   ...(task.include_injected ? ['--include-injected'] : []),
-  ...flags(task, ['index_url', 'pip']),
+  ...flags(task, ['force', 'pip']),
   one.name,
 ];
 
@@ -276,7 +281,7 @@ function injecting(own: Application, situation: PipxSituation): Plan {
     'inject',
     ...(install_apps ? ['--include-apps'] : []),
     ...(install_deps ? ['--include-deps'] : []),
-    ...flags(task, ['index_url', 'pip']),
+    ...flags(task, ['force', 'pip']),
     own.name,
     ...lacking.map(({ spec }) => spec),
   ];
@@ -300,7 +305,7 @@ const change = (item: ApplicationChange, words: readonly string[], situation: Pi
   what: `Python application ${item.name}`,
   from: item.from,
   to: item.to,
-  commands: [{ ...sh`${program(situation.task)} ${words} </dev/null`, long: true }],
+  commands: [{ ...sh`${fromIndex(situation.task)}${program(situation.task)} ${words} </dev/null`, long: true }],
   effects: effectsOf(item, situation),
 });
 
