@@ -43,7 +43,7 @@ const params = {
   force: {
     type: 'bool',
     default: false,
-    doc: 'Allow removingVolume or shrinking a volume. **What is on it, or beyond the new size, is lost.**',
+    doc: 'Allow removing or shrinking a volume. **What is on it, or beyond the new size, is lost.**',
   },
   snapshot: { type: 'str', doc: 'The name of a snapshot of `lv`: it is managed instead of `lv`.' },
   pvs: { type: 'list', elements: 'str', doc: 'The physical volumes to use (default: any of the group).' },

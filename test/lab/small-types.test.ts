@@ -180,16 +180,18 @@ describe('kernel_blacklist, on a host', () => {
 
 describe('syslogger, on a host', () => {
   test('a message is logged each time, but not in a check', async () => {
-    const args = { msg: '-v it\'s "done"', priority: 'err', facility: 'local3', ident: 'try-log', log_pid: true };
+    // The host may have the messages of an earlier run.
+    const ident = `try-log-${process.pid}`;
+    const args = { msg: '-v it\'s "done"', priority: 'err', facility: 'local3', ident, log_pid: true };
     expect(outcomeOf(await runThere(syslogger, args, { check: true }))).toEqual([
       'changed',
       'log as local3.err:  → -v it\'s "done"',
     ]);
-    expect(await said('journalctl -t try-log -q')).toBe('');
+    expect(await said(`journalctl -t ${ident} -q`)).toBe('');
     expect(await runThere(syslogger, args)).toMatchObject({ status: 'changed', result: args });
-    await runThere(syslogger, { msg: '', ident: 'try-log' });
+    await runThere(syslogger, { msg: '', ident });
     expect(
-      await said('journalctl -t try-log -q -o cat; journalctl -t try-log -q -o json | grep -c \'"PRIORITY":"3"\''),
+      await said(`journalctl -t ${ident} -q -o cat; journalctl -t ${ident} -q -o json | grep -c '"PRIORITY":"3"'`),
     ).toBe('-v it\'s "done"\n\n1');
     await sh('mv /usr/bin/logger /usr/bin/logger.away');
     const [, , why] = outcomeOf(await runThere(syslogger, args));
