@@ -139,7 +139,7 @@ const askStatus = (task: Task): Question<ShellAnswer> =>
 out=$(s status 2>&1); r=$?
 case $r in 0 | 3 | 4) ;; *) printf '%s\n' "$out" >&2; exit $r ;; esac
 printf '%s\n' "$out" | sed -n 's/^\([^ ][^ ]*\)  *\([A-Z][A-Z]*\)\($\| .*\)/program \1 \2/p'
-case $out in *'refused'* | *'no such file'* | *'nauthorized'* | *'requires authentication'* | *'HTTPException'*) printf '%s\n' "$out" >&2; exit 1 ;; esac
+case $out in unix://*' no such file'* | *://*' refused connection'* | 'error: '* | 'Server requires authentication'*) printf '%s\n' "$out" >&2; exit 1 ;; esac
 [ "$f" ] && [ -r "$f" ] || exit 0
 echo configured
 more=$(sed -n '/^\[include\]/,/^\[[^i]/s/^files *= *\([^;]*\).*/\1/p' "$f")
