@@ -1,5 +1,6 @@
-import { type Change, type Command, defineTask, predicts, reading, sh, shell, writeFile } from '../src/sdk.ts';
+import { type Change, defineTask, predicts } from '../src/sdk.ts';
 import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-table.ts';
+import { askTable, backup, store } from './shared/editing/crontab.ts';
 
 export default defineTask({
   name: 'ansible.builtin.cron',
@@ -108,32 +109,6 @@ export default defineTask({
     { title: 'Remove a job', yaml: 'cron:\n  name: nobody knows\n  state: absent' },
   ],
 });
-
-const fileOf = (name: string): string => (name.startsWith('/') ? name : `/etc/cron.d/${name}`);
-const ofUser = (user: string | undefined): readonly string[] => (user === undefined ? [] : ['-u', user]);
-
-const askTable = (file: string | undefined, user: string | undefined) =>
-  file === undefined
-    ? shell({
-        ...sh`LC_ALL=C; export LC_ALL; out=$(crontab -l ${ofUser(user)} 2>&1; code=$?; echo .; exit $code) && { printf %s "\${out%.}"; exit; }
-case $out in *'no crontab for'*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
-        about: [`crontab:${user ?? ''}`, 'by:package:cron'],
-      })
-    : shell({
-        ...sh`[ ! -e ${fileOf(file)} ] || cat -- ${fileOf(file)}`,
-        about: [`entry:${fileOf(file)}`, `path:${fileOf(file)}`],
-      });
-
-function store(file: string | undefined, user: string | undefined, table: string): readonly Command[] {
-  if (file === undefined) return [reading(sh`crontab ${ofUser(user)} -`, table)];
-  if (table.trim() === '') return [sh`rm -f -- ${fileOf(file)}`];
-  return [writeFile({ path: fileOf(file), content: table, mode: 0o644 })];
-}
-
-const backup = (file: string | undefined, user: string | undefined): Command =>
-  file === undefined
-    ? sh`umask 077; crontab -l ${ofUser(user)} >"$(mktemp /tmp/crontab.XXXXXX)" || :`
-    : sh`cp -p -- ${fileOf(file)} ${`${fileOf(file)}~`}`;
 
 interface Job {
   readonly job: string | undefined;

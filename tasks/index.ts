@@ -15,10 +15,12 @@ import capabilities from './capabilities.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
 import command from './command.ts';
+import composer from './composer.ts';
 import configLinks from './config_links.ts';
 import copy from './copy.ts';
 import copyBetween from './copy_between.ts';
 import cron from './cron.ts';
+import cronvar from './cronvar.ts';
 import crypttab from './crypttab.ts';
 import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
@@ -40,8 +42,10 @@ import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
+import filesystem from './filesystem.ts';
 import find from './find.ts';
 import gatherFacts from './gather_facts.ts';
+import gem from './gem.ts';
 import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
@@ -54,9 +58,13 @@ import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
 import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
+import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
+import lvg from './lvg.ts';
+import lvol from './lvol.ts';
+import mail from './mail.ts';
 import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
@@ -66,14 +74,18 @@ import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
+import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
+import parted from './parted.ts';
 import pause from './pause.ts';
 import ping from './ping.ts';
 import pip from './pip.ts';
+import pipx from './pipx.ts';
+import pipxInfo from './pipx_info.ts';
 import postgresqlDb from './postgresql_db.ts';
 import postgresqlExt from './postgresql_ext.ts';
 import postgresqlPing from './postgresql_ping.ts';
@@ -94,9 +106,11 @@ import shell from './shell.ts';
 import slurp from './slurp.ts';
 import stat from './stat.ts';
 import sudoers from './sudoers.ts';
+import supervisorctl from './supervisorctl.ts';
 import synchronize from './synchronize.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
+import syslogger from './syslogger.ts';
 import systemd from './systemd.ts';
 import tempfile from './tempfile.ts';
 import template from './template.ts';
@@ -134,10 +148,12 @@ const types = [
   certbot,
   certificatesBetween,
   command,
+  composer,
   configLinks,
   copy,
   copyBetween,
   cron,
+  cronvar,
   crypttab,
   debconf,
   debug,
@@ -158,7 +174,9 @@ const types = [
   fail,
   fetch,
   file,
+  filesystem,
   find,
+  gem,
   getUrl,
   getent,
   git,
@@ -171,9 +189,13 @@ const types = [
   iniFile,
   interfacesFile,
   iptables,
+  kernelBlacklist,
   knownHosts,
   lineinfile,
   localeGen,
+  lvg,
+  lvol,
+  mail,
   make,
   manual,
   modprobe,
@@ -182,14 +204,18 @@ const types = [
   mysqlQuery,
   mysqlUser,
   mysqlVariables,
+  npm,
   opensshKeypair,
   packageType,
   packageFacts,
   pamLimits,
   pamd,
+  parted,
   pause,
   ping,
   pip,
+  pipx,
+  pipxInfo,
   postgresqlDb,
   postgresqlExt,
   postgresqlPing,
@@ -210,9 +236,11 @@ const types = [
   slurp,
   stat,
   sudoers,
+  supervisorctl,
   synchronize,
   syncoid,
   sysctl,
+  syslogger,
   systemd,
   tempfile,
   template,

@@ -12,15 +12,20 @@ const KINDS = {
   listed: 'the absolute path of a directory; only the names in it matter',
   missing: 'an absolute path where nothing exists',
   package: 'a package',
+  gem: 'a Ruby gem',
+  pipx: 'nothing',
   apt: '`lists`: the package lists that apt has fetched',
   debconf: 'a package with debconf questions',
   alternative: 'a generic name such as `editor`',
   diversion: 'a path that dpkg-divert may divert',
   unit: 'a unit, with its suffix',
+  supervisor: 'nothing',
   user: 'a user',
   group: 'a group',
   crontab: 'a user with a crontab',
   dataset: 'a ZFS dataset',
+  device: 'the absolute path of a block device; what is on it',
+  lvm: 'nothing',
   mount: 'a mount point',
   database: 'a database server such as `postgresql`, or something in it such as `postgresql/role/bob`',
   swap: 'a swap file or device',
@@ -36,7 +41,7 @@ const KINDS = {
   manual: 'nothing',
 } as const;
 
-const PATHS = /^(?:path|entry|data|inode|listed|missing|mount)$/;
+const PATHS = /^(?:path|entry|data|inode|listed|missing|mount|device)$/;
 
 /** All kinds of subjects. */
 export const subjectKinds: readonly string[] = Object.keys(KINDS);

@@ -1,0 +1,92 @@
+import { exporting, type Question, type ShellAnswer, sh, shell } from '../../../src/sdk.ts';
+
+/** An application that pipx has installed. */
+export interface Application {
+  readonly name: string;
+  readonly version: string;
+  readonly python: string;
+  /** The packages that were added to its environment, with their versions. */
+  readonly injected: Readonly<Record<string, string>>;
+  /** What it depends on that provides programs. */
+  readonly dependencies: readonly string[];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * Asks what pipx has installed for the user: the description of each environment. pipx itself writes a log whenever it
+ * is called.
+ */
+export const askApplications = (
+  executable: string,
+  environment: Readonly<Record<string, string>>,
+): Question<ShellAnswer> =>
+  shell({
+    ...sh`${exporting(environment)}command -v ${executable} >/dev/null || exit 127
+if [ "$PIPX_HOME" ]; then h=$PIPX_HOME; elif [ -d ~/.local/pipx ]; then h=~/.local/pipx; else h=~/.local/share/pipx; fi
+for f in "$h"/venvs/*/pipx_metadata.json; do
+  [ -e "$f" ] || continue
+  d=\${f%/pipx_metadata.json}
+  printf 'at %s\n' "\${d##*/}"
+  cat -- "$f"
+  echo
+done`,
+    about: ['pipx:', 'by:package:pipx', 'by:package:python3*'],
+  });
+
+/** Reads what pipx has installed. */
+export function readApplications({ stdout }: ShellAnswer): readonly Application[] {
+  return stdout
+    .split(/^at /m)
+    .slice(1)
+    .flatMap((part) => {
+      const [name = ''] = part.split('\n', 1);
+      const told = parsed(part.slice(name.length));
+      if (!isRecord(told) || !isRecord(told['main_package'])) return [];
+      const { package_version: version, app_paths_of_dependencies: paths } = told['main_package'];
+      const injected = isRecord(told['injected_packages']) ? Object.entries(told['injected_packages']) : [];
+      return [
+        {
+          name,
+          version: text(version),
+          python: text(told['python_version']),
+          dependencies: isRecord(paths) ? Object.keys(paths) : [],
+          injected: Object.fromEntries(
+            injected.map(([one, more]) => [one, isRecord(more) ? text(more['package_version']) : '']),
+          ),
+        },
+      ];
+    });
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The answer in which these applications are installed. */
+export function writeApplications(all: readonly Application[]): ShellAnswer {
+  const described = all.map(({ name, version, python, injected, dependencies }) => {
+    const packages = Object.entries(injected).map(([one, more]) => [one, { package_version: more }]);
+    const told = {
+      main_package: {
+        package: name,
+        package_version: version,
+        app_paths_of_dependencies: Object.fromEntries(dependencies.map((one) => [one, []])),
+      },
+      injected_packages: Object.fromEntries(packages),
+      python_version: python,
+    };
+    return `at ${name}\n${JSON.stringify(told)}\n`;
+  });
+  return { code: 0, stderr: '', timedOut: false, stdout: described.join('') };
+}
+
+/** The name of the environment for a package: in lower case, with its separators replaced by hyphens. */
+export const applicationName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
