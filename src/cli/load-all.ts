@@ -27,9 +27,10 @@ import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../te
 import type { Face } from './face.ts';
 import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
-import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
+import { bothPlugins, loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
 import { askSecret } from './prompt.ts';
-import { pythonModules } from './python-modules.ts';
+import { pythonModules } from './python/python-modules.ts';
+import { pythonPlugins } from './python/python-plugins.ts';
 import { keywordsOf, runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
@@ -86,6 +87,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const decrypt = decrypter(passwords.value, secrets);
   const directories = parsed.rest.map((file) => dirname(resolve(file)));
   const registry = taskTypeRegistry(directories, parsed.options['module-path'] ?? []);
+  const folders = new Set(directories);
   const options = {
     files: filesWith(given.texts),
     extraVars: extra.value.vars,
@@ -95,6 +97,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     ...(given.origins.has('privateRoleVars') && { privateRoleVars: config.privateRoleVars }),
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
+    onRole: (path: string) => folders.add(path),
     wrongKeywordsFailTasks: given.face.ansible,
     warnsOfReservedNames: given.face.ansible,
   };
@@ -131,7 +134,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     decrypt,
     directory,
-    plugins.value,
+    bothPlugins(plugins.value, pythonPluginsOf(given, folders)),
   );
   return {
     ok: true,
@@ -146,6 +149,18 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     warnings: warningsOf(inventory, playbooks, hosts),
   };
+}
+
+/** Filters, tests and lookups in Python, also those of roles that are loaded later. */
+function pythonPluginsOf({ config, emit }: Given, folders: ReadonlySet<string>): OwnPlugins {
+  const [playbook = process.cwd()] = folders;
+  const configured = { filter: config.filterPlugins, test: config.testPlugins, lookup: config.lookupPlugins };
+  const collections = [join(playbook, 'collections'), ...config.collectionsPath];
+  return pythonPlugins({
+    places: () => ({ folders: [...folders], configured, collections }),
+    configFile: config.configFile,
+    warn: (message) => emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'plugin', message } }),
+  });
 }
 
 /** `duplicate_dict_key`: a key that a dict has twice is an error, a warning, or nothing. */

@@ -4,7 +4,7 @@ import { canonical, taskTypes } from '../../tasks/index.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import type { TaskType } from '../core/task-type.ts';
 import { importOwn, ownFiles, ownMistake } from './own-code.ts';
-import { pythonModule } from './python-modules.ts';
+import { pythonModule } from './python/python-modules.ts';
 
 /**
  * Finds task types by any of their names: the user's own in `tasks/` next to the playbooks (or in the `further` directories), and the

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pythonModule } from '../../src/cli/python-modules.ts';
+import { pythonModule } from '../../src/cli/python/python-modules.ts';
 import type { Change } from '../../src/core/change.ts';
 
 const python = spawnSync('python3', ['--version']).status === 0;

@@ -89,6 +89,24 @@ export const SETTINGS = {
     env: ['ANSIBLE_COLLECTIONS_PATH', 'ANSIBLE_COLLECTIONS_PATHS'],
     ini: ['defaults.collections_path', 'defaults.collections_paths'],
   },
+  filterPlugins: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/filter', '/usr/share/ansible/plugins/filter'],
+    env: ['ANSIBLE_FILTER_PLUGINS'],
+    ini: ['defaults.filter_plugins'],
+  },
+  testPlugins: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/test', '/usr/share/ansible/plugins/test'],
+    env: ['ANSIBLE_TEST_PLUGINS'],
+    ini: ['defaults.test_plugins'],
+  },
+  lookupPlugins: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/lookup', '/usr/share/ansible/plugins/lookup'],
+    env: ['ANSIBLE_LOOKUP_PLUGINS'],
+    ini: ['defaults.lookup_plugins'],
+  },
   playbookDir: { type: 'path', env: ['ANSIBLE_PLAYBOOK_DIR'], ini: ['defaults.playbook_dir'] },
   playbookVarsRoot: {
     type: 'choice',

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { reading, sh } from '../core/command.ts';
-import { type AnyTaskType, defineTask, type TaskResult } from '../core/task-type.ts';
-import { decodeText } from '../core/text-codec.ts';
-import type { Item, Playbook } from '../language/model.ts';
+import { reading, sh } from '../../core/command.ts';
+import { type AnyTaskType, defineTask, type TaskResult } from '../../core/task-type.ts';
+import { decodeText } from '../../core/text-codec.ts';
+import type { Item, Playbook } from '../../language/model.ts';
 import { PYTHON_SHIM } from './python-shim.ts';
 
 /** Python modules that the user wrote for Ansible, found in `library/` next to playbooks and in roles. Maps names to paths. */
