@@ -29,7 +29,6 @@ import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
 import { bothPlugins, loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
 import { askSecret } from './prompt.ts';
-import { pythonModules } from './python/python-modules.ts';
 import { pythonPlugins } from './python/python-plugins.ts';
 import { keywordsOf, runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
@@ -86,8 +85,14 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!extra.ok) return { ok: false, error: [...extra.error, ...(inventory.ok ? [] : inventory.error)] };
   const decrypt = decrypter(passwords.value, secrets);
   const directories = parsed.rest.map((file) => dirname(resolve(file)));
-  const registry = taskTypeRegistry(directories, parsed.options['module-path'] ?? []);
   const folders = new Set(directories);
+  const collections = [...directories.map((directory) => join(directory, 'collections')), ...config.collectionsPath];
+  const modulePath = parsed.options['module-path'] ?? [];
+  const registry = taskTypeRegistry(directories, modulePath, () => ({
+    folders: [...folders],
+    configured: [...modulePath, ...config.library],
+    collections,
+  }));
   const options = {
     files: filesWith(given.texts),
     extraVars: extra.value.vars,
@@ -97,7 +102,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     ...(given.origins.has('privateRoleVars') && { privateRoleVars: config.privateRoleVars }),
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
-    onRole: (path: string) => folders.add(path),
+    onFolder: (path: string) => folders.add(path),
     wrongKeywordsFailTasks: given.face.ansible,
     warnsOfReservedNames: given.face.ansible,
   };
@@ -107,7 +112,6 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const playbooks = judgingDuplicates(loadPlaybooks(parsed.rest, options), config.duplicateDictKey);
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
-  registry.addPython(pythonModules(playbooks.value));
   const directory = must(directories[0], "a playbook's directory");
   const hosts = withPlaybookVars(inventory.value, directory);
   if (!hosts.ok) return hosts;
@@ -134,7 +138,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     decrypt,
     directory,
-    bothPlugins(plugins.value, pythonPluginsOf(given, folders)),
+    bothPlugins(plugins.value, pythonPluginsOf(given, folders, collections)),
   );
   return {
     ok: true,
@@ -152,10 +156,12 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
 }
 
 /** Filters, tests and lookups in Python, also those of roles that are loaded later. */
-function pythonPluginsOf({ config, emit }: Given, folders: ReadonlySet<string>): OwnPlugins {
-  const [playbook = process.cwd()] = folders;
+function pythonPluginsOf(
+  { config, emit }: Given,
+  folders: ReadonlySet<string>,
+  collections: readonly string[],
+): OwnPlugins {
   const configured = { filter: config.filterPlugins, test: config.testPlugins, lookup: config.lookupPlugins };
-  const collections = [join(playbook, 'collections'), ...config.collectionsPath];
   return pythonPlugins({
     places: () => ({ folders: [...folders], configured, collections }),
     configFile: config.configFile,

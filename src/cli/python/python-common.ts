@@ -2,7 +2,7 @@
  * The beginning of our `ansible` package, for modules and for plugins: text, truth values and what remains of Python 2. It is our own;
  * each part does what Ansible's documentation says about the name.
  */
-export const PYTHON_COMMON = String.raw`
+export const PYTHON_COMMON = `
 import collections, collections.abc, os, shutil, types
 
 def stand_in(name, **content):

@@ -107,6 +107,12 @@ export const SETTINGS = {
     env: ['ANSIBLE_LOOKUP_PLUGINS'],
     ini: ['defaults.lookup_plugins'],
   },
+  library: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/modules', '/usr/share/ansible/plugins/modules'],
+    env: ['ANSIBLE_LIBRARY'],
+    ini: ['defaults.library'],
+  },
   playbookDir: { type: 'path', env: ['ANSIBLE_PLAYBOOK_DIR'], ini: ['defaults.playbook_dir'] },
   playbookVarsRoot: {
     type: 'choice',
