@@ -113,6 +113,12 @@ export const SETTINGS = {
     env: ['ANSIBLE_LIBRARY'],
     ini: ['defaults.library'],
   },
+  factsModules: {
+    type: 'list',
+    default: ['smart'],
+    env: ['ANSIBLE_FACTS_MODULES'],
+    ini: ['defaults.facts_modules'],
+  },
   playbookDir: { type: 'path', env: ['ANSIBLE_PLAYBOOK_DIR'], ini: ['defaults.playbook_dir'] },
   playbookVarsRoot: {
     type: 'choice',
