@@ -27,9 +27,9 @@ import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../te
 import type { Face } from './face.ts';
 import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
-import { bothPlugins, loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
+import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
+import { collectionRoots, withPython } from './plugins-of.ts';
 import { askSecret } from './prompt.ts';
-import { pythonPlugins } from './python/python-plugins.ts';
 import { keywordsOf, runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
@@ -86,7 +86,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const decrypt = decrypter(passwords.value, secrets);
   const directories = parsed.rest.map((file) => dirname(resolve(file)));
   const folders = new Set(directories);
-  const collections = [...directories.map((directory) => join(directory, 'collections')), ...config.collectionsPath];
+  const collections = collectionRoots(config, directories);
   const modulePath = parsed.options['module-path'] ?? [];
   const registry = taskTypeRegistry(directories, modulePath, () => ({
     folders: [...folders],
@@ -138,7 +138,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     decrypt,
     directory,
-    bothPlugins(plugins.value, pythonPluginsOf(given, folders, collections)),
+    withPython(plugins.value, { config, folders, collections, warn: warningOf(given.emit) }),
   );
   return {
     ok: true,
@@ -155,19 +155,10 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   };
 }
 
-/** Filters, tests and lookups in Python, also those of roles that are loaded later. */
-function pythonPluginsOf(
-  { config, emit }: Given,
-  folders: ReadonlySet<string>,
-  collections: readonly string[],
-): OwnPlugins {
-  const configured = { filter: config.filterPlugins, test: config.testPlugins, lookup: config.lookupPlugins };
-  return pythonPlugins({
-    places: () => ({ folders: [...folders], configured, collections }),
-    configFile: config.configFile,
-    warn: (message) => emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'plugin', message } }),
-  });
-}
+const warningOf =
+  (emit: Given['emit']) =>
+  (message: string): void =>
+    emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'plugin', message } });
 
 /** `duplicate_dict_key`: a key that a dict has twice is an error, a warning, or nothing. */
 function judgingDuplicates<T>(result: Result<T>, policy: Config['duplicateDictKey']): Result<T> {

@@ -1,4 +1,4 @@
-import { type Command, quote, reading, sh } from '../../core/command.ts';
+import { type Command, reading, sh } from '../../core/command.ts';
 import { type AnyTaskType, defineTask } from '../../core/task-type.ts';
 import { decodeText } from '../../core/text-codec.ts';
 import { fromJs } from '../../core/value.ts';
@@ -16,6 +16,7 @@ export const userModule = (name: string, path: string): AnyTaskType =>
     aliases: name.includes('.') ? [name.replace(/^.*\./, '')] : [],
     summary: `The module ${path}, written for Ansible.`,
     acts: true,
+    gives: 'facts',
     anyParams: true,
     params: {},
     prepare: (params, controller) => ({ args: params, content: controller.readFile(path) }),
@@ -95,6 +96,9 @@ function argumentsFor({ content, args, name, check, diff, verbosity }: ModuleCal
   };
   if (content.includes(0) || decodeText(content).includes('WANT_JSON')) return JSON.stringify(all);
   return Object.entries(all)
-    .map(([key, value]) => `${key}=${quote(str(fromJs(value)))}`)
+    .map(([key, value]) => `${key}=${asShlex(str(fromJs(value)))}`)
     .join(' ');
 }
+
+/** As Python's `shlex.quote`: this is the content of a file, which modules in many languages parse. */
+const asShlex = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);

@@ -4,7 +4,7 @@ import type { Task } from '../../language/model.ts';
 import { mergeDicts } from '../../template/filters/merge.ts';
 import { factModulesOf, isSetup } from '../variables/fact-modules.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { rememberFacts } from './apply-facts.ts';
+import { rememberFacts, withoutReach } from './apply-facts.ts';
 import { attempt } from './attempt.ts';
 import type { LoopItem } from './loop.ts';
 import type { Ran, TaskRun } from './task-run.ts';
@@ -38,10 +38,8 @@ async function gatherByModules(
   }
   const [first] = rans.values();
   const outcome = together(new Map([...rans].map(([module, ran]) => [module, ran.outcome])));
-  const facts = factsIn(outcome);
-  // A check does not run modules of users, so nobody knows which facts they would set.
-  if (run.play.run.options.check && outcome.status === 'changed') run.state.doubt = run.ref.name;
-  else if (outcome.status === 'ok' || outcome.status === 'changed') rememberFacts(run.play, run.state, facts);
+  if (outcome.status === 'ok' || outcome.status === 'changed')
+    rememberFacts(run.play, run.state, withoutReach(factsIn(outcome)));
   return { ...first, outcome };
 }
 
