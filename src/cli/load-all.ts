@@ -28,8 +28,8 @@ import type { Face } from './face.ts';
 import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
 import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
+import { collectionRoots, withPython } from './plugins-of.ts';
 import { askSecret } from './prompt.ts';
-import { pythonModules } from './python-modules.ts';
 import { keywordsOf, runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
@@ -85,7 +85,14 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!extra.ok) return { ok: false, error: [...extra.error, ...(inventory.ok ? [] : inventory.error)] };
   const decrypt = decrypter(passwords.value, secrets);
   const directories = parsed.rest.map((file) => dirname(resolve(file)));
-  const registry = taskTypeRegistry(directories, parsed.options['module-path'] ?? []);
+  const folders = new Set(directories);
+  const collections = collectionRoots(config, directories);
+  const modulePath = parsed.options['module-path'] ?? [];
+  const registry = taskTypeRegistry(directories, modulePath, () => ({
+    folders: [...folders],
+    configured: [...modulePath, ...config.library],
+    collections,
+  }));
   const options = {
     files: filesWith(given.texts),
     extraVars: extra.value.vars,
@@ -95,6 +102,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     ...(given.origins.has('privateRoleVars') && { privateRoleVars: config.privateRoleVars }),
     keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
+    onFolder: (path: string) => folders.add(path),
     wrongKeywordsFailTasks: given.face.ansible,
     warnsOfReservedNames: given.face.ansible,
   };
@@ -104,7 +112,6 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const playbooks = judgingDuplicates(loadPlaybooks(parsed.rest, options), config.duplicateDictKey);
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
-  registry.addPython(pythonModules(playbooks.value));
   const directory = must(directories[0], "a playbook's directory");
   const hosts = withPlaybookVars(inventory.value, directory);
   if (!hosts.ok) return hosts;
@@ -131,7 +138,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     decrypt,
     directory,
-    plugins.value,
+    withPython(plugins.value, { config, folders, collections, warn: warningOf(given.emit) }),
   );
   return {
     ok: true,
@@ -147,6 +154,11 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     warnings: warningsOf(inventory, playbooks, hosts),
   };
 }
+
+const warningOf =
+  (emit: Given['emit']) =>
+  (message: string): void =>
+    emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'plugin', message } });
 
 /** `duplicate_dict_key`: a key that a dict has twice is an error, a warning, or nothing. */
 function judgingDuplicates<T>(result: Result<T>, policy: Config['duplicateDictKey']): Result<T> {

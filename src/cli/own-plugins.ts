@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Diagnostic, Result } from '../core/source.ts';
 import { fromJs, toJs, type Value } from '../core/value.ts';
+import type { OwnTable } from '../template/env.ts';
 import { type Callee, type Env, type Lookup, TemplateError, Undefined } from '../template/index.ts';
 import { importOwn, ownFiles } from './own-code.ts';
 
@@ -42,8 +43,23 @@ type Plain = (...args: unknown[]) => unknown;
 const isPlugin = (entry: [string, unknown]): entry is [string, Plain] =>
   entry[0] !== 'default' && typeof entry[1] === 'function';
 
-const table = <T>(functions: readonly [string, Plain][], make: (plain: Plain, name: string) => T): Record<string, T> =>
-  Object.fromEntries(functions.map(([name, plain]) => [name, make(plain, name)]));
+function table<T>(functions: readonly [string, Plain][], make: (plain: Plain, name: string) => T): OwnTable<T> {
+  const plugins = new Map(functions.map(([name, plain]) => [name, make(plain, name)]));
+  return { find: (name) => plugins.get(name), names: () => [...plugins.keys()] };
+}
+
+/** Two sources of plugins; those of the first win. */
+export const bothPlugins = (first: OwnPlugins, second: OwnPlugins): OwnPlugins => ({
+  filters: both(first.filters, second.filters),
+  tests: both(first.tests, second.tests),
+  lookups: both(first.lookups, second.lookups),
+});
+
+const both = <T>(first: OwnTable<T>, second: OwnTable<T>): OwnTable<T> => ({
+  find: (name) => first.find(name) ?? second.find(name),
+  names: () => [...first.names(), ...second.names()],
+  missing: (name) => first.missing?.(name) ?? second.missing?.(name),
+});
 
 /** Plugins take and return plain data; named arguments arrive as one object after the positional ones. */
 const filter = (plain: Plain): Callee => ({

@@ -31,7 +31,7 @@ export function preflight(
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
       loader: context.loader,
-      variables: definitionsOf(loaded),
+      ...(gathersAsUsual(loaded) && { variables: definitionsOf(loaded) }),
       tags: { only: context.options.tags, skip: context.options.skipTags },
       env: context.env([], context.inventory),
     }),
@@ -40,6 +40,10 @@ export function preflight(
     ...(only !== undefined && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
   ];
 }
+
+/** Whether only `setup` gathers facts, so that their names are known. */
+const gathersAsUsual = ({ context }: Loaded): boolean =>
+  (context.options.factModules ?? []).every((name) => name === 'smart' || name.endsWith('setup'));
 
 /** Whether a play may have hosts in this run, as far as this is known in advance. */
 const mayHaveHosts = (play: Play, { context, playbooks }: Loaded): boolean =>

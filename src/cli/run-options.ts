@@ -64,6 +64,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     pollSeconds: config.pollInterval,
     managed: config.ansibleManaged,
     gathering: config.gathering,
+    factModules: config.factsModules,
     gather: {
       ...(config.gatherSubset !== undefined && { subset: config.gatherSubset }),
       ...(config.gatherTimeout !== undefined && { timeoutSeconds: config.gatherTimeout }),

@@ -4,13 +4,18 @@ import { canonical, taskTypes } from '../../tasks/index.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import type { TaskType } from '../core/task-type.ts';
 import { importOwn, ownFiles, ownMistake } from './own-code.ts';
-import { pythonModule } from './python-modules.ts';
+import { type ModulePlaces, moduleFiles } from './python/module-files.ts';
+import { userModule } from './python/user-modules.ts';
 
 /**
- * Finds task types by any of their names: the user's own in `tasks/` next to the playbooks (or in the `further` directories), and the
- * built-in ones.
+ * Finds task types by any of their names: the user's own in `tasks/` next to the playbooks (or in the `further` directories), the
+ * built-in ones, and the user's modules for Ansible.
  */
-export function taskTypeRegistry(folders: readonly string[], further: readonly string[]) {
+export function taskTypeRegistry(
+  folders: readonly string[],
+  further: readonly string[],
+  modules: () => ModulePlaces = () => ({ folders, configured: further, collections: [] }),
+) {
   const loaded = new Map<string, TaskType>();
   const own = new Map<string, string>(
     [...folders.map((folder) => join(folder, 'tasks')), ...further]
@@ -21,7 +26,14 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
       .map((path) => [nameOf(path), path]),
   );
 
-  const known = (name: string): TaskType | undefined => loaded.get(name) ?? taskTypes[canonical(name) ?? ''];
+  const findModule = moduleFiles(modules);
+  const moduleNamed = (name: string): TaskType | undefined => {
+    const path = findModule(name);
+    if (path !== undefined) loaded.set(name, userModule(name, path));
+    return loaded.get(name);
+  };
+  const known = (name: string): TaskType | undefined =>
+    loaded.get(name) ?? taskTypes[canonical(name) ?? ''] ?? moduleNamed(name);
 
   return {
     load: async (name: string): Promise<TaskType | undefined> => known(name),
@@ -29,10 +41,6 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
     known,
     /** The names of all types, the user's first. */
     names: (): readonly string[] => [...own.keys(), ...Object.keys(taskTypes)],
-    /** Adds the user's Python modules, for names that no task type has. */
-    addPython(modules: ReadonlyMap<string, string>): void {
-      for (const [name, path] of modules) if (known(name) === undefined) loaded.set(name, pythonModule(name, path));
-    },
     /** Loads the user's own types, which parameter checks need, and reports errors in them. */
     async loadOwn(): Promise<readonly Diagnostic[]> {
       const mine = await Promise.all([...own].map(async ([name, path]) => [name, await loadFile(path)] as const));

@@ -39,18 +39,19 @@ function placed(text: string, at: Position | undefined, { offset, length }: Expr
 type Finding = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>;
 
 function unknownName(node: Expression | Statement, env: Env): Finding | undefined {
-  if (node.type === 'filter' && !findFilter(node.name, env))
-    return unknown('filter', node.name, knownNames('filters', env));
-  if (node.type === 'test' && !findTest(node.name, env)) return unknown('test', node.name, knownNames('tests', env));
+  if (node.type === 'filter' && !findFilter(node.name, env)) return unknown('filter', node.name, env);
+  if (node.type === 'test' && !findTest(node.name, env)) return unknown('test', node.name, env);
   if (node.type !== 'call' || node.target.type !== 'name' || !LOOKUPS.has(node.target.name)) return undefined;
   const [name] = node.args;
   if (name?.type !== 'constant' || typeof name.value !== 'string' || findLookup(name.value, env)) return undefined;
-  return unknown('lookup', name.value, knownNames('lookups', env));
+  return unknown('lookup', name.value, env);
 }
 
 const LOOKUPS = new Set(['lookup', 'query', 'q']);
 
-function unknown(what: 'filter' | 'test' | 'lookup', name: string, known: readonly string[]): Finding {
+function unknown(what: 'filter' | 'test' | 'lookup', name: string, env: Env): Finding {
+  const known = knownNames(`${what}s`, env);
+  const missing = env[`${what}s`].missing?.(name);
   // Sharing a collection name does not make two names similar.
   const last = (full: string): string => full.replace(/^.*\./, '');
   const byLast = new Map(known.map((full) => [last(full), full]));
@@ -59,6 +60,7 @@ function unknown(what: 'filter' | 'test' | 'lookup', name: string, known: readon
     severity: 'error',
     code: `unknown-${what}`,
     message: `no ${what} named '${name}'`,
-    ...(close && { hint: `did you mean "${close}"?` }),
+    ...(missing !== undefined && { hint: missing }),
+    ...(missing === undefined && close && { hint: `did you mean "${close}"?` }),
   };
 }

@@ -219,8 +219,9 @@ function compilePlugin(
     const value = run(context, frame);
     const { args, kwargs } = bind(context, frame);
     context.offset = offset;
-    const plugin = find(name, context.session.env);
-    if (!plugin) throw unknownPlugin(what, name, false);
+    const { env } = context.session;
+    const plugin = find(name, env);
+    if (!plugin) throw unknownPlugin(what, name, false, env[`${what}s`].missing?.(name));
     return plugin.call(name, [value, ...args], kwargs, context);
   };
 }

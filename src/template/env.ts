@@ -2,8 +2,8 @@ import { readLocalFile } from '../core/local-file.ts';
 import { isSystemError } from '../core/system-error.ts';
 import { type Value, Vaulted } from '../core/value.ts';
 import { fail } from './errors.ts';
-import type { Lookups } from './lookups/lookup.ts';
-import type { Callees } from './python/signature.ts';
+import type { Lookup } from './lookups/lookup.ts';
+import type { Callee } from './python/signature.ts';
 
 /** The environment of templates: everything outside themselves that they can access. */
 export interface Env {
@@ -34,10 +34,20 @@ export interface Env {
   /** As in Ansible without `jinja2_native`: the number that a template yields becomes text. */
   readonly numbersBecomeText: boolean;
   /** Filters, tests and lookups in addition to the built-in ones. */
-  readonly filters: Callees;
-  readonly tests: Callees;
-  readonly lookups: Lookups;
+  readonly filters: OwnTable<Callee>;
+  readonly tests: OwnTable<Callee>;
+  readonly lookups: OwnTable<Lookup>;
 }
+
+/** The user's plugins of one kind. What they are may only become known when somebody asks. */
+export interface OwnTable<T> {
+  find(name: string): T | undefined;
+  names(): readonly string[];
+  /** If no plugin has a name: why it may be missing, such as a file that cannot be loaded. */
+  missing?(name: string): string | undefined;
+}
+
+const none: OwnTable<never> = { find: () => undefined, names: () => [] };
 
 /** An environment with this machine's files but without vault, inventory or plugins; `changes` replaces parts of it. */
 export function defaultEnv(changes: Partial<Env> = {}): Env {
@@ -56,9 +66,9 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
     warn: () => {},
     native: false,
     numbersBecomeText: false,
-    filters: {},
-    tests: {},
-    lookups: {},
+    filters: none,
+    tests: none,
+    lookups: none,
     ...changes,
   };
 }

@@ -50,11 +50,11 @@ export function positionIn(
 }
 
 /** The error for a filter or test that does not exist. `isText`: its name is a value (`map('name')`), not syntax. */
-export function unknownPlugin(what: 'filter' | 'test', name: string, isText: boolean): TemplateError {
+export function unknownPlugin(what: 'filter' | 'test', name: string, isText: boolean, why?: string): TemplateError {
   const cause = /^[\w.]+$/.test(name) ? name : `invalid plugin name: ansible.builtin.${name}`;
   const form = isText ? 'TemplateSyntaxError' : 'template error while templating string';
   const told = `${form}: Could not load "${name}": '${cause}'`;
-  return Object.assign(new TemplateError(`No ${what} named '${name}'.`, `unknown-${what}`), { told });
+  return Object.assign(new TemplateError(`No ${what} named '${name}'.`, `unknown-${what}`, undefined, why), { told });
 }
 
 /** The error for a division by zero, which Ansible does not catch. */

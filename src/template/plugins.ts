@@ -1,4 +1,4 @@
-import type { Env } from './env.ts';
+import type { Env, OwnTable } from './env.ts';
 import { filters } from './filters/index.ts';
 import { lookups } from './lookups/index.ts';
 import type { Lookup } from './lookups/lookup.ts';
@@ -16,18 +16,21 @@ export const findLookup = (name: string, env: Env): Lookup | undefined => find(n
 
 /** The names in a registry, including additions. */
 export const knownNames = (kind: 'filters' | 'tests' | 'lookups', env: Env): string[] => [
-  ...Object.keys(env[kind]),
+  ...env[kind].names(),
   ...Object.keys({ filters, tests, lookups }[kind]),
 ];
 
-function find<T>(name: string, own: Readonly<Record<string, T>>, builtin: Readonly<Record<string, T>>): T | undefined {
-  if (Object.hasOwn(own, name)) return own[name];
-  if (Object.hasOwn(builtin, name)) return builtin[name];
-  const short = shortName(name);
-  return short !== undefined && Object.hasOwn(builtin, short) ? builtin[short] : undefined;
+// The user's plugins replace built-in ones, but a full name means what its collection has.
+function find<T>(name: string, own: OwnTable<T>, builtin: Readonly<Record<string, T>>): T | undefined {
+  if (!name.includes('.')) return own.find(name) ?? (Object.hasOwn(builtin, name) ? builtin[name] : undefined);
+  const [, legacy] = /^ansible\.legacy\.(\w+)$/.exec(name) ?? [];
+  const found = legacy === undefined ? undefined : own.find(legacy);
+  if (found !== undefined) return found;
+  const known = Object.hasOwn(builtin, name) ? name : shortName(name);
+  return known !== undefined && Object.hasOwn(builtin, known) ? builtin[known] : own.find(name);
 }
 
 const OURS = /^(?:ansible\.(?:builtin|legacy|utils|netcommon|posix)|community\.general)\.(\w+)$/;
 
 /** The last part of a full name, if it belongs to one of the collections that we implement. */
-const shortName = (name: string): string | undefined => (name.includes('.') ? OURS.exec(name)?.[1] : undefined);
+const shortName = (name: string): string | undefined => OURS.exec(name)?.[1];

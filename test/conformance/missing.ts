@@ -47,14 +47,9 @@ export const missing: readonly Missing[] = [
     why: 'it includes modules or plugins written in Python.',
   },
   { target: 'shell', why: 'it consists of an action plugin and connection plugins written in Python.' },
-  { target: 'templating_lookups', why: 'it includes a lookup plugin written in Python.' },
   {
     target: 'unsafe_writes',
     why: "in the recording of Ansible's run, its first assertion was counted once more.",
-  },
-  {
-    target: 'gathering_facts',
-    why: 'it gathers facts with modules of its own: shell scripts, and a Python module in a collection.',
   },
   {
     target: 'module_defaults',

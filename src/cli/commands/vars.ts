@@ -13,6 +13,9 @@ export const vars = defineCommand({
   run: async (line, io) =>
     (await import('../../language/variables/vars-command.ts')).varsCommand(line, {
       ...io,
-      plugins: async (folder) => (await import('../own-plugins.ts')).loadOwnPlugins([folder]),
+      plugins: async (folder) =>
+        (await import('../plugins-of.ts')).pluginsBeside(folder, (message) =>
+          io.stderr.write(`[WARNING]: ${message}\n`),
+        ),
     }),
 });

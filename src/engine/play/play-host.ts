@@ -1,4 +1,4 @@
-import type { Block, VarsLayer } from '../../language/model.ts';
+import type { Block, Item, VarsLayer } from '../../language/model.ts';
 import type { ForeseenSoFar } from '../host/beliefs.ts';
 import type { Identity } from '../host/identity.ts';
 import type { LeftOver } from '../host/journal.ts';
@@ -62,9 +62,9 @@ export class PlayHost {
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
 
-  constructor(play: PlayContext, state: HostState) {
+  constructor(play: PlayContext, state: HostState, items: readonly Item[]) {
     this.state = state;
-    this.cursor = new Cursor(play.definition.items, (item) => isSelected(play, state, item));
+    this.cursor = new Cursor(items, (item) => isSelected(play, state, item));
     this.#roundsBefore = state.link.rounds;
     state.rests.clear();
   }

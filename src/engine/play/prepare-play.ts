@@ -1,8 +1,8 @@
 import { badSubset } from '../../core/facts/subsets.ts';
 import { inOneLine } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
-import type { Value } from '../../core/value.ts';
-import type { Vars, VarsLayer } from '../../language/model.ts';
+import type { Raw, Value } from '../../core/value.ts';
+import type { Task, Vars, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { askPrompts } from '../task/ask-prompts.ts';
@@ -10,6 +10,7 @@ import { findFile } from '../task/controller.ts';
 import { retryWhenKnown } from '../task/retry-when-known.ts';
 import { keywordError, tellUnlooked, tellUnreachable } from '../task/unlooked.ts';
 import { placed } from '../variables/error-text.ts';
+import { factModulesOf } from '../variables/fact-modules.ts';
 import { factRequestOf } from '../variables/fact-request.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { keywordValue } from '../variables/keyword-values.ts';
@@ -50,7 +51,7 @@ export async function prepare(
 
 function prepareHost(context: PlayContext, state: HostState): string | undefined {
   state.link.beliefs.forget();
-  if (gathers(context, state)) {
+  if (gathers(context, state) && factModulesOf(context, context.scopes.of(state)) === undefined) {
     const request = factRequestOf(context, state);
     const wrong = badSubset(request.subset);
     if (wrong !== undefined) return wrong;
@@ -58,6 +59,22 @@ function prepareHost(context: PlayContext, state: HostState): string | undefined
   }
   state.playLayers = [];
   return loadVarsFiles(context, state);
+}
+
+/** The task that gathers a host's facts when a play begins, if modules do it. Otherwise they are gathered when one is needed. */
+export function gatheringTask(context: PlayContext, state: HostState): readonly Task[] {
+  const isNeeded = gathers(context, state) && factModulesOf(context, context.scopes.of(state)) !== undefined;
+  if (!isNeeded) return [];
+  const { id, at, keywords, layers, directory, gatherSubset, gatherTimeout } = context.definition;
+  const args = new Map<Value, Raw>([
+    ...(gatherSubset === undefined ? [] : [['gather_subset', gatherSubset.value] as const]),
+    ...(gatherTimeout === undefined ? [] : [['gather_timeout', gatherTimeout.value] as const]),
+  ]);
+  const task = { type: 'ansible.builtin.gather_facts', typeAt: at, args, argsAt: at, notify: [] };
+  const always = { ...keywords, tags: [...keywords.tags, 'always'] };
+  return [
+    { kind: 'task', id, at, name: 'Gathering Facts', keywords: always, layers, searchPath: [directory], ...task },
+  ];
 }
 
 function gathers({ run, definition: play, scopes }: PlayContext, state: HostState): boolean {

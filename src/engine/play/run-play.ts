@@ -21,7 +21,7 @@ import type { BatchRun, RunError } from './batch-run.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import { PlayHost } from './play-host.ts';
-import { prepare } from './prepare-play.ts';
+import { gatheringTask, prepare } from './prepare-play.ts';
 import { batches, free, linear } from './strategy.ts';
 
 /** State that a run keeps from play to play. */
@@ -79,7 +79,7 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   if (keywords.is !== 'value') return { error: keywordError(keywords) };
   let going: 'on' | 'stop' = 'on';
   for (const some of batches(ready, keywords.value.serial)) {
-    batch = some.map((state) => new PlayHost(context, state));
+    batch = some.map((state) => new PlayHost(context, state, [...gatheringTask(context, state), ...play.items]));
     const stop = await runBatch(context, across, batch, keywords.value);
     if (typeof stop === 'object') return stop;
     if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';

@@ -1,3 +1,4 @@
+import { connectionVariables } from '../../core/connections.ts';
 import type { Outcome } from '../../core/event.ts';
 import { fromJs, isDict, type Raw, type Value, Vaulted, withoutTuples } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
@@ -39,7 +40,7 @@ export function applyFacts(
   const owner = delegated ?? state;
   // Values count as written by a person if they come from a variables file or from task arguments written by a person.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
-  if (gives === 'facts') remember(play, owner, facts, doubt);
+  if (gives === 'facts') rememberFacts(play, owner, withoutReach(facts), doubt);
   else
     for (const [name, value] of facts)
       (gives === 'set_fact' ? owner.set : owner.included).set(String(name), {
@@ -49,7 +50,7 @@ export function applyFacts(
         ...written,
       });
   if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
-    remember(play, owner, facts);
+    rememberFacts(play, owner, facts);
 }
 
 /** A value that is written encrypted stays so, as in Ansible. */
@@ -64,7 +65,24 @@ function overKnown(name: string, value: Value, { scope, env }: TemplateScope): R
   return known === undefined ? value : mergeOver(evaluate(known, scope, env), value);
 }
 
-function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value, Value>, doubt = noDoubt): void {
+/** What a host says about itself must not decide how it is reached, and with which program. */
+export const withoutReach = (facts: ReadonlyMap<Value, Value>): Map<Value, Value> =>
+  new Map([...facts].filter(([name]) => !isReach(String(name))));
+
+const isReach = (name: string): boolean =>
+  connectionVariables.has(name) ||
+  /^ansible_(?:become.*|shell_.*|ssh_(?!host_key_).*|remote_.*|.*_interpreter|connection|host|port|user|password|facts)$/.test(
+    name,
+  ) ||
+  name.startsWith('discovered_interpreter_');
+
+/** Makes facts known, and writes them to the cache. */
+export function rememberFacts(
+  play: PlayContext,
+  owner: HostState,
+  facts: ReadonlyMap<Value, Value>,
+  doubt = noDoubt,
+): void {
   owner.facts.add(facts, doubt);
   cacheFacts(play, owner);
 }

@@ -78,6 +78,8 @@ export async function attempt(
     ...new Set([...(outcome.unless ?? []), ...(doubt?.ofNow.values() ?? []), ...lookedInSpiteOf(run, call)]),
   ];
   if (call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
+  // A module that does not run in a check might set any facts.
+  if (call.type.gives === 'facts' && isUnrun(outcome.result)) state.doubt = run.ref.name;
   const succeeded = outcome.status === 'ok' || outcome.status === 'changed';
   if (succeeded) growth?.add();
   const result = registering(withoutPrivate(outcome.result));

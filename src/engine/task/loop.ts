@@ -3,6 +3,7 @@ import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../../language/mo
 import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../../template/index.ts';
 import { NamedTuple } from '../../template/python/object.ts';
+import { elements } from '../../template/python/values.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse, keywordTruth } from '../variables/keyword-values.ts';
@@ -80,7 +81,13 @@ function listOf({ over, lookup }: Loop, type: string, { scope, env }: TemplateSc
     names: () => scope.names(),
   };
   const found = evaluateExpression(`query('${lookup}', *__terms${filesOf(lookup, type)})`, over.at, within, env);
-  return found as readonly Value[];
+  return elements(found) ?? noList(found, lookup, over);
+}
+
+/** Only a user's own lookup can return something that is not a list. */
+function noList(value: Value, lookup: string, { at }: Loop['over']): never {
+  const message = `The lookup plugin '${lookup}' did not return a list.`;
+  throw new TemplateError(message, 'loop-without-list', at, `this is ${repr(value)}`);
 }
 
 /** Where `with_first_found` searches depends on the task's type. */

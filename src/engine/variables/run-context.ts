@@ -52,6 +52,8 @@ export interface RunOptions {
   /** How often a task with `async` tells that it goes on, unless it says so itself. */
   readonly pollSeconds?: number;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
+  /** The modules that gather facts; `smart` if not set. */
+  readonly factModules?: readonly string[];
   /** What plays gather if they do not say it themselves. */
   readonly gather?: Partial<FactRequest>;
   /** Turned off only by tests: it never affects what a run does or reports, only how long it takes. */

@@ -30,11 +30,15 @@ export function checkVariables(checking: Checking, plays: readonly ReachedPlay[]
   if (variables === undefined) return;
   const defined: Defined = new Map([...variables].map(([name, all]) => [name, new Set(all)]));
   addNames(defined, magicNames);
-  if (!plays.every((play) => collect(checking, play, defined))) return;
+  if (!plays.every((play) => collect(checking, play, defined)) || GATHERED_BY_MODULES.some((name) => defined.has(name)))
+    return;
   const known: Known = { defined, lacks: new Map() };
   for (const { items } of plays)
     for (const one of items) checkWeighed(checking, one, (own) => checkItem(own, one, known));
 }
+
+/** Variables that make plays gather facts with modules, whose facts are not known before. */
+const GATHERED_BY_MODULES = ['ansible_facts_modules', 'ansible_network_os'];
 
 // Gathers all defined names; false if that is impossible to know.
 function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defined: Defined): boolean {
@@ -105,8 +109,9 @@ const definesMore = new Set(['include_vars', 'add_host', 'group_by', 'set_stats'
 function collectTask(checking: Checking, task: Task, defined: Defined): boolean {
   const type = typeof task.type === 'string' ? shortTypeName(task.type) : undefined;
   if (type === undefined || definesMore.has(type)) return false;
-  if (checking.options.taskType?.(type) === undefined && checking.options.taskType?.(String(task.type)) === undefined)
-    return false;
+  const known = checking.options.taskType?.(type) ?? checking.options.taskType?.(String(task.type));
+  // A module of the user may return any facts.
+  if (known === undefined || (known.gives === 'facts' && known.anyParams === true)) return false;
   if (type.endsWith('_facts') && type !== 'gather_facts') addNames(defined, ['packages', 'services']);
   if (type !== 'set_fact') return type !== 'getent';
   if (!(task.args instanceof Map)) return false;

@@ -89,6 +89,36 @@ export const SETTINGS = {
     env: ['ANSIBLE_COLLECTIONS_PATH', 'ANSIBLE_COLLECTIONS_PATHS'],
     ini: ['defaults.collections_path', 'defaults.collections_paths'],
   },
+  filterPlugins: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/filter', '/usr/share/ansible/plugins/filter'],
+    env: ['ANSIBLE_FILTER_PLUGINS'],
+    ini: ['defaults.filter_plugins'],
+  },
+  testPlugins: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/test', '/usr/share/ansible/plugins/test'],
+    env: ['ANSIBLE_TEST_PLUGINS'],
+    ini: ['defaults.test_plugins'],
+  },
+  lookupPlugins: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/lookup', '/usr/share/ansible/plugins/lookup'],
+    env: ['ANSIBLE_LOOKUP_PLUGINS'],
+    ini: ['defaults.lookup_plugins'],
+  },
+  library: {
+    type: 'paths',
+    default: ['~/.ansible/plugins/modules', '/usr/share/ansible/plugins/modules'],
+    env: ['ANSIBLE_LIBRARY'],
+    ini: ['defaults.library'],
+  },
+  factsModules: {
+    type: 'list',
+    default: ['smart'],
+    env: ['ANSIBLE_FACTS_MODULES'],
+    ini: ['defaults.facts_modules'],
+  },
   playbookDir: { type: 'path', env: ['ANSIBLE_PLAYBOOK_DIR'], ini: ['defaults.playbook_dir'] },
   playbookVarsRoot: {
     type: 'choice',

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly wrongKeywordsFailTasks?: boolean;
   /** As in Ansible, warn about variables of plays with the names of keywords or functions. */
   readonly warnsOfReservedNames?: boolean;
+  /** Called with the directory of each playbook and role that is loaded, which may have plugins and modules. */
+  readonly onFolder?: (path: string) => void;
   /** Decrypts the text of an encrypted file. */
   readonly decrypt?: (vaulted: Vaulted) => string;
 }

@@ -38,6 +38,7 @@ export function loadPlay(
   inherited: PlayInheritance,
   at: Position,
 ): Play {
+  loading.options.onFolder?.(directory);
   checkKeywords(loading, dict, { name: 'Play', known: keywordsOn('play') }, at);
   if (dict.has('user') && dict.has('remote_user'))
     report(

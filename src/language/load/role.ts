@@ -40,6 +40,7 @@ export function loadRole(loading: Loading, use: RoleUse, within: Within): Loaded
     report(loading, 'recursion', message, use.at, 'Make sure child roles do not have dependencies on parent roles');
     return nothing;
   }
+  loading.options.onFolder?.(path);
   return loadFound(loading, use, { ...within, chain: [...within.chain, key] }, name, path);
 }
 

@@ -30,12 +30,12 @@ export function loadTask(
   const keywords = action.local
     ? { ...inner.keywords, delegateTo: { value: 'localhost', at: action.typeAt } }
     : inner.keywords;
-  const { type, typeAt, args, argsAt } = action;
+  const { typeAt, args, argsAt } = action;
   const task: Task = {
     kind: 'task',
     ...itemBase(dict, inner, at),
     keywords,
-    type,
+    type: inCollections(loading, action.type, within),
     typeAt,
     args,
     argsAt,
@@ -47,6 +47,13 @@ export function loadTask(
     }),
   };
   return within.asHandlers ? { ...task, listen: listenOf(loading, dict, at) } : task;
+}
+
+/** A short name that only a collection in effect has, as a full name. */
+function inCollections({ options: { taskType } }: Loading, type: Action['type'], within: Within): Action['type'] {
+  if (typeof type !== 'string' || type.includes('.') || taskType?.(type) !== undefined) return type;
+  const full = within.collections.map((collection) => `${collection}.${type}`);
+  return full.find((name) => taskType?.(name) !== undefined) ?? type;
 }
 
 /** The properties of every item: id, place, name, and inherited ones. */

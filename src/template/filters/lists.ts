@@ -185,8 +185,9 @@ function mapItems([value = null, ...args]: readonly Value[], kwargs: Kwargs, con
   }
   const [name, ...rest] = args;
   if (name === undefined) return fail('map requires a filter argument');
-  const filter = findFilter(str(name), context.session.env);
-  if (!filter) throw unknownPlugin('filter', str(name), true);
+  const { env } = context.session;
+  const filter = findFilter(str(name), env);
+  if (!filter) throw unknownPlugin('filter', str(name), true, env.filters.missing?.(str(name)));
   return itemsOf(value).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
 }
 
@@ -208,7 +209,8 @@ function chooser(keeps: (verdict: boolean) => boolean, byAttribute: boolean): Ca
 }
 
 function testNamed(name: string, rest: readonly Value[], kwargs: Kwargs, context: Context): (item: Value) => boolean {
-  const test = findTest(name, context.session.env);
-  if (!test) throw unknownPlugin('test', name, true);
+  const { env } = context.session;
+  const test = findTest(name, env);
+  if (!test) throw unknownPlugin('test', name, true, env.tests.missing?.(name));
   return (item) => truth(test.call(name, [item, ...rest], kwargs, context));
 }

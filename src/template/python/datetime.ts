@@ -140,7 +140,8 @@ function replaced({ date, microsecond }: DateTime, kwargs: ReadonlyMap<string, V
   return new DateTime(ms, part('microsecond', microsecond));
 }
 
-class DateOnly extends PyObject {
+/** Python's `date`: a day. */
+export class DateOnly extends PyObject {
   readonly opaque = 'date';
   readonly #at: DateTime;
 

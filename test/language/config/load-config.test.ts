@@ -78,7 +78,7 @@ describe('loadConfig', () => {
 
   test('settings without effect are reported once, settings without meaning not at all', () => {
     const { warnings } = load(
-      '[defaults]\nlibrary=mods\nnocows=1\nlocal_tmp=/t\n[ssh_connection]\npipelining=True\ncontrol_path=x\n',
+      '[defaults]\nvars_plugins=mods\nnocows=1\nlocal_tmp=/t\n[ssh_connection]\npipelining=True\ncontrol_path=x\n',
       { ANSIBLE_STRATEGY_PLUGINS: 'x', ANSIBLE_STDOUT_CALLBACK: 'yaml', ANSIBLE_DEPRECATION_WARNINGS: 'false' },
     );
 
@@ -87,7 +87,7 @@ describe('loadConfig', () => {
         severity: 'warning',
         code: 'config-not-honoured',
         message:
-          "these settings in Ansible's configuration have no effect here: ANSIBLE_STRATEGY_PLUGINS, defaults.library",
+          "these settings in Ansible's configuration have no effect here: ANSIBLE_STRATEGY_PLUGINS, defaults.vars_plugins",
       },
     ]);
   });

@@ -1,16 +1,8 @@
-/** Our `ansible.module_utils` for Python modules: enough to declare parameters, run commands and return a result. */
-export const PYTHON_SHIM = String.raw`
-import os, shutil, subprocess, types
+import { PYTHON_COMMON } from './python-common.ts';
 
-def to_bool(value):
-    if isinstance(value, bool):
-        return value
-    text = str(value).lower()
-    if text in ('y', 'yes', 'on', '1', 'true', 't', '1.0'):
-        return True
-    if text in ('n', 'no', 'off', '0', 'false', 'f', '0.0'):
-        return False
-    raise ValueError("The value '%s' is not a valid boolean" % value)
+/** Our `ansible.module_utils` for Python modules: enough to declare parameters, run commands and return a result. */
+export const PYTHON_SHIM = String.raw`${PYTHON_COMMON}
+import subprocess
 
 def to_list(value):
     if isinstance(value, list):
@@ -104,7 +96,7 @@ class AnsibleModule:
         return ran.returncode, text(ran.stdout), text(ran.stderr)
 
     def get_bin_path(self, name, required=False, opt_dirs=None):
-        found = shutil.which(name, path=os.pathsep.join(list(opt_dirs or []) + [os.environ.get('PATH', ''), '/sbin', '/usr/sbin']))
+        found = bin_path(name, opt_dirs)
         if found is None and required:
             self.fail_json(msg='Failed to find required executable "%s"' % name)
         return found
@@ -116,9 +108,6 @@ class AnsibleModule:
     def deprecate(self, *_, **__): pass
     def debug(self, *_): pass
     def log(self, *_, **__): pass
-
-def to_text(value, *_, **__): return value.decode('utf-8', 'surrogateescape') if isinstance(value, bytes) else str(value)
-def to_bytes(value, *_, **__): return value if isinstance(value, bytes) else str(value).encode('utf-8', 'surrogateescape')
 
 def file_content(path, default=None, strip=True):
     try:
@@ -145,28 +134,10 @@ def mount_size(mountpoint):
                 block_total=now.f_blocks, block_available=now.f_bavail, block_used=now.f_blocks - now.f_bavail,
                 inode_total=now.f_files, inode_available=now.f_favail, inode_used=now.f_files - now.f_favail)
 
-def stand_in(name, **content):
-    module = types.ModuleType(name)
-    module.__path__ = []
-    module.__dict__.update(content)
-    sys.modules[name] = module
-    parent, _, own = name.rpartition('.')
-    if parent:
-        setattr(sys.modules[parent], own, module)
-
-stand_in('ansible')
-stand_in('ansible.module_utils')
 stand_in('ansible.module_utils.basic', AnsibleModule=AnsibleModule, missing_required_lib=lambda name, **_: 'Failed to import the required Python library (%s)' % name,
          env_fallback=lambda *names, **_: next((os.environ[name] for name in names if name in os.environ), None))
-stand_in('ansible.module_utils._text', to_text=to_text, to_native=to_text, to_bytes=to_bytes)
-stand_in('ansible.module_utils.common')
-stand_in('ansible.module_utils.common.text')
-stand_in('ansible.module_utils.common.text.converters', to_text=to_text, to_native=to_text, to_bytes=to_bytes)
-stand_in('ansible.module_utils.six', string_types=(str,), iteritems=lambda mapping: iter(mapping.items()), PY3=True, PY2=False)
 stand_in('ansible.module_utils.facts')
 stand_in('ansible.module_utils.facts.utils', get_file_content=file_content, get_file_lines=file_lines, get_mount_size=mount_size)
-stand_in('ansible.module_utils.parsing')
-stand_in('ansible.module_utils.parsing.convert_bool', boolean=to_bool)
 
 module = types.ModuleType('__main__')
 sys.modules['__main__'] = module
