@@ -4,6 +4,7 @@ import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apache2Module from './apache2_module.ts';
 import apt from './apt.ts';
+import aptKey from './apt_key.ts';
 import aptRepository from './apt_repository.ts';
 import archive from './archive.ts';
 import assemble from './assemble.ts';
@@ -123,6 +124,7 @@ const types = [
   alternatives,
   apache2Module,
   apt,
+  aptKey,
   aptRepository,
   archive,
   assemble,
