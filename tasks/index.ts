@@ -68,6 +68,7 @@ import mysqlQuery from './mysql_query.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
 import opensshKeypair from './openssh_keypair.ts';
+import opensslPrivatekey from './openssl_privatekey.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
@@ -185,6 +186,7 @@ const types = [
   mysqlUser,
   mysqlVariables,
   opensshKeypair,
+  opensslPrivatekey,
   packageType,
   packageFacts,
   pamLimits,
