@@ -68,6 +68,7 @@ import mysqlQuery from './mysql_query.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
 import opensshKeypair from './openssh_keypair.ts';
+import opensslCsr from './openssl_csr.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -186,6 +187,7 @@ const types = [
   mysqlUser,
   mysqlVariables,
   opensshKeypair,
+  opensslCsr,
   opensslPrivatekey,
   packageType,
   packageFacts,

@@ -91,8 +91,8 @@ describe('openssl_privatekey', () => {
   test.for([
     [
       'another size',
-      { size: 1024 },
-      'RSA 2048 → RSA 1024',
+      { size: 2048 },
+      'RSA 1024 → RSA 2048',
       /^Key has wrong type and\/or size\..*RSA 1024, not RSA 2048/,
     ],
     ['another type', { type: 'Ed25519' }, 'RSA 1024 → Ed25519', /^Key has wrong type/],
