@@ -113,6 +113,8 @@ import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
+import x509Certificate from './x509_certificate.ts';
+import x509CertificateInfo from './x509_certificate_info.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
@@ -232,6 +234,8 @@ const types = [
   verify,
   waitFor,
   waitForConnection,
+  x509Certificate,
+  x509CertificateInfo,
   yamlItem,
   zfs,
 ];
@@ -245,6 +249,8 @@ export const taskTypes: Readonly<Record<string, AnyTaskType>> = Object.fromEntri
 
 /** Alternative names for some types. */
 const aliases: Record<string, string> = {
+  openssl_certificate: 'community.crypto.x509_certificate',
+  openssl_certificate_info: 'community.crypto.x509_certificate_info',
   systemd_service: 'ansible.builtin.systemd',
 };
 
@@ -258,17 +264,19 @@ const shortNames = new Map([
 
 /** Names of collections that types were moved from, or that playbooks use for them as well, by their collection. */
 const otherCollections: Readonly<Record<string, readonly string[]>> = {
+  'community.crypto': ['community.general'],
   'community.docker': ['community.general'],
   'community.mysql': ['ansible.mysql', 'community.general'],
   'community.postgresql': ['community.general'],
 };
 
-const otherNames = new Map(
-  Object.keys(taskTypes).flatMap((name) => {
+const otherNames = new Map<string, string>([
+  ...types.flatMap(({ name, aliases: others = [] }) => others.map((other) => [other, name] as const)),
+  ...Object.keys(taskTypes).flatMap((name) => {
     const dot = name.lastIndexOf('.');
     return (otherCollections[name.slice(0, dot)] ?? []).map((other) => [`${other}${name.slice(dot)}`, name] as const);
   }),
-);
+]);
 
 /** The canonical name of a task type, given any name that Ansible knows it by. */
 export function canonical(name: string): string | undefined {

@@ -86,3 +86,19 @@ export const fingerprints = (bytes: Uint8Array): Readonly<Record<string, string>
       colons(Buffer.from(hash(algorithm, bytes), 'hex')),
     ]),
   );
+
+/** The numbers that a key consists of, by the names that the module gives them. */
+export function numbersOf(publicKey: Uint8Array): Readonly<Record<string, unknown>> {
+  const kind = kindOf(publicKey);
+  const numbers = partsOf(readDer(keyBits(publicKey)) ?? { body: new Uint8Array() }).map(integerOf);
+  if (kind?.type === 'RSA') return { size: kind.size, modulus: numbers[0], exponent: numbers[1] };
+  if (kind?.type !== 'ECC') return kind === undefined || kind.type === 'DSA' ? { size: kind?.size } : {};
+  const point = keyBits(publicKey);
+  const half = (point.length - 1) / 2;
+  const coordinate = (from: number) => integerOf({ body: point.subarray(from, from + half) });
+  return {
+    curve: kind.curve,
+    exponent_size: kind.size,
+    ...(point[0] === 4 && { x: coordinate(1), y: coordinate(1 + half) }),
+  };
+}
