@@ -69,6 +69,8 @@ import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import opensslCsr from './openssl_csr.ts';
+import opensslDhparam from './openssl_dhparam.ts';
+import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -190,6 +192,8 @@ const types = [
   mysqlVariables,
   opensshKeypair,
   opensslCsr,
+  opensslDhparam,
+  opensslPkcs12,
   opensslPrivatekey,
   packageType,
   packageFacts,
