@@ -93,7 +93,7 @@ export default defineTask({
   result: ({ before, state, params: task }) => {
     const key = foundKey(state, task) ?? foundKey(before, task);
     const id = idOf(task) ?? key?.fingerprint ?? '';
-    const listed = (of: Answers) => allKeys(of).flatMap((one) => [one, ...one.subkeys.map(bare)].map(shortened(id)));
+    const listed = (of: Answers) => allKeys(of).flatMap((one) => [one, ...one.subkeys.map(bareKey)].map(shortened(id)));
     return {
       before: listed(before),
       after: listed(state),
@@ -159,14 +159,14 @@ function allKeys({ keyrings }: Answers): readonly PublicKey[] {
   const lines = keyrings.stdout.split('\n').map((line) => line.split('\t'));
   let keys: readonly PublicKey[] = [];
   for (const [path, value = ''] of lines) {
-    if (path === '+') keys = [...keys, bare(value)];
+    if (path === '+') keys = [...keys, bareKey(value)];
     else if (path === '-') keys = keys.filter((key) => !isKey(key, value));
     else keys = [...keys, ...publicKeys(Buffer.from(value, 'base64'))];
   }
   return keys;
 }
 
-const bare = (fingerprint: string): PublicKey => ({ fingerprint, subkeys: [], expires: undefined });
+const bareKey = (fingerprint: string): PublicKey => ({ fingerprint, subkeys: [], expires: undefined });
 
 const isKey = (key: PublicKey, id: string): boolean =>
   [key.fingerprint, ...key.subkeys].some((one) => one.endsWith(id) || id.endsWith(one));

@@ -33,7 +33,7 @@ import {
 } from './shared/tls/request.ts';
 import { requestParams, wantedExtensions, wantedSubject } from './shared/tls/requested.ts';
 import { signatureOid, signedPem } from './shared/tls/signing.ts';
-import { adjust, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
+import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 
 const params = {
   path: { type: 'path', required: true, doc: 'The file for the request.' },
@@ -91,7 +91,7 @@ export default defineTask({
     const now = readRequest(state.csr?.stdout ?? '');
     const there = (state.csr?.stdout ?? '') !== '';
     const differing = now === undefined ? [created(task, there)] : differences(now, task, key);
-    if (differing.length === 0 && !task.force) return { changes: adjust(state, task) };
+    if (differing.length === 0 && !task.force) return { changes: adjustAttributes(state, task) };
     const info = requestInfo(wantedSubject(task).subject, key.publicKey, wantedExtensions(task, key.publicKey));
     return {
       changes: generate(state, task, {

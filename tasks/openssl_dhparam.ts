@@ -5,7 +5,7 @@ import { integerOf, partsOf, readDer } from './shared/tls/der.ts';
 import { fromPem } from './shared/tls/pem.ts';
 import { NEEDS_OPENSSL } from './shared/tls/private-key.ts';
 import { foreseenText, tlsText } from './shared/tls/request.ts';
-import { adjust, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
+import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 
 const params = {
   path: { type: 'path', required: true, doc: 'The file for the parameters.' },
@@ -38,7 +38,7 @@ export default defineTask({
     if (task.size < 512) return { failed: `${task.size} bits are too few: openssl needs at least 512` };
     const text = state.now?.stdout ?? '';
     const size = sizeIn(text);
-    if (size === task.size && !task.force) return { changes: adjust(state, task) };
+    if (size === task.size && !task.force) return { changes: adjustAttributes(state, task) };
     return {
       changes: generate(state, task, {
         told: [{ what: 'DH parameters', from: described(text, size), to: `${task.size} bits` }],

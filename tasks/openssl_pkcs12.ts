@@ -25,7 +25,7 @@ import { askKeyOf, keyParams, keySource, usableKey } from './shared/tls/key-para
 import { allFromPem, fromPem, toPem } from './shared/tls/pem.ts';
 import { NEEDS_OPENSSL, withKey, wrongSource } from './shared/tls/private-key.ts';
 import { foreseenText, tlsText } from './shared/tls/request.ts';
-import { adjust, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
+import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 
 const params = {
   path: { type: 'path', required: true, doc: 'The PKCS#12 file.' },
@@ -129,7 +129,7 @@ export default defineTask({
     };
     const { now, there } = readContents(state.now);
     const differing = now === undefined ? [] : differences(now, wanted);
-    if (now !== undefined && differing.length === 0 && !task.force) return { changes: adjust(state, task) };
+    if (now !== undefined && differing.length === 0 && !task.force) return { changes: adjustAttributes(state, task) };
     const created = {
       what: 'PKCS#12 file',
       from: there,

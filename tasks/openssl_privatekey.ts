@@ -23,14 +23,14 @@ import {
   NEEDS_OPENSSL,
   type PrivateKey,
   privateKey,
-  readKey,
+  readPrivateKey,
   unreadable,
   wholeKey,
   withKey,
   wrongSource,
 } from './shared/tls/private-key.ts';
 import { curveSize, fingerprints, KEY_TYPES, type KeyKind } from './shared/tls/public-key.ts';
-import { adjust, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
+import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 
 const params = {
   path: { type: 'path', required: true, doc: 'The file for the key.' },
@@ -110,10 +110,10 @@ export default defineTask({
     const now = state.key ?? absentAnswer;
     const wrong = wronglyGiven(task) ?? cannotWrite(state, task) ?? unreadable(now);
     if (wrong !== undefined) return { failed: wrong };
-    const key = readKey(now);
+    const key = readPrivateKey(now);
     const { does, why } = decided(key, task);
     if (does === 'fail') return { failed: why };
-    if (does === 'keep') return { changes: adjust(state, task) };
+    if (does === 'keep') return { changes: adjustAttributes(state, task) };
     const format = wantedFormat(task);
     if (does === 'convert')
       return {
@@ -140,7 +140,7 @@ export default defineTask({
   },
   result: ({ state, params: task, replies }) => {
     if (state.key === undefined) return { filename: task.path, ...backupFile(replies, task.backup) };
-    const key = readKey(state.key);
+    const key = readPrivateKey(state.key);
     const kind = key.kind ?? wantedKind(task);
     return told(key, {
       filename: task.path,

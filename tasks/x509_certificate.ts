@@ -24,7 +24,7 @@ import {
   type ToCertify,
   type X509,
 } from './shared/tls/certificate.ts';
-import { der, readDer, TAG, timeDigits } from './shared/tls/der.ts';
+import { der, plainInteger, readDer, TAG, timeDigits } from './shared/tls/der.ts';
 import {
   authorityIdentifier,
   EXTENSION,
@@ -39,7 +39,7 @@ import { type KeySource, type PrivateKey, wrongSource } from './shared/tls/priva
 import { type CertificateRequest, foreseenText, isSigned, readRequest, textIn, tlsText } from './shared/tls/request.ts';
 import { keyIdentifier } from './shared/tls/requested.ts';
 import { signatureOid, signedPem } from './shared/tls/signing.ts';
-import { adjust, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
+import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 import { momentOf } from './shared/tls/validity.ts';
 
 const identifiers = ['create_if_not_provided', 'always_create', 'never_create'] as const;
@@ -191,7 +191,7 @@ export default defineTask({
     const wanted = wantedOf(parts, task, context);
     const differing = now === undefined ? [] : differences(now, wanted, parts, task);
     if (now !== undefined && differing.length === 0 && !task.force)
-      return { changes: adjust(state, task), warnings: expiry(now, task, context) };
+      return { changes: adjustAttributes(state, task), warnings: expiry(now, task, context) };
     const info = certificateInfo(wanted);
     const created = {
       what: 'certificate',
@@ -224,7 +224,7 @@ export default defineTask({
       ...result,
       notBefore: timeDigits(certificate.notBefore),
       notAfter: timeDigits(certificate.notAfter),
-      serial_number: certificate.serial,
+      serial_number: plainInteger(certificate.serial),
     };
   },
   returns: {
@@ -235,7 +235,7 @@ export default defineTask({
     ca_privatekey: "The file with the CA's private key.",
     notBefore: 'The start of the validity, as in `20240601120000Z`.',
     notAfter: 'The end of the validity.',
-    serial_number: 'The serial number.',
+    serial_number: 'The serial number, as text if it has more than 15 digits.',
     certificate: 'The certificate, if `return_content` is set.',
     backup_file: 'The path of the backup.',
   },
@@ -274,7 +274,7 @@ interface Answers {
 }
 
 /** Everything that goes into the certificate. */
-interface Parts {
+interface Ingredients {
   readonly subject: CertificateRequest['subject'];
   readonly rawSubject: Uint8Array;
   readonly publicKey: Uint8Array;
@@ -289,7 +289,7 @@ interface Parts {
 
 type Usable = PrivateKey & { readonly publicKey: Uint8Array };
 
-function partsFor(state: Answers, task: Task): Parts | { readonly failed: string } {
+function partsFor(state: Answers, task: Task): Ingredients | { readonly failed: string } {
   const own = state.key === undefined ? undefined : usableKey(state.key, keySource(task));
   if (own !== undefined && 'failed' in own) return own;
   const csrText = task.csr_content ?? state.csr?.stdout;
@@ -347,7 +347,7 @@ const thereAs = (now: X509 | undefined): string => (now === undefined ? 'unreada
 
 const isSameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.from(one).equals(Buffer.from(other));
 
-function wantedOf(parts: Parts, task: Task, { now }: TaskContext): ToCertify {
+function wantedOf(parts: Ingredients, task: Task, { now }: TaskContext): ToCertify {
   const digits = hash('sha1', task.salt);
   return {
     // It must be positive.
@@ -363,7 +363,7 @@ function wantedOf(parts: Parts, task: Task, { now }: TaskContext): ToCertify {
 }
 
 /** Those of the request, and the identifiers of the keys. */
-function wantedExtensions({ requested, publicKey, ca }: Parts, task: Task): readonly Extension[] {
+function wantedExtensions({ requested, publicKey, ca }: Ingredients, task: Task): readonly Extension[] {
   const { create_subject_key_identifier: create } = task;
   const has = requested.some((one) => one.oid === EXTENSION.subjectKeyIdentifier);
   const ownIdentifier = create === 'always_create' || (create === 'create_if_not_provided' && !has);
@@ -390,7 +390,7 @@ function identifierOf(ca: X509): Uint8Array {
 function differences(
   now: X509,
   wanted: ToCertify,
-  parts: Parts,
+  parts: Ingredients,
   task: Task,
 ): readonly Pick<Change, 'what' | 'from' | 'to'>[] {
   const issuer = readName(derOf(wanted.issuer));

@@ -9,7 +9,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { readX509, type X509 } from './shared/tls/certificate.ts';
-import { oidOf, partsOf, readDer, timeDigits } from './shared/tls/der.ts';
+import { oidOf, partsOf, plainInteger, readDer, timeDigits } from './shared/tls/der.ts';
 import { EXTENSION, type Extension, extensionWords, readAuthority } from './shared/tls/extensions.ts';
 import { colons, generalNameText, type Name, nameDict, nameOfType } from './shared/tls/names.ts';
 import { toPem } from './shared/tls/pem.ts';
@@ -69,7 +69,7 @@ export default defineTask({
   },
   returns: {
     version: 'The version of the certificate.',
-    serial_number: 'The serial number.',
+    serial_number: 'The serial number, as text if it has more than 15 digits.',
     subject: 'The subject, by type.',
     subject_ordered: 'The subject, as pairs of type and value.',
     issuer: 'The issuer, by type.',
@@ -82,7 +82,7 @@ export default defineTask({
     fingerprints: "The certificate's checksums, by algorithm.",
     public_key: 'The public key, in PEM format.',
     public_key_type: 'The kind of key.',
-    public_key_data: 'The numbers that the key consists of.',
+    public_key_data: 'The numbers that the key consists of, as text if they have more than 15 digits.',
     public_key_fingerprints: "The public key's checksums, by algorithm.",
     subject_alt_name: 'The names that it is valid for.',
     subject_alt_name_critical: 'Whether clients must understand them.',
@@ -129,7 +129,7 @@ function told(one: X509, task: Task, { now }: TaskContext): TaskResult {
   const kind = kindOf(one.publicKey);
   return {
     version: one.version,
-    serial_number: one.serial,
+    serial_number: plainInteger(one.serial),
     subject: nameDict(one.subject),
     subject_ordered: orderedName(one.subject),
     issuer: nameDict(one.issuer),
@@ -162,7 +162,7 @@ function told(one: X509, task: Task, { now }: TaskContext): TaskResult {
     subject_key_identifier: listed(EXTENSION.subjectKeyIdentifier)?.[0] ?? null,
     authority_key_identifier: identifier === undefined ? null : colons(identifier),
     authority_cert_issuer: issuer.length === 0 ? null : issuer,
-    authority_cert_serial_number: serial ?? null,
+    authority_cert_serial_number: serial === undefined ? null : plainInteger(serial),
     ocsp_uri: accessTo(find(EXTENSION.authorityInfoAccess), '1.3.6.1.5.5.7.48.1'),
     issuer_uri: accessTo(find(EXTENSION.authorityInfoAccess), '1.3.6.1.5.5.7.48.2'),
     extensions_by_oid: Object.fromEntries(

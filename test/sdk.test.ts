@@ -156,6 +156,7 @@ test('the names that a task type may import', () => {
       "http",
       "httpScript",
       "isScramVerifier",
+      "isSignedBy",
       "issuedBy",
       "job",
       "joinPath",

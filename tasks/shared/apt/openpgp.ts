@@ -75,7 +75,7 @@ function headAt(bytes: Uint8Array, at: number): Head | undefined {
   if ((first & 0x40) === 0) {
     const size = [1, 2, 4][first & 3];
     if (size === undefined) return undefined;
-    return { tag: (first >> 2) & 15, start: at + 1 + size, length: numberOf(bytes, at + 1, size) };
+    return { tag: (first >> 2) & 15, start: at + 1 + size, length: bigEndian(bytes, at + 1, size) };
   }
   const length = lengthAt(bytes, at + 1);
   return length && { tag: first & 63, start: length.next, length: length.value };
@@ -89,10 +89,10 @@ function lengthAt(bytes: Uint8Array, at: number): { readonly value: number; read
   return first === 255 ? { value: number32(bytes, at + 1), next: at + 5 } : undefined;
 }
 
-const numberOf = (bytes: Uint8Array, at: number, size: number): number =>
+const bigEndian = (bytes: Uint8Array, at: number, size: number): number =>
   bytes.subarray(at, at + size).reduce((value, byte) => value * 256 + byte, 0);
 
-const number32 = (bytes: Uint8Array, at: number): number => numberOf(bytes, at, 4);
+const number32 = (bytes: Uint8Array, at: number): number => bigEndian(bytes, at, 4);
 
 const fingerprintOf = (body: Uint8Array): string =>
   hash('sha1', Buffer.concat([Uint8Array.of(0x99, body.length >> 8, body.length & 255), body])).toUpperCase();
@@ -107,8 +107,8 @@ interface Signature {
 function ownSignature(body: Uint8Array, { fingerprint }: { readonly fingerprint: string }): Signature | undefined {
   const isCertification = body[0] === 4 && ((body[1] ?? 0) & 0xfc) === 0x10;
   if (!isCertification && body[1] !== DIRECT) return undefined;
-  const hashed = numberOf(body, 4, 2);
-  const unhashed = numberOf(body, 6 + hashed, 2);
+  const hashed = bigEndian(body, 4, 2);
+  const unhashed = bigEndian(body, 6 + hashed, 2);
   const parts = [
     ...subpackets(body.subarray(6, 6 + hashed)),
     ...subpackets(body.subarray(8 + hashed, 8 + hashed + unhashed)),

@@ -1,5 +1,6 @@
 import {
   type Der,
+  derText,
   integer,
   integerOf,
   numberIn,
@@ -8,7 +9,6 @@ import {
   sequence,
   TAG,
   tagged,
-  textOf,
   time,
   timeOf,
 } from './der.ts';
@@ -80,7 +80,7 @@ export function readX509Der(bytes: Uint8Array): X509 | undefined {
   const [first] = parts;
   const isNumbered = first?.tag === 0xa0;
   const [serial, , issuer, validity, subject, publicKey, ...more] = isNumbered ? parts.slice(1) : parts;
-  const [notBefore, notAfter] = partsOf(validity ?? { body: new Uint8Array() }).map((one) => timeOf(textOf(one)));
+  const [notBefore, notAfter] = partsOf(validity ?? { body: new Uint8Array() }).map((one) => timeOf(derText(one)));
   if (serial?.tag !== TAG.integer || issuer === undefined || subject === undefined || publicKey === undefined)
     return undefined;
   if (notBefore === undefined || notAfter === undefined) return undefined;

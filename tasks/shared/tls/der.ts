@@ -55,6 +55,10 @@ export const numberIn = (bytes: Uint8Array): number => bytes.reduce((value, byte
 /** The value of an integer; numbers in certificates are not negative. */
 export const integerOf = ({ body }: Pick<Der, 'body'>): bigint => BigInt(`0x0${Buffer.from(body).toString('hex')}`);
 
+/** An integer for a result: as text, if it is too large for a number. */
+export const plainInteger = (value: bigint): number | string =>
+  value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
+
 /** An object identifier, with dots. */
 export function oidOf({ body }: Pick<Der, 'body'>): string {
   const numbers: bigint[] = [];
@@ -72,7 +76,7 @@ export function oidOf({ body }: Pick<Der, 'body'>): string {
 }
 
 /** The text of a string, whatever its type. */
-export function textOf({ tag, body }: Der): string {
+export function derText({ tag, body }: Der): string {
   if (tag !== TAG.bmp) return Buffer.from(body).toString(tag === TAG.utf8 ? 'utf8' : 'latin1');
   return Buffer.from(body).swap16().toString('utf16le');
 }
@@ -124,14 +128,12 @@ function base128(value: bigint): readonly number[] {
 /** An object identifier. */
 export const oid = (text: string): Uint8Array => der(TAG.oid, oidBody(text));
 
-/** A bit string of whole bytes. */
-export const bits = (bytes: Uint8Array): Uint8Array => der(TAG.bits, Uint8Array.of(0), bytes);
-
 /** A bit string of single flags, without zeros at its end. */
 export function flagBits(flags: readonly boolean[]): Uint8Array {
   const last = flags.lastIndexOf(true);
   const bytes = new Uint8Array(Math.ceil((last + 1) / 8));
-  for (const [index, flag] of flags.entries()) if (flag) bytes[index >> 3]! |= 128 >> (index & 7);
+  for (const [index, flag] of flags.entries())
+    if (flag) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (128 >> (index & 7));
   return Buffer.concat([Uint8Array.of(bytes.length * 8 - (last + 1)), bytes]);
 }
 

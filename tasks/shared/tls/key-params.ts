@@ -1,5 +1,5 @@
 import { nothing, type ParamSpecs, type Question, type ShellAnswer, tidyPath } from '../../../src/sdk.ts';
-import { type KeySource, type PrivateKey, privateKey, readKey, unreadable } from './private-key.ts';
+import { type KeySource, type PrivateKey, privateKey, readPrivateKey, unreadable } from './private-key.ts';
 
 /** The parameters that name the key with which something is made. */
 export const keyParams = {
@@ -9,7 +9,7 @@ export const keyParams = {
 } as const satisfies ParamSpecs;
 
 /** The task's private key. */
-export interface KeyGiven {
+interface KeyGiven {
   readonly privatekey_path?: string | undefined;
   readonly privatekey_content?: string | undefined;
   readonly privatekey_passphrase?: string | undefined;
@@ -35,7 +35,7 @@ export function usableKey(
   const shown = source.content === undefined ? `${what} ${source.path}` : what;
   const missing = unreadable(answer);
   if (missing !== undefined) return { failed: answer.code === 127 ? missing : `Cannot read the ${shown}: ${missing}` };
-  const { publicKey, ...key } = readKey(answer);
+  const { publicKey, ...key } = readPrivateKey(answer);
   if (!key.exists) return { failed: `The ${shown} does not exist` };
   if (publicKey === undefined) return { failed: `Unable to load the ${shown}: ${key.broken}` };
   return { key: { ...key, publicKey } };

@@ -2,6 +2,7 @@ import { pairs } from '../../../src/sdk.ts';
 import {
   type Der,
   der,
+  derText,
   implicit,
   oid,
   oidBody,
@@ -12,7 +13,6 @@ import {
   string,
   TAG,
   tagged,
-  textOf,
 } from './der.ts';
 
 /** A name as in a certificate: its parts in order, each with its type and its value. */
@@ -79,9 +79,9 @@ export const relativeDer = (name: Name): Uint8Array => Buffer.concat(name.map(at
 export const readName = (name: Der): Name => partsOf(name).flatMap((set) => partsOf(set).flatMap(readAttribute));
 
 /** One part of a name: a type and a value. */
-export function readAttribute(attribute: Der): Name {
+function readAttribute(attribute: Der): Name {
   const [type, value] = partsOf(attribute);
-  return type === undefined || value === undefined ? [] : [[oidOf(type), textOf(value)]];
+  return type === undefined || value === undefined ? [] : [[oidOf(type), derText(value)]];
 }
 
 const shortNames = new Map(
@@ -104,7 +104,7 @@ export const nameDict = (name: Name): Readonly<Record<string, string>> =>
   Object.fromEntries(name.map(([type, value]) => [nameOfType(type), value]));
 
 /** The name in `/C=DE/O=Example` or in `C=DE, O=Example`; undefined if a type in it is not known. */
-export function parseName(text: string): Name | undefined {
+function parseName(text: string): Name | undefined {
   const parts = text.startsWith('/') ? text.slice(1).split(/(?<!\\)\//) : text.split(/(?<!\\)[,+]/);
   const read = parts.map((part) => {
     const [, type = '', value = ''] = /^\s*([^=]*?)\s*=\s*([\s\S]*?)\s*$/.exec(part) ?? [];
@@ -208,7 +208,7 @@ export function generalNameText({ tag, body }: Der): string {
 function otherText(body: Uint8Array): string {
   const [type, value] = partsOf({ body });
   const inner = value && readDer(value.body);
-  const shown = inner?.tag === TAG.utf8 ? `UTF8:${textOf(inner)}` : colons(value?.body ?? new Uint8Array());
+  const shown = inner?.tag === TAG.utf8 ? `UTF8:${derText(inner)}` : colons(value?.body ?? new Uint8Array());
   return `${type === undefined ? '' : oidOf(type)};${shown}`;
 }
 

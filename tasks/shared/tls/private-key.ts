@@ -118,7 +118,7 @@ export const NEEDS_OPENSSL = script`command -v openssl >/dev/null || { echo 'ope
 `;
 
 /** The key that the host has. The answer is expected to be one: see `unreadable`. */
-export function readKey({ code, stdout, stderr }: ShellAnswer): PrivateKey {
+export function readPrivateKey({ code, stdout, stderr }: ShellAnswer): PrivateKey {
   const [first = '', ...rest] = stdout.split('\n');
   const [format = '', more] = first.split(' ');
   if (format === 'absent') return { exists: false };

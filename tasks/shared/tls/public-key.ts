@@ -1,5 +1,5 @@
 import { hash } from '../../../src/sdk.ts';
-import { type Der, integerOf, oidOf, partsOf, readDer } from './der.ts';
+import { type Der, integerOf, oidOf, partsOf, plainInteger, readDer } from './der.ts';
 import { colons } from './names.ts';
 
 /** The kinds of key, as `openssl_privatekey` calls them. */
@@ -90,12 +90,14 @@ export const fingerprints = (bytes: Uint8Array): Readonly<Record<string, string>
 /** The numbers that a key consists of, by the names that the module gives them. */
 export function numbersOf(publicKey: Uint8Array): Readonly<Record<string, unknown>> {
   const kind = kindOf(publicKey);
-  const numbers = partsOf(readDer(keyBits(publicKey)) ?? { body: new Uint8Array() }).map(integerOf);
+  const numbers = partsOf(readDer(keyBits(publicKey)) ?? { body: new Uint8Array() }).map((one) =>
+    plainInteger(integerOf(one)),
+  );
   if (kind?.type === 'RSA') return { size: kind.size, modulus: numbers[0], exponent: numbers[1] };
   if (kind?.type !== 'ECC') return kind === undefined || kind.type === 'DSA' ? { size: kind?.size } : {};
   const point = keyBits(publicKey);
   const half = (point.length - 1) / 2;
-  const coordinate = (from: number) => integerOf({ body: point.subarray(from, from + half) });
+  const coordinate = (from: number) => plainInteger(integerOf({ body: point.subarray(from, from + half) }));
   return {
     curve: kind.curve,
     exponent_size: kind.size,

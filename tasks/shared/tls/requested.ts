@@ -138,7 +138,7 @@ export const requestParams = {
 } as const satisfies ParamSpecs;
 
 /** The parameters that say what is requested. */
-export type Requested = Params<typeof requestParams>;
+type Requested = Params<typeof requestParams>;
 
 /** The wanted subject, and whether its order matters. Throws a `ControllerError` for what it cannot read. */
 export function wantedSubject(task: Requested): { readonly subject: Name; readonly ordered: boolean } {

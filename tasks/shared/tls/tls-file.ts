@@ -35,7 +35,7 @@ interface TlsFile extends Attributes {
 }
 
 /** The answers about the file's place. */
-export interface TlsFileState extends Accounts {
+interface TlsFileState extends Accounts {
   readonly before: PathState;
   readonly parent: PathState;
   readonly self: Self;
@@ -75,7 +75,7 @@ export function cannotWrite(state: TlsFileState, task: TlsFile): string | undefi
 }
 
 /** What a host prints into the file, and how to describe the changes. */
-export interface Generated {
+interface Generated {
   readonly told: readonly Pick<Change, 'what' | 'from' | 'to'>[];
   /** Undefined in a check, if nobody can know it yet. */
   readonly content: { readonly script: Script; readonly stdin: string | undefined } | undefined;
@@ -125,7 +125,7 @@ export function generate(state: TlsFileState, task: TlsFile, generated: Generate
 }
 
 /** The changes to the owner, group and mode of a file that stays as it is. */
-export function adjust(state: TlsFileState, task: TlsFile): readonly Change[] {
+export function adjustAttributes(state: TlsFileState, task: TlsFile): readonly Change[] {
   const there = followed(state.before);
   if (there === undefined) return [];
   const path = tidyPath(task.path);

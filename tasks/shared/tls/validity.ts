@@ -2,7 +2,7 @@ import { ControllerError } from '../../../src/sdk.ts';
 import { timeOf } from './der.ts';
 
 /** A point in time in a parameter: relative to now, or not. */
-export interface Moment {
+interface Moment {
   readonly relative: boolean;
   readonly at: (now: Date) => Date;
 }
