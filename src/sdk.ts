@@ -137,7 +137,7 @@ export { decodeText, encodeText, type OpenedText, openText } from './core/text-c
 export type { Subject } from './core/touches.ts';
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';
-export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
+export { type Certificate, covers, isSignedBy, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 // Password files, whose hashes the controller checks and computes.
 export { hasHash, htpasswdHash } from './template/crypt/htpasswd.ts';
 export type { Pattern } from './template/python/pattern.ts';

@@ -9,11 +9,11 @@ import {
   type Plan,
   type ShellAnswer,
   sh,
-  shell,
   stat,
   type TaskContext,
 } from '../src/sdk.ts';
 import { deb822 } from './shared/apt/deb822.ts';
+import { keyAtUrl, keyBytes } from './shared/apt/key-at-url.ts';
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { absentEffect } from './shared/files/path-info.ts';
 
@@ -70,7 +70,7 @@ export default defineTask({
     armoredNow: isUrl(task) ? content(keyFile(task, 'asc')) : nothing(),
     binaryNow: isUrl(task) ? content(keyFile(task, 'gpg')) : nothing(),
     keyrings: isUrl(task) ? stat('/etc/apt/keyrings') : nothing(),
-    key: isUrl(task) ? askKey(task.signed_by ?? '') : nothing(),
+    key: isUrl(task) ? keyAtUrl(task.signed_by ?? '') : nothing(),
   }),
   thenAsk: (state, task) => thenAskEdit(state, { path: fileOf(task) }),
   plan: (state, task, context) => (task.state === 'absent' ? planGone(state, task) : planSource(state, task, context)),
@@ -110,20 +110,6 @@ const keyFile = (task: Task, ending: string): string => `/etc/apt/keyrings/${nam
 const isUrl = ({ signed_by, state }: Task): boolean =>
   state === 'present' && /^(https?|ftp):\/\//i.test(signed_by ?? '');
 
-/** Asks for the key in the form that the host will store. */
-const askKey = (url: string) =>
-  shell(
-    {
-      ...sh`command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 127; }
-{ k=$(curl -fsSL --max-time 60 -- ${url} | base64 -w 0; ) && [ -n "$k" ]; } || { curl -fsSL --max-time 60 -o /dev/null -- ${url} || exit; }
-printf %s "$k"`,
-      about: ['path:/usr/bin/curl', 'data:/etc/resolv.conf', 'data:/etc/hosts'],
-      deadlineMs: 130_000,
-    },
-    { beyond: true },
-  );
-
-const keyBytes = ({ stdout }: ShellAnswer): Buffer => Buffer.from(stdout, 'base64');
 const isArmored = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 64).includes('-----BEGIN PGP');
 
 function keyPath(task: Task, key: ShellAnswer | undefined): string | undefined {

@@ -4,6 +4,7 @@ import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apache2Module from './apache2_module.ts';
 import apt from './apt.ts';
+import aptKey from './apt_key.ts';
 import aptRepository from './apt_repository.ts';
 import archive from './archive.ts';
 import assemble from './assemble.ts';
@@ -76,6 +77,10 @@ import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
 import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
+import opensslCsr from './openssl_csr.ts';
+import opensslDhparam from './openssl_dhparam.ts';
+import opensslPkcs12 from './openssl_pkcs12.ts';
+import opensslPrivatekey from './openssl_privatekey.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
@@ -124,6 +129,8 @@ import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
+import x509Certificate from './x509_certificate.ts';
+import x509CertificateInfo from './x509_certificate_info.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
@@ -137,6 +144,7 @@ const types = [
   alternatives,
   apache2Module,
   apt,
+  aptKey,
   aptRepository,
   archive,
   assemble,
@@ -206,6 +214,10 @@ const types = [
   mysqlVariables,
   npm,
   opensshKeypair,
+  opensslCsr,
+  opensslDhparam,
+  opensslPkcs12,
+  opensslPrivatekey,
   packageType,
   packageFacts,
   pamLimits,
@@ -254,6 +266,8 @@ const types = [
   verify,
   waitFor,
   waitForConnection,
+  x509Certificate,
+  x509CertificateInfo,
   yamlItem,
   zfs,
 ];
@@ -267,6 +281,8 @@ export const taskTypes: Readonly<Record<string, AnyTaskType>> = Object.fromEntri
 
 /** Alternative names for some types. */
 const aliases: Record<string, string> = {
+  openssl_certificate: 'community.crypto.x509_certificate',
+  openssl_certificate_info: 'community.crypto.x509_certificate_info',
   systemd_service: 'ansible.builtin.systemd',
 };
 
@@ -280,17 +296,19 @@ const shortNames = new Map([
 
 /** Names of collections that types were moved from, or that playbooks use for them as well, by their collection. */
 const otherCollections: Readonly<Record<string, readonly string[]>> = {
+  'community.crypto': ['community.general'],
   'community.docker': ['community.general'],
   'community.mysql': ['ansible.mysql', 'community.general'],
   'community.postgresql': ['community.general'],
 };
 
-const otherNames = new Map(
-  Object.keys(taskTypes).flatMap((name) => {
+const otherNames = new Map<string, string>([
+  ...types.flatMap(({ name, aliases: others = [] }) => others.map((other) => [other, name] as const)),
+  ...Object.keys(taskTypes).flatMap((name) => {
     const dot = name.lastIndexOf('.');
     return (otherCollections[name.slice(0, dot)] ?? []).map((other) => [`${other}${name.slice(dot)}`, name] as const);
   }),
-);
+]);
 
 /** The canonical name of a task type, given any name that Ansible knows it by. */
 export function canonical(name: string): string | undefined {

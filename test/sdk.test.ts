@@ -158,6 +158,7 @@ test('the names that a task type may import', () => {
       "http",
       "httpScript",
       "isScramVerifier",
+      "isSignedBy",
       "issuedBy",
       "job",
       "joinPath",

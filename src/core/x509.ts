@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, verify, X509Certificate } from 'node:crypto';
 
 /** The content of a certificate, as plain data. */
 export interface Certificate {
@@ -62,3 +62,16 @@ function readCertificate(pem: string): Certificate {
 
 // Node prints each part of a name on its own line.
 const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ');
+
+/** Whether a signature was made with the private half of a key. `digest` is undefined for keys that have their own. */
+export function isSignedBy(
+  signed: { readonly data: Uint8Array; readonly signature: Uint8Array; readonly digest: string | undefined },
+  publicKey: Uint8Array,
+): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
+    return verify(signed.digest, signed.data, key, signed.signature);
+  } catch {
+    return false; // not a key that can sign
+  }
+}

@@ -24,8 +24,8 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'H12: an Ansible module that is missing',
-    tasks('- apt_key: {url: "https://example.org/key"}'),
-    ['play.yaml:3:7', 'unknown task type "apt_key"', '`deb822_repository` with `signed_by` also fetches the key'],
+    tasks('- subversion: {repo: "https://example.org/svn", dest: /srv/svn}'),
+    ['play.yaml:3:7', 'unknown task type "subversion"', 'use `command` with `creates`'],
   ],
   [
     'two unknown parameters, both',

@@ -1,6 +1,6 @@
 import type { ShellText } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
-import { decodeText } from '../text-codec.ts';
+import { decodeText, encodeText } from '../text-codec.ts';
 import type { Subject } from '../touches.ts';
 
 /** A read-only script to run on a host, for anything no typed question covers. */
@@ -9,6 +9,8 @@ export interface ShellQuestion {
   /** The subjects that the answer depends on; everything by default. */
   readonly about?: readonly Subject[];
   readonly deadlineMs?: number;
+  /** What the script reads on its stdin, such as a passphrase; a question with a secret must be marked as such. */
+  readonly input?: string | undefined;
 }
 
 /** The output of a script. */
@@ -22,7 +24,12 @@ export interface ShellAnswer {
 /** The kind of question that runs a script. */
 export const shellKind: QuestionKind<ShellQuestion, ShellAnswer> = {
   name: 'shell',
-  scripts: (args) => args.map(({ script, deadlineMs }) => ({ script, deadlineMs })),
+  scripts: (args) =>
+    args.map(({ script, deadlineMs, input }) => ({
+      script,
+      deadlineMs,
+      ...(input !== undefined && { stdin: encodeText(input) }),
+    })),
   read: (replies) =>
     replies.map(({ code, stdout, stderr, timedOut }) => ({
       ok: true,

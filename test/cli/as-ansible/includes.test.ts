@@ -195,7 +195,7 @@ describe('a file included while the play runs', () => {
   });
 
   test('may have a task for a module that we lack and that is not reached', async () => {
-    const unreached = '[{apt_key: {id: A}, when: false}, {name: goes on, debug: {msg: further}}]';
+    const unreached = '[{rpm_key: {key: A}, when: false}, {name: goes on, debug: {msg: further}}]';
     const playbook = '- hosts: a\n  gather_facts: false\n  tasks: [{include_tasks: unreached.yml}]';
     expect(await play({ 'unreached.yml': unreached, 'play.yml': playbook })).toContain('goes on: a ok "further"');
   });
