@@ -51,6 +51,28 @@ describe('M5: starting at boot', () => {
   });
 
   test.each([
+    ['/run/systemd/generator/multi-user.target.wants/nginx.service\n', []],
+    ['', ['unit nginx.service at boot: disabled → enabled']],
+  ])('a unit that is enabled below /run stays so if a generator makes the link: %j', (stdout, changes) => {
+    const state = {
+      unit: { ...nginx, file: 'enabled-runtime' },
+      generated: { code: 0, stdout, stderr: '', timedOut: false },
+    };
+    expect(changesOn(systemd, state, { name: 'nginx', enabled: true })).toEqual(changes);
+  });
+
+  test('a unit that a generator enables cannot be disabled', () => {
+    const links = '/run/systemd/generator/multi-user.target.wants/nginx.service\n';
+    const state = {
+      unit: { ...nginx, file: 'enabled-runtime' },
+      generated: { code: 0, stdout: links, stderr: '', timedOut: false },
+    };
+    expect(planOn(systemd, state, { name: 'nginx', enabled: false })).toMatchObject({
+      failed: expect.stringContaining('a generator enables it at each boot'),
+    });
+  });
+
+  test.each([
     ['indirect\n  /etc/systemd/system/sockets.target.wants/nginx.socket\n', 0, 1],
     ['indirect\n', 1, 0],
   ])('a unit that only enables others is enabled if they are: %j', (stdout, enabling, disabling) => {
