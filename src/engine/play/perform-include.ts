@@ -1,7 +1,6 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { fromJs, type Raw } from '../../core/value.ts';
 import type { Include, Item, Task } from '../../language/model.ts';
-import { isMissingHere } from '../../language/unknown-task-type.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { unresolved } from '../task/bind-task.ts';
 import type { Included } from '../task/includes.ts';
@@ -78,7 +77,7 @@ async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<
   const { run } = performing.play;
   const tasks = tasksOf(items).filter(({ type }) => typeof type === 'string');
   const types = await Promise.all(tasks.map(({ type }) => run.taskType(String(type))));
-  const missing = tasks.find(({ type }, index) => types[index] === undefined && !isMissingHere(String(type)));
+  const missing = tasks.find(({ type }, index) => types[index] === undefined && !run.isElsewhere(String(type)));
   if (missing !== undefined && run.options.ansible === true)
     performing.stop = { error: unresolved(String(missing.type)), at: missing.typeAt, miswritten: true };
 }
