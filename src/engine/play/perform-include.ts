@@ -153,18 +153,7 @@ async function outcomeOf(
   const { link, rests } = host.state;
   if (one.kind === 'skipped') {
     if (rests.size > 0) link.beliefs.doubtFurther(name, ['everything'], [...rests]);
-    return {
-      status: 'skipped',
-      changes: [],
-      unless: [...rests],
-      message: `Conditional result was False: ${one.condition}`,
-      result: {
-        changed: false,
-        skipped: true,
-        skip_reason: 'Conditional result was False',
-        false_condition: one.condition,
-      },
-    };
+    return { status: 'skipped', changes: [], unless: [...rests], ...skipped(one.condition) };
   }
   if (one.kind === 'failed') return failure(performing, host, include, one);
   // The tasks that it would include may do anything, and set any variable.
@@ -172,6 +161,16 @@ async function outcomeOf(
   host.state.doubt = name;
   return unknownOutcome(one.because);
 }
+
+function skipped(condition: string | undefined): Pick<Outcome, 'message' | 'result'> {
+  const result = { changed: false, skipped: true };
+  if (condition === undefined)
+    return { message: EMPTY, result: { ...result, skipped_reason: EMPTY, results: [] } };
+  const reason = 'Conditional result was False';
+  return { message: `${reason}: ${condition}`, result: { ...result, skip_reason: reason, false_condition: condition } };
+}
+
+const EMPTY = 'No items in the list';
 
 async function failure(
   { play }: BatchRun,

@@ -28,6 +28,22 @@ describe('include_tasks', () => {
     expect(await play(included('some.thing.other'))).toContain("couldn't resolve module/action 'some.thing.other'");
   });
 
+  test('over no items counts as skipped', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: files, include_tasks: good.yml, loop: []}
+    - {name: roles, include_role: {name: nowhere}, loop: [], register: it}
+    - {name: told, debug: {msg: "{{ it.skipped_reason }}{{ it.results }}"}}`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      files: a skipping
+      roles: a skipping
+      told: a ok "No items in the list[]"
+      a: ok=1 skipped=2
+      exit 0"
+    `);
+  });
+
   test('with ignore_errors: ignores a name that cannot be computed, but neither a missing file nor failures inside', async () => {
     const said = (
       await on(`  tasks: [{include_tasks: none.yml, ignore_errors: true}, {name: after, debug: {msg: not reached}}]`)
