@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { withLacking } from '../../src/core/lacking.ts';
 import type { Freshness } from '../../src/core/questions/services/freshness.ts';
 import type { Unit } from '../../src/core/questions/services/units.ts';
+import { unitResult } from '../../tasks/shared/units/unit-plan.ts';
 import systemd from '../../tasks/systemd.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 
@@ -35,6 +37,28 @@ describe('P25: a unit whose own file is in /etc cannot be masked', () => {
     expect(changesOn(systemd, { unit: own }, { ...asked, force: true })).toEqual(masked);
     expect(changesOn(systemd, { unit: nginx }, asked)).toEqual(masked);
   });
+});
+
+test('a check predicts no description of a unit that it would mask', () => {
+  const properties = {
+    Id: 'nginx.service',
+    Description: 'A server',
+    FragmentPath: '/lib/systemd/system/nginx.service',
+  };
+  const wanted = {
+    name: 'nginx',
+    scope: 'system',
+    restart_when_stale: false,
+    reload_when_stale: false,
+    config: [],
+    listens: [],
+  } as const;
+  const state = { unit: { ...nginx, properties } };
+
+  expect(unitResult(state, { ...wanted, masked: true }, true)['status']).toEqual(
+    withLacking({ Id: 'nginx.service' }, ['Description', 'FragmentPath']),
+  );
+  expect(unitResult(state, { ...wanted, state: 'stopped' }, true)['status']).toEqual(withLacking(properties, []));
 });
 
 describe('M5: starting at boot', () => {

@@ -301,12 +301,17 @@ export const unitResult = (state: UnitState, wanted: WantedUnit, foreseen: boole
   name: wanted.name,
   ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
   ...(wanted.state === undefined ? {} : { state: wanted.state === 'stopped' ? 'stopped' : 'started' }),
-  status: foreseen ? lasting(state.unit.properties) : state.unit.properties,
+  status: foreseen ? lasting(state.unit, wanted) : state.unit.properties,
 });
 
-const lasting = (properties: Unit['properties']): Unit['properties'] => {
-  const changing = Object.keys(properties).filter((name) => !LASTING.has(name));
-  return withLacking(Object.fromEntries(Object.entries(properties).filter(([name]) => LASTING.has(name))), changing);
+/** A unit that is masked or unmasked has another file, and with it another description. */
+const lasting = ({ properties }: Unit, { masked }: WantedUnit): Unit['properties'] => {
+  const lasts = (name: string): boolean => (masked === undefined ? LASTING.has(name) : name === 'Id');
+  const kept = Object.fromEntries(Object.entries(properties).filter(([name]) => lasts(name)));
+  return withLacking(
+    kept,
+    Object.keys(properties).filter((name) => !lasts(name)),
+  );
 };
 
 /** Properties that starting, stopping and enabling a unit leave unchanged. */
