@@ -164,8 +164,7 @@ async function outcomeOf(
 
 function skipped(condition: string | undefined): Pick<Outcome, 'message' | 'result'> {
   const result = { changed: false, skipped: true };
-  if (condition === undefined)
-    return { message: EMPTY, result: { ...result, skipped_reason: EMPTY, results: [] } };
+  if (condition === undefined) return { message: EMPTY, result: { ...result, skipped_reason: EMPTY, results: [] } };
   const reason = 'Conditional result was False';
   return { message: `${reason}: ${condition}`, result: { ...result, skip_reason: reason, false_condition: condition } };
 }
