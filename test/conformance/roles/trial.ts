@@ -82,7 +82,7 @@ export async function tried(role: string, playbook: string, from: string): Promi
 }
 
 /** Under Ansible's names, a number that a template gives is text; under ours, it stays a number. */
-export const numbersAsText = ({ told, ...story }: Story): Story => ({
+const numbersAsText = ({ told, ...story }: Story): Story => ({
   ...story,
   told: told.map(({ outcome, ...one }) => ({
     ...one,
