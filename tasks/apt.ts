@@ -12,6 +12,7 @@ import {
   type Packages,
   packages,
   type Question,
+  withLacking,
 } from '../src/sdk.ts';
 import { aptActions, differing } from './shared/apt/apt-differing.ts';
 import { aptWords } from './shared/apt/apt-get.ts';
@@ -153,9 +154,10 @@ export default defineTask({
     const fetched = changes.some((change) => change.what === 'package lists');
     const stdout = output === undefined ? '' : decodeText(output.stdout);
     const stderr = output === undefined ? '' : decodeText(output.stderr);
+    const { updatedAt, foreseen } = state.lists;
     return {
-      cache_updated: fetched && replies.length > 0,
-      cache_update_time: state.lists.updatedAt,
+      cache_updated: fetched,
+      ...(foreseen === true ? withLacking({}, ['cache_update_time']) : { cache_update_time: updatedAt }),
       ...(output === undefined
         ? {}
         : { stdout, stderr, stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) }),

@@ -40,6 +40,10 @@ export default defineTask({
     return { failed: reasons[code] ?? (stderr.trim() || `getent: exit code ${code}`) };
   },
   gives: 'facts',
+  factNames(args) {
+    const database: unknown = args instanceof Map ? args.get('database') : undefined;
+    return typeof database === 'string' ? [`getent_${database}`] : undefined;
+  },
   returns: { ansible_facts: '`getent_DATABASE`: the fields of each entry.' },
   examples: [
     { title: 'Look up a user', yaml: 'getent:\n  database: passwd\n  key: root' },

@@ -11,6 +11,7 @@ import {
   sh,
   sshKey,
   stat,
+  withLacking,
   writeFile,
 } from '../src/sdk.ts';
 import { attributeChanges, attributeParams, unknownAccount } from './shared/files/attributes.ts';
@@ -104,14 +105,10 @@ export default defineTask({
     if (key.broken !== undefined) return { failed: `Unable to read the key ${task.path}: ${key.broken}` };
     return finish([...publicChange(key, task), ...attributes()]);
   },
-  result: ({ state: { key }, params: task }) => ({
-    filename: task.path,
-    size: key.size,
-    type: key.type,
-    fingerprint: key.fingerprint,
-    public_key: key.derived ?? key.published?.split(' ').slice(0, 2).join(' ') ?? '',
-    comment: key.published?.split(' ').slice(2).join(' ') ?? task.comment ?? '',
-  }),
+  result: ({ state: { key }, params: task, changes, context }) =>
+    context.check && changes.some(({ what, to }) => what === 'key pair' && to !== null)
+      ? foreseen(task)
+      : told(key, task),
   returns: {
     filename: 'the path of the private key',
     size: 'the number of bits',
@@ -128,6 +125,27 @@ export default defineTask({
     { title: 'Remove a key', yaml: 'openssh_keypair:\n  path: /root/retrace_id_gone\n  state: absent' },
   ],
 });
+
+const told = (key: SshKey, task: Task) => ({
+  filename: task.path,
+  size: key.size,
+  type: key.type,
+  fingerprint: key.fingerprint,
+  public_key: key.derived ?? key.published?.split(' ').slice(0, 2).join(' ') ?? '',
+  comment: key.published?.split(' ').slice(2).join(' ') ?? task.comment ?? '',
+});
+
+/** A key that is yet to be generated. */
+function foreseen(task: Task) {
+  const size = sizeOf(task);
+  const known = {
+    filename: task.path,
+    type: task.type,
+    comment: task.comment ?? '',
+    ...(size !== undefined && { size }),
+  };
+  return withLacking(known, ['fingerprint', 'public_key', ...(size === undefined ? ['size'] : [])]);
+}
 
 const given = ({ mode, owner, group }: Task) => ({ owner, group, ...(mode !== undefined && { mode }) });
 const sizeOf = ({ type, size }: Task): number | undefined =>

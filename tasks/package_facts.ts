@@ -23,6 +23,7 @@ export default defineTask({
     return { changes: [], result: { ansible_facts: { packages: Object.fromEntries(facts) } } };
   },
   gives: 'facts',
+  factNames: () => ['packages'],
   returns: { ansible_facts: '`packages`: a list of installed versions for each package name.' },
   examples: [{ title: 'List all packages', yaml: 'package_facts:' }],
 });

@@ -26,6 +26,7 @@ export default defineTask({
     return { changes: [], result: { ansible_facts: { services: Object.fromEntries(known) } } };
   },
   gives: 'facts',
+  factNames: () => ['services'],
   returns: { ansible_facts: '`services`: the name, state and status of each service.' },
   examples: [{ title: 'List all services', yaml: 'service_facts:' }],
 });

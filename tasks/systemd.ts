@@ -67,8 +67,8 @@ export default defineTask({
   plan(state, params) {
     const before = managerChanges(params, state.reload);
     if (params.name === undefined || state.unit === undefined) return { changes: before };
-    const { unit, fresh, places, links } = state;
-    const plan = planUnit({ unit, fresh, places, links }, wantedUnit(params, params.name), before);
+    const { unit, fresh, places, links, generated } = state;
+    const plan = planUnit({ unit, fresh, places, links, generated }, wantedUnit(params, params.name), before);
     // systemd knows a new unit only after it has read the unit file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
   },

@@ -26,6 +26,7 @@ import { type VaultSecret, vaultOpener } from '../language/vault/vault.ts';
 import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../template/index.ts';
 import type { Face } from './face.ts';
 import { inventorySources } from './inventory-sources.ts';
+import { modulesElsewhere } from './modules-elsewhere.ts';
 import type { Parsed } from './options.ts';
 import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
 import { collectionRoots, withPython } from './plugins-of.ts';
@@ -127,6 +128,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
       options: run,
       taskType: registry.load,
       loadedType: registry.known,
+      isElsewhere: modulesElsewhere(config.collectionsPath),
       ...(config.factCaching === 'jsonfile' &&
         config.factCachingConnection !== undefined && {
           factCache: jsonFactCache(
@@ -183,7 +185,10 @@ function filesWith(texts: Readonly<Record<string, string>>): Files {
 const warningsOf = (...results: readonly Result<unknown>[]): readonly Diagnostic[] =>
   results.flatMap((result) => (result.ok ? (result.warnings ?? []) : []));
 
-type Parts = Pick<RunContext, 'inventory' | 'loader' | 'extra' | 'options' | 'taskType' | 'loadedType' | 'factCache'>;
+type Parts = Pick<
+  RunContext,
+  'inventory' | 'loader' | 'extra' | 'options' | 'taskType' | 'loadedType' | 'isElsewhere' | 'factCache'
+>;
 
 function contextOf(
   { parsed, config, emit, signal, connector, secrets }: Given,

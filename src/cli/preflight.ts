@@ -26,6 +26,7 @@ export function preflight(
     ...(wrongHosts.length > 0 ? wrongHosts : idle),
     ...checkPlaybooks(playbooks, {
       hasHosts: (play) => mayHaveHosts(play, loaded),
+      layersOfHosts: (play) => layersOfHosts(play, loaded),
       opensVaults: only !== 'listing' || loaded.hasPasswords,
       taskType: context.loadedType,
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
@@ -48,6 +49,13 @@ const gathersAsUsual = ({ context }: Loaded): boolean =>
 /** Whether a play may have hosts in this run, as far as this is known in advance. */
 const mayHaveHosts = (play: Play, { context, playbooks }: Loaded): boolean =>
   !isSettled(play) || hostsOf(play, context).length > 0 || mayAddHosts(playbooks.flatMap((playbook) => playbook.plays));
+
+/** Without hosts, there is still what the command line sets. */
+function layersOfHosts(play: Play, { context }: Loaded): readonly (readonly VarsLayer[])[] {
+  const { inventory, extra } = context;
+  const names = hostsOf(play, context);
+  return names.length === 0 ? [[extra]] : names.map((name) => [...(inventory.hosts.get(name)?.layers ?? []), extra]);
+}
 
 /** Reports a limit that matches no host, which is probably a typo. */
 function emptyLimit({ context }: Loaded): readonly Diagnostic[] {

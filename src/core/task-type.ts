@@ -253,6 +253,11 @@ export interface TaskType<
    * or 18.
    */
   readonly gives?: 'facts' | 'set_fact' | 'include_vars';
+  /**
+   * The facts that a task with these arguments, as written, sets at most; undefined if that is not known. In a check, they alone become
+   * unknown if the task is.
+   */
+  factNames?(args: Raw): readonly string[] | undefined;
   /** Documented keys of the result: with those that the engine adds, all of them. */
   readonly returns?: Readonly<Record<string, string>>;
   /** The result may also have keys that are not listed in `returns`. */

@@ -3,6 +3,7 @@ import { CHANCES, type Checking, type CheckOptions, checkWeighed, type ReachedPl
 import { checkNotify } from './check/handlers.ts';
 import { checkLocalFiles, makesLocalFiles } from './check/local-files.ts';
 import { reach } from './check/reach.ts';
+import { refutedIn } from './check/refuted.ts';
 import { checkTags } from './check/tags.ts';
 import { checkTexts, checkUnusedTexts } from './check/templates.ts';
 import { checkType } from './check/types.ts';
@@ -12,8 +13,9 @@ import type { Playbook } from './model.ts';
 
 /** Everything wrong with playbooks that can be known before any host is touched. */
 export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOptions): readonly Diagnostic[] {
-  const checking: Checking = { options, problems: [], checkedTexts: new Set(), checkedTasks: new Set() };
-  const plays = playbooks.flatMap((playbook) => playbook.plays.map((play) => reach(checking, play)));
+  const started: Checking = { options, problems: [], checkedTexts: new Set(), checkedTasks: new Set() };
+  const plays = playbooks.flatMap((playbook) => playbook.plays.map((play) => reach(started, play)));
+  const checking: Checking = { ...started, isRefuted: refutedIn(plays, options) };
   checkVarsFiles(checking, plays);
   checkMissing(checking, plays);
   for (const play of plays) checkPlay(checking, play);

@@ -98,6 +98,11 @@ describe('U11: a mistake in tasks for other systems is a warning until they are 
       '- import_tasks: o.yml\n  when: ansible_os_family == "RedHat"',
     ],
     ['in a task with a condition on facts', '- yum: {name: x}\n  when: ansible_facts["os_family"] == "RedHat"'],
+    ['in a task with a condition that is false as written', '- yum: {name: x}\n  when: system == "RedHat"'],
+    [
+      'in a file that is imported with such a condition',
+      '- import_tasks: o.yml\n  when: ["1 == 1", "family == \'RedHat\'"]\n  vars: {family: "{{ system }}"}',
+    ],
     ['in a block with such a condition', '- block:\n    - include_tasks: o.yml\n  when: ansible_pkg_mgr == "dnf"'],
   ];
 
@@ -117,6 +122,16 @@ describe('U11: a mistake in tasks for other systems is a warning until they are 
     ['reached', '- include_tasks: o.yml\n  when: inventory_hostname == "localhost"', 2],
     ['without any condition', '- include_tasks: o.yml', 1],
     ['with another condition', '- yum: {name: x}\n  when: inventory_hostname != "localhost"', 1],
+    [
+      'with a condition that is true as written',
+      '- yum: {name: x}\n  when: system == "RedHat"\n  vars: {system: RedHat}',
+      1,
+    ],
+    [
+      'with one about what a task sets',
+      '- set_fact: {system: RedHat}\n- yum: {name: x}\n  when: system == "RedHat"\n  vars: {system: Debian}',
+      1,
+    ],
   ] as const)('U11: an error if it is %s', async ([, tasks, expected]) => {
     using rig = new Rig().write({ 'play.yml': `${head}  tasks:\n${tasks.replace(/^/gm, '    ')}\n`, 'o.yml': other });
 

@@ -135,6 +135,7 @@ export async function runModel(
       env: () => defaultEnv(),
       taskType: async (name) => known(name),
       loadedType: known,
+      isElsewhere: () => false,
       secrets: new Secrets(),
       emit: (event) => events.push({ time: 0, ...event } as Event),
       signal: new AbortController().signal,

@@ -124,6 +124,28 @@ describe('U1: facts after a change that a check foresees', () => {
   });
 });
 
+describe('facts that an unknown task would set', () => {
+  const looks = `${first}${indented('- {name: look, getent: {database: passwd, key: "{{ r.stdout }}"}}')}\n`;
+
+  test.each([
+    '{debug: {msg: "{{ ansible_facts.getent_passwd.keys() }}"}}',
+    '{debug: {msg: "{{ item }}"}, loop: "{{ ansible_facts.getent_passwd.keys() | list }}"}',
+    '{debug: {var: getent_passwd}}',
+    '{ping: , when: "\'root\' in getent_passwd"}',
+  ])('%s is unknown because of it', async (task) => {
+    const { all } = await check(`${looks}    - ${task}\n`);
+
+    expect(all).toContain('depends on "look"');
+    expect(all).toMatch(/failed=0 /);
+  });
+
+  test('all other variables are known', async () => {
+    const { all } = await check(`${looks}    - debug: {msg: "{{ x | default(1) }}"}\n`);
+
+    expect(all).toContain('ok: [localhost]');
+  });
+});
+
 describe('H3: meta with a condition on a fact', () => {
   test.each(['end_host', 'end_play', 'end_batch'])('%s continues if it does not hold', async (meta) => {
     const text = `- hosts: localhost\n  tasks:\n    - {meta: ${meta}, when: "ansible_distribution == 'Plan 9'"}\n    - debug: {msg: reached}\n`;

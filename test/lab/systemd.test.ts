@@ -184,6 +184,24 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     ]);
   });
 
+  test('treat units that a generator enables as enabled', async () => {
+    await sh(`mkdir -p /etc/systemd/system-generators; cat > /etc/systemd/system-generators/try <<'END'
+#!/bin/sh
+mkdir -p "$1/multi-user.target.wants"
+ln -s /etc/systemd/system/try@.service "$1/multi-user.target.wants/try@made.service"
+END
+chmod +x /etc/systemd/system-generators/try; systemctl daemon-reload`);
+
+    expect(outcomeOf(await runThere(systemd, { name: 'try@made', enabled: true }))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(systemd, { name: 'try@made', enabled: false }))).toMatchObject([
+      'failed',
+      expect.stringContaining('/run/systemd/generator/multi-user.target.wants/try@made.service'),
+    ]);
+
+    await sh('rm /etc/systemd/system-generators/try; systemctl daemon-reload');
+    expect(outcomeOf(await runThere(systemd, { name: 'try@made', enabled: false }))).toEqual(['ok']);
+  });
+
   test('handle timers, templates and aliases', async () => {
     expect(outcomeOf(await runThere(systemd, { name: 'try-once.timer', enabled: true, state: 'started' }))).toEqual([
       'changed',

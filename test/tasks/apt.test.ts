@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { aptLists, aptSimulation } from '../../src/core/questions/packages/apt.ts';
+import { packages } from '../../src/core/questions/packages/packages.ts';
+import { Beliefs } from '../../src/engine/host/beliefs.ts';
 import apt from '../../tasks/apt.ts';
 import { planOn } from './harness.ts';
 
@@ -42,5 +45,27 @@ test('a package file is installed again if dpkg was killed while unpacking it', 
         commands: [{ script: expect.stringMatching(/ install --reinstall \/x\/hello\.deb/) }],
       },
     ],
+  });
+});
+
+describe('after a check has foreseen that package lists are fetched', () => {
+  const plan = planOn(apt, { lists: { updatedAt: 100, ageSeconds: 900 } }, { update_cache: true });
+  const beliefs = new Beliefs({ changes: 0, check: true });
+  beliefs.foresee('lists', 'changes' in plan ? plan.changes[0]?.effects : undefined);
+
+  test('they are new, and what is installed is as before', () => {
+    expect(beliefs.of(aptLists, 'root')).toMatchObject({ answer: { value: { ageSeconds: 0 } }, assuming: 'lists' });
+    beliefs.learn(packages('less'), 'root', { ok: true, value: { found: [], providers: [] } });
+    expect(beliefs.of(packages('less'), 'root')).toEqual({
+      is: 'answer',
+      answer: { ok: true, value: { found: [], providers: [] } },
+    });
+  });
+
+  test('what can be installed is unknown', () => {
+    const question = aptSimulation('install', 'less');
+    const none = { install: [], remove: [], files: [] };
+    beliefs.learn(question, 'root', { ok: true, value: none });
+    expect(beliefs.of(question, 'root')).toEqual({ is: 'unknown', because: 'lists' });
   });
 });

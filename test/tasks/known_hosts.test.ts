@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { lackingOf } from '../../src/core/lacking.ts';
 import known_hosts from '../../tasks/known_hosts.ts';
 import openssh_keypair from '../../tasks/openssh_keypair.ts';
 import { hideHost, isHost, putHostKeys, readHostKey } from '../../tasks/shared/network/known-host-lines.ts';
@@ -106,6 +107,12 @@ describe('openssh_keypair', () => {
 
     expect([check.status, before, ran.status, again.status]).toEqual(['changed', false, 'changed', 'ok']);
     expect(readFileSync(dir.at('id'), 'utf8')).toBe(key);
+    expect(check).toMatchObject({ result: { type: 'ed25519', comment: 'me@here' } });
+    expect([...(lackingOf('result' in check ? check.result : {}) ?? [])]).toEqual([
+      'fingerprint',
+      'public_key',
+      'size',
+    ]);
     expect((lstatSync(dir.at('id')).mode & 0o777).toString(8)).toBe('600');
     expect(ran).toMatchObject({
       result: {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { withLacking } from '../../src/core/lacking.ts';
 import type { Freshness } from '../../src/core/questions/services/freshness.ts';
 import type { Unit } from '../../src/core/questions/services/units.ts';
+import { unitResult } from '../../tasks/shared/units/unit-plan.ts';
 import systemd from '../../tasks/systemd.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 
@@ -37,6 +39,28 @@ describe('P25: a unit whose own file is in /etc cannot be masked', () => {
   });
 });
 
+test('a check predicts no description of a unit that it would mask', () => {
+  const properties = {
+    Id: 'nginx.service',
+    Description: 'A server',
+    FragmentPath: '/lib/systemd/system/nginx.service',
+  };
+  const wanted = {
+    name: 'nginx',
+    scope: 'system',
+    restart_when_stale: false,
+    reload_when_stale: false,
+    config: [],
+    listens: [],
+  } as const;
+  const state = { unit: { ...nginx, properties } };
+
+  expect(unitResult(state, { ...wanted, masked: true }, true)['status']).toEqual(
+    withLacking({ Id: 'nginx.service' }, ['Description', 'FragmentPath']),
+  );
+  expect(unitResult(state, { ...wanted, state: 'stopped' }, true)['status']).toEqual(withLacking(properties, []));
+});
+
 describe('M5: starting at boot', () => {
   test.each([
     ['enabled', 0],
@@ -48,6 +72,28 @@ describe('M5: starting at boot', () => {
     ['disabled', 1],
   ])('a unit that is %s has %d changes with enabled: true', (file, changes) => {
     expect(changesOn(systemd, { unit: { ...nginx, file } }, { name: 'nginx', enabled: true })).toHaveLength(changes);
+  });
+
+  test.each([
+    ['/run/systemd/generator/multi-user.target.wants/nginx.service\n', []],
+    ['', ['unit nginx.service at boot: disabled → enabled']],
+  ])('a unit that is enabled below /run stays so if a generator makes the link: %j', (stdout, changes) => {
+    const state = {
+      unit: { ...nginx, file: 'enabled-runtime' },
+      generated: { code: 0, stdout, stderr: '', timedOut: false },
+    };
+    expect(changesOn(systemd, state, { name: 'nginx', enabled: true })).toEqual(changes);
+  });
+
+  test('a unit that a generator enables cannot be disabled', () => {
+    const links = '/run/systemd/generator/multi-user.target.wants/nginx.service\n';
+    const state = {
+      unit: { ...nginx, file: 'enabled-runtime' },
+      generated: { code: 0, stdout: links, stderr: '', timedOut: false },
+    };
+    expect(planOn(systemd, state, { name: 'nginx', enabled: false })).toMatchObject({
+      failed: expect.stringContaining('a generator enables it at each boot'),
+    });
   });
 
   test.each([

@@ -1,7 +1,6 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { fromJs, type Raw } from '../../core/value.ts';
 import type { Include, Item, Task } from '../../language/model.ts';
-import { isMissingHere } from '../../language/unknown-task-type.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { unresolved } from '../task/bind-task.ts';
 import type { Included } from '../task/includes.ts';
@@ -78,7 +77,7 @@ async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<
   const { run } = performing.play;
   const tasks = tasksOf(items).filter(({ type }) => typeof type === 'string');
   const types = await Promise.all(tasks.map(({ type }) => run.taskType(String(type))));
-  const missing = tasks.find(({ type }, index) => types[index] === undefined && !isMissingHere(String(type)));
+  const missing = tasks.find(({ type }, index) => types[index] === undefined && !run.isElsewhere(String(type)));
   if (missing !== undefined && run.options.ansible === true)
     performing.stop = { error: unresolved(String(missing.type)), at: missing.typeAt, miswritten: true };
 }
@@ -154,18 +153,7 @@ async function outcomeOf(
   const { link, rests } = host.state;
   if (one.kind === 'skipped') {
     if (rests.size > 0) link.beliefs.doubtFurther(name, ['everything'], [...rests]);
-    return {
-      status: 'skipped',
-      changes: [],
-      unless: [...rests],
-      message: `Conditional result was False: ${one.condition}`,
-      result: {
-        changed: false,
-        skipped: true,
-        skip_reason: 'Conditional result was False',
-        false_condition: one.condition,
-      },
-    };
+    return { status: 'skipped', changes: [], unless: [...rests], ...skipped(one.condition) };
   }
   if (one.kind === 'failed') return failure(performing, host, include, one);
   // The tasks that it would include may do anything, and set any variable.
@@ -173,6 +161,15 @@ async function outcomeOf(
   host.state.doubt = name;
   return unknownOutcome(one.because);
 }
+
+function skipped(condition: string | undefined): Pick<Outcome, 'message' | 'result'> {
+  const result = { changed: false, skipped: true };
+  if (condition === undefined) return { message: EMPTY, result: { ...result, skipped_reason: EMPTY, results: [] } };
+  const reason = 'Conditional result was False';
+  return { message: `${reason}: ${condition}`, result: { ...result, skip_reason: reason, false_condition: condition } };
+}
+
+const EMPTY = 'No items in the list';
 
 async function failure(
   { play }: BatchRun,

@@ -91,6 +91,12 @@ export function rememberFacts(
 export function applyUnknownFacts(play: PlayContext, state: HostState, task: Task, because: string): void {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type?.gives === undefined) return;
+  const names = task.keywords.delegateTo === undefined ? type.factNames?.(task.args) : undefined;
+  if (names !== undefined) {
+    const unknown = new NotKnownYet('unknown', state.host.name, because);
+    state.facts.add(new Map(), { ...noDoubt, unknown: new Map(names.map((name) => [name, unknown])) });
+    return;
+  }
   if (type.gives !== 'set_fact' || !isDict(task.args)) {
     // The names that it would set are not known either.
     state.doubt = because;

@@ -22,7 +22,8 @@ export type Included =
       readonly brought: IncludedItems;
       readonly item?: LoopItem;
     }
-  | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
+  /** Without a condition, its loop has no items. */
+  | { readonly kind: 'skipped'; readonly condition?: string; readonly item?: LoopItem }
   /** In a check: whether it includes anything, or what, is not known. */
   | { readonly kind: 'unknown'; readonly because: string }
   | {
@@ -49,6 +50,7 @@ export class Includes {
     if (loop === undefined) return [this.#one(play, include, sight, undefined)];
     if (loop.kind === 'failed') return [loop];
     if (loop.kind === 'skipped') return [{ kind: 'skipped', condition: loop.condition ?? '' }];
+    if (loop.items.length === 0) return [{ kind: 'skipped' }];
     return loop.items.map((item) => this.#one(play, include, itemSight(play, state, include, item, layers), item));
   }
 

@@ -107,6 +107,8 @@ export interface RunContext {
   readonly taskType: (name: string) => Promise<TaskType | undefined>;
   /** A task type by name, if it has been loaded. */
   readonly loadedType: (name: string) => TaskType | undefined;
+  /** Whether Ansible has a module of this name that is missing here. */
+  readonly isElsewhere: (name: string) => boolean;
   readonly secrets: Secrets;
   readonly emit: (event: EventData) => void;
   readonly signal: AbortSignal;

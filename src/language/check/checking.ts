@@ -3,7 +3,7 @@ import type { TaskType } from '../../core/task-type.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Env } from '../../template/index.ts';
 import type { Files } from '../files.ts';
-import type { DynamicLoader, Play } from '../model.ts';
+import type { DynamicLoader, Play, VarsLayer } from '../model.ts';
 import type { TagSelection } from '../tags.ts';
 
 /** The definitions of each variable, wherever they are. `undefined` means a value known only during the run. */
@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly tags?: TagSelection;
   /** Whether a play has hosts in this run; without it, every play is assumed to. */
   readonly hasHosts?: (play: Play) => boolean;
+  /** The variables of each of a play's hosts, with those from the command line; at least one entry. */
+  readonly layersOfHosts?: (play: Play) => readonly (readonly VarsLayer[])[];
   /** Filters, tests and lookups in addition to the built-in ones. */
   readonly env?: Env;
 }
@@ -43,6 +45,8 @@ export interface Checking {
   readonly checkedTexts: Set<string>;
   /** Tasks whose parameters were already checked: a role used in several places is written only once. */
   readonly checkedTasks: Set<string>;
+  /** Whether a condition on an item is false wherever the item is reached. */
+  readonly isRefuted?: (reached: Reached) => boolean;
 }
 
 /** Reports a problem. */
@@ -76,8 +80,8 @@ export interface Reached {
 }
 
 /**
- * Whether an item is reached: `perhaps` if it is in an include with a condition, `elsewhere` if a condition on it depends on the host's
- * system.
+ * Whether an item is reached: `perhaps` if it is in an include with a condition, or a condition on it is false as the variables are
+ * written; `elsewhere` if a condition on it depends on the host's system.
  */
 export type Chance = 'sure' | 'perhaps' | 'elsewhere';
 
@@ -102,8 +106,12 @@ export function weighed(found: readonly Diagnostic[], chance: Chance): readonly 
 }
 
 /** Checks an item and adjusts the severity of what is found to the chance of reaching the item. */
-export function checkWeighed(checking: Checking, { chance }: Reached, check: (own: Checking) => void): void {
+export function checkWeighed(checking: Checking, reached: Reached, check: (own: Checking) => void): void {
   const own = { ...checking, problems: [] };
   check(own);
-  checking.problems.push(...weighed(own.problems, chance));
+  if (own.problems.length === 0) return;
+  const isRefuted = reached.chance === 'sure' && checking.isRefuted?.(reached) === true;
+  // Elsewhere, the same task may have a condition that is true.
+  if (isRefuted) checking.checkedTasks.clear();
+  checking.problems.push(...weighed(own.problems, isRefuted ? 'perhaps' : reached.chance));
 }

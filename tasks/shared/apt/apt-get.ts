@@ -1,9 +1,11 @@
 import {
   type AptLists,
+  aptLists,
   blurs,
   type Change,
   type Command,
   type Effect,
+  predicts,
   type Script,
   script,
   sh,
@@ -99,8 +101,15 @@ export const listsChange = (
   from: lists.updatedAt === 0 ? null : age(lists),
   to: 'fetched',
   commands: [fetchLists(retries, maxDelaySeconds)],
-  effects: [blurs('apt:lists')],
+  effects: [predicts(aptLists, fetchedNow(lists)), blurs('apt:lists')],
   ...more,
+});
+
+/** Lists that a check has foreseen to be fetched: at least now, by the host's clock. */
+const fetchedNow = ({ updatedAt, ageSeconds }: AptLists): AptLists => ({
+  updatedAt: updatedAt + ageSeconds,
+  ageSeconds: 0,
+  foreseen: true,
 });
 
 /** The age of the package lists, in words. */

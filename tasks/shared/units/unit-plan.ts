@@ -63,14 +63,24 @@ export const askUnit = ({ name, scope, restart_when_stale, reload_when_stale, co
 
 /**
  * For a unit that is enabled only by enabling others (`Also=`), which systemd calls `indirect` in either case: the links that are there if
- * it is enabled.
+ * it is enabled. For one that is enabled below /run, `enabled-runtime`: the links that a generator makes at each boot.
  */
 export const thenAskUnit = (now: Unit | undefined, wanted: WantedUnit) => ({
   links: now?.file === 'indirect' && wanted.enabled !== undefined ? linksOf(wanted) : nothing(),
+  generated:
+    now?.file === 'enabled-runtime' && wanted.enabled !== undefined && wanted.scope === 'system'
+      ? generatedLinks(wanted)
+      : nothing(),
 });
 
 const linksOf = ({ name, scope }: WantedUnit) =>
   shell({ ...sh`LC_ALL=C ${systemctl(scope)} is-enabled --full -- ${fullName(name)}`, about: ['unit:*'] });
+
+const generatedLinks = ({ name }: WantedUnit) =>
+  shell({
+    ...sh`find /run/systemd/generator /run/systemd/generator.early /run/systemd/generator.late -name ${fullName(name)} -type l 2>/dev/null; true`,
+    about: ['unit:*'],
+  });
 
 const hasLinks = ({ stdout }: Pick<ShellAnswer, 'stdout'>): boolean => /\n\s*\S/.test(stdout);
 
@@ -78,6 +88,7 @@ const hasLinks = ({ stdout }: Pick<ShellAnswer, 'stdout'>): boolean => /\n\s*\S/
 interface UnitState {
   readonly unit: Unit;
   readonly links?: ShellAnswer | undefined;
+  readonly generated?: ShellAnswer | undefined;
   readonly fresh?: Freshness;
   readonly places?: readonly string[];
 }
@@ -89,7 +100,7 @@ export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly 
     return { failed: `Could not find the requested service ${wanted.name}: host` };
   if (wanted.reload_when_stale && now.load === 'loaded' && !now.canReload)
     return { failed: `${now.name} cannot be reloaded: \`restart_when_stale\` restarts it instead` };
-  const inTheWay = maskRefused(now, wanted);
+  const inTheWay = maskRefused(now, wanted) ?? disablingRefused(state, wanted);
   if (inTheWay !== undefined) return { failed: inTheWay };
   const run = running(now, wanted, fresh);
   const changes = [
@@ -121,6 +132,14 @@ function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
   return `Failed to mask ${now.name}: its own file ${file} is in the way; remove it first, or set \`force: true\``;
 }
 
+/** Why a unit cannot be disabled: a generator enables it again at each boot. */
+function disablingRefused({ unit: now, generated }: UnitState, wanted: WantedUnit): string | undefined {
+  if (wanted.enabled !== false || !isGenerated(generated)) return undefined;
+  return `Failed to disable ${now.name}: a generator enables it at each boot (${generated?.stdout.trim()}); change what the generator reads, or set \`masked: true\``;
+}
+
+const isGenerated = (generated: ShellAnswer | undefined): boolean => (generated?.stdout ?? '').trim() !== '';
+
 function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   const masked = now.load === 'masked' || now.file.startsWith('masked');
   if (wanted.masked === undefined || wanted.masked === masked) return undefined;
@@ -135,15 +154,16 @@ function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
 }
 
 /**
- * The states of `systemctl is-enabled` in which the unit starts at every boot. `enabled-runtime` applies only until the next boot, and
- * `linked` does not enable anything.
+ * The states of `systemctl is-enabled` in which the unit starts at every boot. `enabled-runtime` applies only until the next boot, unless a
+ * generator makes the link; `linked` does not enable anything.
  */
 const atBoot = /^(enabled|alias|static|generated|transient)$/;
 
 /** Static units have nothing to enable; indirect ones can only be enabled under another name. */
-function enabling({ unit: now, links }: UnitState, wanted: WantedUnit): UnitChange | undefined {
+function enabling(state: UnitState, wanted: WantedUnit): UnitChange | undefined {
   if (wanted.enabled === undefined) return undefined;
-  const enabled = now.initScript?.enabled ?? (links === undefined ? atBoot.test(now.file) : hasLinks(links));
+  const { unit: now, links } = state;
+  const enabled = isEnabled(state);
   const pointless = !wanted.enabled && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined;
   if (enabled === wanted.enabled || pointless) return undefined;
   return {
@@ -156,6 +176,11 @@ function enabling({ unit: now, links }: UnitState, wanted: WantedUnit): UnitChan
       effects: [predicts(linksOf(wanted), linksAfter(wanted.enabled)), mayAlter('unit:*')],
     }),
   };
+}
+
+function isEnabled({ unit: now, links, generated }: UnitState): boolean {
+  if (now.initScript !== undefined) return now.initScript.enabled;
+  return links === undefined ? atBoot.test(now.file) || isGenerated(generated) : hasLinks(links);
 }
 
 function enabledAfter(now: Unit, enabled: boolean): Partial<Unit> {
@@ -276,12 +301,17 @@ export const unitResult = (state: UnitState, wanted: WantedUnit, foreseen: boole
   name: wanted.name,
   ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
   ...(wanted.state === undefined ? {} : { state: wanted.state === 'stopped' ? 'stopped' : 'started' }),
-  status: foreseen ? lasting(state.unit.properties) : state.unit.properties,
+  status: foreseen ? lasting(state.unit, wanted) : state.unit.properties,
 });
 
-const lasting = (properties: Unit['properties']): Unit['properties'] => {
-  const changing = Object.keys(properties).filter((name) => !LASTING.has(name));
-  return withLacking(Object.fromEntries(Object.entries(properties).filter(([name]) => LASTING.has(name))), changing);
+/** A unit that is masked or unmasked has another file, and with it another description. */
+const lasting = ({ properties }: Unit, { masked }: WantedUnit): Unit['properties'] => {
+  const lasts = (name: string): boolean => (masked === undefined ? LASTING.has(name) : name === 'Id');
+  const kept = Object.fromEntries(Object.entries(properties).filter(([name]) => lasts(name)));
+  return withLacking(
+    kept,
+    Object.keys(properties).filter((name) => !lasts(name)),
+  );
 };
 
 /** Properties that starting, stopping and enabling a unit leave unchanged. */

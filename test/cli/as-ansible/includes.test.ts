@@ -11,6 +11,39 @@ const on = (what: string, ...args: string[]) =>
   play({ ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` }, ...args);
 
 describe('include_tasks', () => {
+  test('a module of an installed collection matters only if its task runs', async () => {
+    const included = (name: string) => ({
+      'ansible.cfg': '[defaults]\ncollections_path = ./here\n',
+      'here/ansible_collections/some/thing/plugins/modules/odd.py': '',
+      'odd.yml': `[{name: odd, ${name}: {}, when: 1 == 2}]`,
+      'play.yml': '- hosts: a\n  gather_facts: false\n  tasks: [{include_tasks: odd.yml}]',
+    });
+
+    expect(await play(included('some.thing.odd'))).toMatchInlineSnapshot(`
+      "play a
+      odd: a skipping
+      a: ok=1 skipped=1
+      exit 0"
+    `);
+    expect(await play(included('some.thing.other'))).toContain("couldn't resolve module/action 'some.thing.other'");
+  });
+
+  test('over no items counts as skipped', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: files, include_tasks: good.yml, loop: []}
+    - {name: roles, include_role: {name: nowhere}, loop: [], register: it}
+    - {name: told, debug: {msg: "{{ it.skipped_reason }}{{ it.results }}"}}`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      files: a skipping
+      roles: a skipping
+      told: a ok "No items in the list[]"
+      a: ok=1 skipped=2
+      exit 0"
+    `);
+  });
+
   test('with ignore_errors: ignores a name that cannot be computed, but neither a missing file nor failures inside', async () => {
     const said = (
       await on(`  tasks: [{include_tasks: none.yml, ignore_errors: true}, {name: after, debug: {msg: not reached}}]`)

@@ -18,6 +18,8 @@ export interface AptLists {
   /** Seconds since the epoch; 0 if they were never fetched. */
   readonly updatedAt: number;
   readonly ageSeconds: number;
+  /** In a check: a task would fetch them, and only then is it known when. */
+  readonly foreseen?: true;
 }
 
 const listsKind: QuestionKind<null, AptLists> = {
