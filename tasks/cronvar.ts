@@ -56,7 +56,7 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ state: { table }, params: { cron_file } }) => ({
-    vars: namesIn(table.stdout),
+    vars: variableNames(table.stdout),
     ...(cron_file === undefined ? {} : { cron_file }),
   }),
   returns: { vars: 'The names of all variables in the crontab.', cron_file: 'The `cron_file` parameter.' },
@@ -77,7 +77,7 @@ const valueIn = (table: string, name: string): string | undefined =>
     .map((line) => setting(line))
     .find((one) => one?.name === name)?.value;
 
-const namesIn = (table: string): readonly string[] =>
+const variableNames = (table: string): readonly string[] =>
   table.split('\n').flatMap((line) => {
     const found = setting(line);
     return found === undefined ? [] : [found.name];

@@ -73,11 +73,11 @@ export default defineTask({
   params,
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['fstype'] }] },
   ask: (task): { device: Question<ShellAnswer>; tool: Question<ShellAnswer | undefined> } => {
-    const kind = kindOf(task);
+    const kind = filesystemOf(task);
     return { device: askDevice(task.dev), tool: kind === undefined ? nothing() : askTool(kind.maker) };
   },
   thenAsk({ device }, task): { sizes: Question<ShellAnswer | undefined> } {
-    const growth = kindOf(task)?.growth;
+    const growth = filesystemOf(task)?.growth;
     const grows = task.resizefs && growth !== undefined && isWanted(readDevice(device), task);
     return { sizes: grows ? askSizes(task.dev, growth) : nothing() };
   },
@@ -85,7 +85,7 @@ export default defineTask({
     const now = readDevice(device);
     const { dev, state, fstype = '' } = task;
     if (state === 'absent') return wiping(now, task);
-    const kind = kindOf(task);
+    const kind = filesystemOf(task);
     if (kind === undefined) return { failed: `there is no ${fstype} on Linux` };
     if (now.kind === 'missing') return { failed: `Device ${dev} not found.` };
     const wrong = unusable(now, task);
@@ -118,7 +118,7 @@ export default defineTask({
   ],
 });
 
-const kindOf = ({ fstype, state }: Task): Filesystem | undefined =>
+const filesystemOf = ({ fstype, state }: Task): Filesystem | undefined =>
   state === 'present' && fstype !== undefined ? FILESYSTEMS[fstype] : undefined;
 
 /** The path, which no program takes for an option. */

@@ -11,20 +11,9 @@ import type { ActStep } from '../host/host-link.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
 import { itemSight, type LoopItem } from './loop.ts';
-import type { TaskRun } from './task-run.ts';
+import type { JoinedItem, TaskRun } from './task-run.ts';
 
-/**
- * An item whose change was made in one round with those of others: what the host answered before it (as predicted from
- * the changes of earlier items), replied to its commands, and answered after it.
- */
-export interface JoinedItem {
-  readonly call: BoundTask;
-  readonly before: Answers;
-  readonly acted: Acted;
-  readonly after: Answers;
-}
-
-type Answers = ReadonlyMap<string, Belief>;
+type Answers = JoinedItem['before'];
 
 /** The most items of a round. */
 const MOST = 200;
@@ -193,12 +182,12 @@ function secondQuestions(
 }
 
 /** An item's change, planned on what its predecessors are predicted to leave. */
-interface Step extends Call, ActStep {
+interface JoinedStep extends Call, ActStep {
   readonly expected: Answers;
 }
 
-async function plannedSteps(run: TaskRun, calls: readonly Call[]): Promise<readonly Step[]> {
-  const steps: Step[] = [];
+async function plannedSteps(run: TaskRun, calls: readonly Call[]): Promise<readonly JoinedStep[]> {
+  const steps: JoinedStep[] = [];
   const effects: (readonly Effect[] | undefined)[] = [];
   for (const { item, call } of calls) {
     const { link, identity, type, params, context } = call;

@@ -7,13 +7,13 @@ import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
-import { type JoinedItem, joinItems, mayJoin } from './joined.ts';
+import { joinItems, mayJoin } from './joined.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { isFailureUnless } from './outcome.ts';
 import { registerResult } from './register-result.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { runUntil } from './run-until.ts';
-import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
+import { type JoinedItem, type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /** Run a task for each item of its loop; the outcome summarizes those of the items. */
 export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: TemplateScope): Promise<Ran> {

@@ -4,6 +4,8 @@ import type { Outcome, TaskRef } from '../../core/event.ts';
 import type { Value } from '../../core/value.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
+import type { Belief } from '../host/beliefs.ts';
+import type { Acted } from '../host/converge.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
@@ -11,7 +13,7 @@ import type { HostState } from '../variables/host-state.ts';
 import { asRegistered } from '../variables/partly-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { layerOf, type TemplateScope } from '../variables/scopes.ts';
-import type { JoinedItem } from './joined.ts';
+import type { BoundTask } from './bind-task.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 
 /** The context of running a task. */
@@ -27,6 +29,17 @@ export interface TaskRun {
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
   /** The item's change, if it has been made together with those of others. */
   readonly joined?: JoinedItem | undefined;
+}
+
+/**
+ * An item whose change was made in one round with those of others: what the host answered before it (as predicted from
+ * the changes of earlier items), replied to its commands, and answered after it.
+ */
+export interface JoinedItem {
+  readonly call: BoundTask;
+  readonly before: ReadonlyMap<string, Belief>;
+  readonly acted: Acted;
+  readonly after: ReadonlyMap<string, Belief>;
 }
 
 /** The outcome of a task on a host, with related information. */
