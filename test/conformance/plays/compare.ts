@@ -29,7 +29,7 @@ export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readon
   if (found.some(({ kind }) => kind === 'outcome')) return found;
   const grows = theirs.rows.find(
     ({ type, status, result }) =>
-      status === 'ignored' &&
+      (status === 'ignored' || (status === 'changed' && 'failed_when_result' in result)) &&
       (/^(add_host|group_by)$/.test(type) ||
         (result['changed'] === true && (isAboutParameters(result) || /^(copy|template|assemble)$/.test(type)))),
   );
@@ -71,6 +71,7 @@ const failureAt = ({ rows: all }: Seen, path: string): Around | undefined =>
 
 /** The result of a task that may be why a file differs: a failure, or one that is known to do more or less than ours. */
 const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
+  theirs.rows.find(({ type, result }) => type === 'file' && result['state'] === 'hard' && !('uid' in result))?.result ??
   failureAt(theirs, path) ??
   failureAt(ours, path) ??
   ours.rows.find(({ result }) => / into itself: /.test(String(result['msg'])))?.result ??
@@ -79,7 +80,6 @@ const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
     ?.result ??
   theirs.rows.find(({ type, status, result }) => {
     if (status !== 'changed') return false;
-    if (type === 'file') return result['state'] === 'hard' && !('uid' in result);
     if (type === 'copy') return result['state'] === 'directory' || result['size'] === 0;
     if (type === 'blockinfile')
       return /^Block removed/.test(String(result['msg'])) && tidy(argument(result, 'path')).endsWith(`/${path}`);
@@ -135,11 +135,19 @@ function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference
       const afterFailureThere = failedAt.some((path) => told.includes(path));
       return yield { ...outcome(place, our, their), afterChangeInCheck, afterFailureThere };
     }
+    // A loop that failed as a whole has no items, which is where the two part.
+    const item = isWithoutItems(our, their)
+      ? [...a].find(([, one]) => one.part === 'item' && one.at === our.at && one.host === our.host)
+      : undefined;
+    if (item !== undefined)
+      return yield { ...outcome(...item, undefined), theirs: 'none; no error', afterChangeInCheck };
     if (/failed|ignored/.test(their.status))
       failedAt.push(...['dest', 'path'].map((name) => placeIn(argument(their.result, name))).filter(isBelowCase));
     afterChangeInCheck ||= isCheck && their.status === 'changed';
+    const told = JSON.stringify([our.result, their.result]);
+    const afterFailureThere = failedAt.some((path) => told.includes(path));
     for (const difference of results(place, our, their))
-      yield { ...difference, filesDiffer, afterChangeInCheck, afterFailureThere: false };
+      yield { ...difference, filesDiffer, afterChangeInCheck, afterFailureThere };
     if (isWrittenNonetheless(their))
       return yield { ...outcome(place, our, their), theirs: 'written before its mode was refused' };
     afterChangeInCheck ||= isCheck && /would have run/.test(String(their.result['msg']));
@@ -152,6 +160,12 @@ function* rows(ours: Seen, theirs: Seen, isCheck: boolean): Generator<Difference
         afterChangeInCheck,
       };
 }
+
+const isWithoutItems = (ours: Row, theirs: Row): boolean =>
+  theirs.part === 'task' &&
+  /failed|ignored/.test(theirs.status) &&
+  Array.isArray(ours.result['results']) &&
+  !('results' in theirs.result || 'censored' in theirs.result);
 
 /** Whether only our program went on with handlers after the failure that ended the play. */
 const skipsHandlers = (ours: Seen, theirs: Seen): boolean =>

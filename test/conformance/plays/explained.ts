@@ -33,6 +33,8 @@ const ATTRIBUTES = /^(uid|gid|owner|group|mode|size|state|path|dest|src|checksum
 /** A condition on what a register tells of a file. */
 const ABOUT_FILES = /\br\d+\.(size|mode|checksum)\b/;
 
+const nameOf = (path: unknown): string => String(path).replace(/^.*\//, '');
+
 /** SHA-1 of nothing, as the files of a case are told. */
 const EMPTY = 'da39a3ee5e6b';
 
@@ -128,7 +130,7 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'a task that failed before has left something with Ansible, or has not',
-    is: ({ kind, afterFailureThere }) => kind === 'outcome' && afterFailureThere,
+    is: ({ kind, afterFailureThere }) => /^(outcome|result)$/.test(kind) && afterFailureThere,
   },
   {
     why: 'Ansible cannot check it, we can',
@@ -164,6 +166,10 @@ const REASONS: readonly Reason[] = [
         ours,
       ) ||
         (ours === 'failed' && 'censored' in around.ours)),
+  },
+  {
+    why: 'and tells so, where Ansible fails only afterwards',
+    is: ({ kind, ours, theirs }) => kind === 'message' && theirs === 'nothing' && /^"`\w+`: expected /.test(ours),
   },
   {
     why: 'ours refuses what would destroy or grow what it works on',
@@ -210,7 +216,9 @@ const REASONS: readonly Reason[] = [
       kind === 'outcome' &&
       place.includes(' item ') &&
       theirs === 'none; no error' &&
-      /^failed: (The task includes an option with an undefined variable|template error)/.test(ours),
+      /^failed: (The task includes an option with an undefined variable|template error|expected |unexpected |Failed to template loop_control)/.test(
+        ours,
+      ),
   },
   {
     why: 'Ansible ends a file with a newline where a block is to be absent, and tells of a block that was not there',
@@ -274,7 +282,8 @@ const REASONS: readonly Reason[] = [
       type === 'file' &&
       ours === 'ok' &&
       (/^(failed|ignored): Cannot link, file exists at destination$/.test(theirs) ||
-        (theirs === 'changed' && around.ours['src'] === around.ours['dest'])),
+        (theirs === 'changed' &&
+          (around.ours['src'] === around.ours['dest'] || nameOf(around.ours['src']) === nameOf(around.ours['dest'])))),
   },
   {
     why: 'text is not copied into a directory; through a link to one, Ansible writes it under a random name',
@@ -322,11 +331,13 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'raw and script tell in a check what other commands tell',
-    is: inResult(
-      /^(raw|script)$/,
-      /^(rc|stdout|stderr|stdout_lines|stderr_lines|msg)$/,
-      (difference) => onlyOurs(difference) || difference.ours.includes('would have run'),
-    ),
+    is: (difference) =>
+      inResult(
+        /^(raw|script)$/,
+        /^(rc|stdout|stderr|stdout_lines|stderr_lines|msg)$/,
+        (one) => onlyOurs(one) || one.ours.includes('would have run'),
+      )(difference) ||
+      (/^(raw|script)$/.test(difference.type) && difference.theirs === 'retried' && difference.ours === 'none'),
   },
   {
     why: 'the paths of included files are absolute',
@@ -365,7 +376,9 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'what add_host registers is registered on all hosts, whether it failed or not',
-    is: ({ kind, ours, theirs }) => kind === 'result' && theirs === '"-"' && ours.includes('"add_host"'),
+    is: ({ kind, ours, theirs }) =>
+      (kind === 'result' && theirs === '"-"' && ours.includes('"add_host"')) ||
+      (kind === 'outcome' && /The 'changed' test expects a dictionary/.test(theirs)),
   },
   {
     why: 'the message of blockinfile tells the owner and mode of a new file, too, and no block that was not there',
@@ -484,7 +497,10 @@ const REASONS: readonly Reason[] = [
   },
   {
     why: 'a number is no name of a variable: debug shows it',
-    is: ({ kind, type, key }) => kind === 'result' && type === 'debug' && /(^|\.)(value|\d+)$/.test(key),
+    is: ({ kind, type, key, theirs, around }) =>
+      type === 'debug' &&
+      ((kind === 'result' && /(^|\.)(value|\d+)$/.test(key)) ||
+        (kind === 'outcome' && theirs.startsWith('none;') && 'value' in around.ours)),
   },
   {
     why: 'a mode that cannot be computed fails each item; in Ansible, with `delegate_to`, the whole loop',
