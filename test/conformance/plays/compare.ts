@@ -31,7 +31,10 @@ export function differencesOf(ours: Seen, theirs: Seen, isCheck = false): readon
     ({ type, status, result }) =>
       (status === 'ignored' || (status === 'changed' && 'failed_when_result' in result)) &&
       (/^(add_host|group_by)$/.test(type) ||
-        (result['changed'] === true && (isAboutParameters(result) || /^(copy|template|assemble)$/.test(type)))),
+        (result['changed'] === true &&
+          (isAboutParameters(result) ||
+            /^(copy|template|assemble)$/.test(type) ||
+            typeof result['failed_when_result'] === 'string'))),
   );
   for (const { key, ...rest } of leaves('', ours.files, theirs.files))
     found.push({
@@ -71,10 +74,13 @@ const failureAt = ({ rows: all }: Seen, path: string): Around | undefined =>
 
 /** The result of a task that may be why a file differs: a failure, or one that is known to do more or less than ours. */
 const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
-  theirs.rows.find(({ type, result }) => type === 'file' && result['state'] === 'hard' && !('uid' in result))?.result ??
+  (theirs.rows.some(isHardLinkOfLink) ? { state: 'hard' } : undefined) ??
   failureAt(theirs, path) ??
   failureAt(ours, path) ??
   ours.rows.find(({ result }) => / into itself: /.test(String(result['msg'])))?.result ??
+  // What a clone leaves whose result is not told.
+  theirs.rows.find(({ type, status, result }) => type === 'git' && status !== 'changed' && 'censored' in result)
+    ?.result ??
   // A module that crashes while it copies a directory has touched what it copies.
   theirs.rows.find(({ type, status, result }) => type === 'copy' && status !== 'changed' && 'exception' in result)
     ?.result ??
@@ -86,6 +92,9 @@ const causeAt = (ours: Seen, theirs: Seen, path: string): Around =>
     return type === 'get_url' && ours.files[placeIn(result['dest'])]?.startsWith('10 ') === true;
   })?.result ??
   {};
+
+const isHardLinkOfLink = ({ type, result }: Row): boolean =>
+  type === 'file' && argument(result, 'state') === 'hard' && result['changed'] === true && !('uid' in result);
 
 /** A parameter, from Ansible's echo. */
 function argument({ invocation }: Around, name: string): unknown {
