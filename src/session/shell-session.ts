@@ -30,7 +30,7 @@ const mostOfContent = 1024 ** 3;
 const graceSeconds = 60;
 
 /**
- * A session over a wire shell: exchanges are sent one after another, each in a single write, and come back as replies.
+ * A session over a wire shell: exchanges are sent one after another, small ones in a single write, and come back as replies.
  */
 export class ShellSession implements Session {
   readonly greeting: Greeting;
@@ -138,11 +138,13 @@ export class ShellSession implements Session {
     });
   }
 
-  #send(shell: Shell, bytes: Buffer): void {
+  #send(shell: Shell, chunks: readonly Uint8Array[]): void {
     this.#fresh = false;
     this.#counts.exchanges++;
-    this.#counts.bytesSent += bytes.length;
-    shell.pipes.stdin.write(bytes);
+    for (const chunk of chunks) {
+      this.#counts.bytesSent += chunk.length;
+      shell.pipes.stdin.write(chunk);
+    }
   }
 
   /** From a second shell, stop what is running in the first one, which does not read its input meanwhile. */

@@ -60,6 +60,10 @@ export const missing: readonly Missing[] = [
     why: 'Ansible stops at once, because its core has no module `timezone`; we have one, so ours goes on.',
   },
   {
+    target: 'roles_arg_spec',
+    why: 'it uses a role whose arguments another use of it has set. Since ansible-core 2.17, variables of a use are visible only in it (the target of 2.18 sets them itself), and so they are with ours.',
+  },
+  {
     target: 'loops',
     why: 'the last assertion expects a string that a loop has put into a fact to be evaluated as a template when the fact is used. We never evaluate a computed value again, since it may come from a host.',
   },

@@ -2,14 +2,23 @@ import type { Part } from '../../core/session.ts';
 import { encodeText } from '../../core/text-codec.ts';
 import { prelude } from './shell-text.ts';
 
+/** Up to this many bytes, an exchange is sent in one write; larger content is not copied first. */
+const ONE_WRITE = 1_000_000;
+
 /**
- * Encode an exchange for the wire shell: the length of the script, the script, and then each part's stdin, in order.
+ * Encode an exchange for the wire shell, as chunks to write one after another: the length of the script, the script,
+ * and then each part's stdin, in order.
  */
-export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): Buffer {
+export function encodeExchange(
+  parts: readonly Part[],
+  nonce: string,
+  options: { first: boolean },
+): readonly Uint8Array[] {
   const text = encodeText(
     ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),
   );
-  return Buffer.concat([Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)]);
+  const chunks = [Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)];
+  return chunks.reduce((sum, { length }) => sum + length, 0) > ONE_WRITE ? chunks : [Buffer.concat(chunks)];
 }
 
 function call({ script, stdin, chained, deadlineMs }: Part): string {
