@@ -61,7 +61,7 @@ export const missing: readonly Missing[] = [
   },
   {
     target: 'roles_arg_spec',
-    why: 'it uses a role whose arguments another use of it has set. Since ansible-core 2.17, variables of a use are visible only in it (the target of 2.18 sets them itself), and so they are with ours.',
+    why: 'it uses a role whose arguments another use of it has set. In ansible-core 2.18, variables of a use are visible only in it (its target sets them itself), and so they are with ours.',
   },
   {
     target: 'loops',

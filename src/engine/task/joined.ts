@@ -1,7 +1,7 @@
-import type { Effect } from '../../core/change.ts';
+import type { Change, Effect } from '../../core/change.ts';
 import type { Command } from '../../core/command.ts';
 import { type AnyQuestion, hidden, isAskedInTurn, isWait } from '../../core/question.ts';
-import type { SessionFailure } from '../../core/session.ts';
+import type { Reply, SessionFailure } from '../../core/session.ts';
 import { Template } from '../../core/value.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { TemplateError } from '../../template/index.ts';
@@ -38,10 +38,14 @@ export async function joinItems(run: TaskRun, items: readonly LoopItem[]): Promi
   const { link, identity } = first.call;
   const asked = await askAll(run, calls);
   if (!asked) return none;
-  const steps = await plannedSteps(run, calls);
+  const steps = plannedSteps(calls);
   const last = steps.findLastIndex(({ commands }) => commands.length > 0);
   if (steps.filter(({ commands }) => commands.length > 0).length < 2) return none;
-  const made = steps.slice(0, last + 1);
+  const made: (JoinedStep & ActStep)[] = [];
+  for (const step of steps.slice(0, last + 1)) {
+    const { call, changes } = step;
+    made.push({ ...step, before: changes.length === 0 ? [] : await run.beforeChange(changes, call.identity) });
+  }
   const { emit } = run.play.run;
   const done = await link.actInSteps(identity, made, {
     onOutput: (stream, text) => emit({ kind: 'output', task: run.ref, host: run.state.host.name, stream, text }),
@@ -51,8 +55,7 @@ export async function joinItems(run: TaskRun, items: readonly LoopItem[]): Promi
   const joined = new Map<LoopItem, JoinedItem>();
   for (const [index, { item, call, expected, commands }] of made.entries()) {
     const step = done.ok ? done.steps[index] : undefined;
-    const isReached = step === undefined || step.replies.every(({ skipped }) => skipped !== true);
-    if (!isReached && commands.length > 0) break;
+    if (step !== undefined && !hasEnded(step.replies, commands)) break;
     const after = new Map([...(step?.answers ?? [])].map(([key, answer]) => [key, { is: 'answer', answer } as const]));
     const acted: Acted =
       step === undefined ? { ok: false, failure: failureOf(done) } : { ok: true, replies: step.replies };
@@ -60,6 +63,11 @@ export async function joinItems(run: TaskRun, items: readonly LoopItem[]): Promi
   }
   return joined;
 }
+
+/** Whether all commands of a step have ended, or one of them has failed. */
+const hasEnded = (replies: readonly Reply[], commands: readonly Command[]): boolean =>
+  replies.some(({ code, skipped }) => code !== 0 && skipped !== true) ||
+  (replies.length >= commands.length && replies.every(({ skipped }) => skipped !== true));
 
 const none: ReadonlyMap<LoopItem, JoinedItem> = new Map();
 
@@ -182,11 +190,12 @@ function secondQuestions(
 }
 
 /** An item's change, planned on what its predecessors are predicted to leave. */
-interface JoinedStep extends Call, ActStep {
+interface JoinedStep extends Call, Omit<ActStep, 'before'> {
   readonly expected: Answers;
+  readonly changes: readonly Change[];
 }
 
-async function plannedSteps(run: TaskRun, calls: readonly Call[]): Promise<readonly JoinedStep[]> {
+function plannedSteps(calls: readonly Call[]): readonly JoinedStep[] {
   const steps: JoinedStep[] = [];
   const effects: (readonly Effect[] | undefined)[] = [];
   for (const { item, call } of calls) {
@@ -207,7 +216,7 @@ async function plannedSteps(run: TaskRun, calls: readonly Call[]): Promise<reado
       item,
       call,
       expected: found.answers,
-      before: commands.length === 0 ? [] : await run.beforeChange(plan.changes, identity),
+      changes: plan.changes,
       commands,
       after: questions.filter(isNow).map((one) => (call.censored ? hidden(one) : one)),
     });
