@@ -3,7 +3,7 @@ import { readBlockScalar } from './block-scalar.ts';
 import { atEnd, type Cursor, isBlank, SyntaxMistake, skipBlanks, skipToToken } from './cursor.ts';
 import { readFlow } from './flow.ts';
 import { nested } from './limits.ts';
-import { badIndent, missingColon, notHere, trailing, unquotedBraces } from './mistakes.ts';
+import { badIndent, missingColon, missingKey, notHere, trailing, unquotedBraces } from './mistakes.ts';
 import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
 import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';
 import { setPlaces } from './places.ts';
@@ -235,6 +235,7 @@ function readLongKey(c: Cursor, column: number): Key {
 function keyOf(c: Cursor, atom: Atom, props: Properties | undefined, from: number): Key {
   const { scalar } = atom;
   if (scalar === undefined) return plainKey(atom.value(), from, atom.to);
+  if (scalar.plain && scalar.text === '' && props === undefined) throw missingKey(from);
   const merge = scalar.plain && scalar.text === '<<' && props?.tag === undefined;
   return { value: merge ? '<<' : keyValue(c, scalar, props), merge, from, to: scalar.to };
 }

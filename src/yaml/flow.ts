@@ -1,6 +1,7 @@
 import type { Raw } from '../core/value.ts';
 import { type Cursor, isBlank, SyntaxMistake, skipToToken } from './cursor.ts';
 import { nested } from './limits.ts';
+import { missingKey } from './mistakes.ts';
 import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
 import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';
 import { setPlaces } from './places.ts';
@@ -38,6 +39,7 @@ function readEntry(c: Cursor): Raw {
   const explicit = isExplicitKey(c);
   const node = explicit ? readExplicitKey(c) : readFlowNode(c);
   if (skipFlow(c, from) !== 58) return explicit ? new Map([[keyOf(c, node).value, null]]) : node.value();
+  if (!explicit) checkKey(node);
   const pairs = newPairs();
   readFlowPair(c, pairs, keyOf(c, node));
   return finishPairs(c, pairs);
@@ -47,7 +49,10 @@ function readFlowDict(c: Cursor, props?: Properties): Raw {
   const open = c.pos++;
   const pairs = newPairs();
   while (skipFlow(c, open) !== 125) {
-    const key = keyOf(c, isExplicitKey(c) ? readExplicitKey(c) : readFlowNode(c));
+    const explicit = isExplicitKey(c);
+    const node = explicit ? readExplicitKey(c) : readFlowNode(c);
+    if (!explicit) checkKey(node);
+    const key = keyOf(c, node);
     if (skipFlow(c, open) === 58) readFlowPair(c, pairs, key);
     else addPair(c, pairs, key, { value: null, from: c.pos, to: c.pos });
     readComma(c, open, 125);
@@ -120,6 +125,11 @@ function readExplicitKey(c: Cursor): FlowNode {
   c.pos++;
   skipFlow(c, c.pos);
   return readFlowNode(c);
+}
+
+/** Only an explicit key (`?`) may be empty. */
+function checkKey({ scalar, props, from }: FlowNode): void {
+  if (scalar?.plain === true && scalar.text === '' && props === undefined) throw missingKey(from);
 }
 
 function keyOf(c: Cursor, node: FlowNode): Key {

@@ -22,6 +22,10 @@ export function missingColon(c: Cursor, from: number, line: number): SyntaxMista
   );
 }
 
+/** A colon without a key before it. */
+export const missingKey = (at: number): SyntaxMistake =>
+  new SyntaxMistake('a key is missing before this colon', at, at + 1, 'put quotes around a value that is a colon');
+
 /** `{{ x }}` without quotes. */
 export function unquotedBraces(c: Cursor, from: number): SyntaxMistake {
   const lineEnd = c.text.indexOf('\n', from);

@@ -12,7 +12,7 @@ describe('supervisorctl, on a host', () => {
   const config = '/etc/supervisor/conf.d/try.conf';
   beforeAll(async () => {
     await sh(
-      `command -v supervisorctl || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends supervisor; printf '[program:one]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\n[program:two]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\nnumprocs=2\\nprocess_name=%%(program_name)s_%%(process_num)s\\n' >${config}`,
+      `command -v supervisorctl || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends supervisor; printf '[program:one]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\n[program:two]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\nnumprocs=2\\nprocess_name=%%(program_name)s_%%(process_num)s\\n' >${config}; until supervisorctl status >/dev/null; do sleep 0.1; done`,
     );
   });
   afterAll(() => sh(`rm -f ${config}; supervisorctl update`));

@@ -128,6 +128,7 @@ describe('variables', () => {
 
     expect(text("{{ a | default('x') }}{{ a is defined }}", variables)).toBe('xFalse');
     expect(() => text('{{ a }}', variables)).toThrow("'nope' is undefined");
+    expect(text("{{ a is sequence }} {{ (3 | attr('x')) is sequence }}", variables)).toBe('False False');
   });
 
   test('are stored in the cache that the caller supplies', () => {

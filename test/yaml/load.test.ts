@@ -233,3 +233,18 @@ describe('loadPlain', () => {
     expect(loadPlainAll('a\n---\nb\n')).toEqual({ ok: true, value: ['a', 'b'] });
   });
 });
+
+describe('a colon without a key', () => {
+  // As PyYAML's safe_load answers.
+  test.for([':', ': a', 'a: b\n: c', '- : b', '{: a}', '[: a]', '? a\n: b\n: c'])('in %j is an error', (text) => {
+    expect(mistake(text)?.message).toBe('a key is missing before this colon');
+  });
+
+  test.for<[string, unknown]>([
+    ['?\n: b', 'b'],
+    ['{? : a}', 'a'],
+    ['"": a', 'a'],
+  ])('%j has an empty key', ([text, held]) => {
+    expect([...(value(text) as Map<unknown, unknown>).values()]).toEqual([held]);
+  });
+});

@@ -1,5 +1,4 @@
 import { Float, type Value } from '../../core/value.ts';
-import { fail } from '../errors.ts';
 import { findFilter, findTest } from '../plugins.ts';
 import { operators } from '../python/arithmetic.ts';
 import { isFloat, isInt, isNumber } from '../python/number.ts';
@@ -76,7 +75,6 @@ function same(a: Value, b: Value): boolean {
 }
 
 function isSequence(value: Value): boolean {
-  if (value instanceof Undefined) return fail(value.message, 'undefined');
   return (
     typeof value === 'string' ||
     Array.isArray(value) ||
