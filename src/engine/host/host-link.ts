@@ -8,13 +8,13 @@ import {
   isAskedInTurn,
   type Question,
 } from '../../core/question.ts';
-import type { Endpoint, Part, Reply, SessionFailure } from '../../core/session.ts';
+import type { Endpoint, Part, SessionFailure } from '../../core/session.ts';
 import type { StartedJob } from '../../core/task-type.ts';
 import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
 import type { Identity } from './identity.ts';
-import { mergeQuestions, untold } from './round.ts';
+import { type DoneStep, mergeQuestions, mergeSteps, untold } from './round.ts';
 import { type Opened, Sessions, type SessionsOptions } from './sessions.ts';
 import { linesOf } from './whole-lines.ts';
 
@@ -63,12 +63,6 @@ export interface ActStep {
   readonly before: readonly Command[];
   readonly commands: readonly Command[];
   readonly after: readonly AnyQuestion<unknown>[];
-}
-
-/** The replies to the commands of a step (to one of those before it, if that failed), and the answers, by key. */
-interface DoneStep {
-  readonly replies: readonly Reply[];
-  readonly answers: ReadonlyMap<string, Answer<unknown>>;
 }
 
 interface ActOptions {
@@ -249,26 +243,20 @@ export class HostLink {
         ? [question]
         : [],
     );
-    let next = 0;
-    const laid = steps.map((step, index) => {
-      const count = step.before.length + step.commands.length;
-      const asked = [
+    const laid = steps.map((step, index) => ({
+      prepared: step.before.length,
+      commands: chain.splice(0, step.before.length + step.commands.length),
+      questions: [
         ...step.after.filter((one): one is Question<unknown> => !('controller' in one) && one.host === undefined),
         ...(index === steps.length - 1 ? coming : []),
-      ];
-      const asking = mergeQuestions(asked);
-      const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
-      const parts = [...chain.slice(next, next + count), ...questions];
-      next += count;
-      return { step, count, asked, asking, parts };
-    });
+      ],
+    }));
+    const merged = mergeSteps(laid);
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
-    const exchanged = await this.#sessions.exchange(
-      opened.session,
-      identity,
-      laid.flatMap(({ parts }) => parts),
-      { cut: cut.signal },
+    const parts = merged.parts.map((part) =>
+      part.chained === true ? part : { ...part, script: withEnvironment(identity, part) },
     );
+    const exchanged = await this.#sessions.exchange(opened.session, identity, parts, { cut: cut.signal });
     clearTimeout(timer);
     for (const one of lines) one.end();
     this.#outdate(identity);
@@ -276,21 +264,12 @@ export class HostLink {
     if (!exchanged.ok && !late) return exchanged;
     if (late) this.#asksAhead = false;
     const replies = exchanged.ok ? exchanged.replies : (exchanged.failure.replies ?? []);
-    let read = 0;
-    const done = laid.map(({ step, count, asked, asking, parts }): DoneStep & { asked: typeof asked } => {
-      const own = replies.slice(read, read + parts.length);
-      read += parts.length;
-      const prepared = own.slice(0, step.before.length);
-      const wrong = prepared.find((reply) => reply.code !== 0);
-      return {
-        asked,
-        replies: wrong === undefined ? own.slice(step.before.length, count) : [wrong],
-        answers: asking.read(own.slice(count)),
-      };
-    });
-    const last = done.at(-1);
-    if (exchanged.ok && last !== undefined)
-      for (const question of last.asked) this.beliefs.learn(question, identity.key, last.answers.get(question.key)!);
+    const done = merged.read(replies);
+    const [answers, asked] = [done.at(-1)?.answers, laid.at(-1)?.questions ?? []];
+    for (const question of exchanged.ok ? asked : []) {
+      const answer = answers?.get(question.key);
+      if (answer !== undefined) this.beliefs.learn(question, identity.key, answer);
+    }
     return { ok: true, steps: done };
   }
 

@@ -9,6 +9,43 @@ interface Asking {
   read(replies: readonly Reply[]): ReadonlyMap<string, Answer<unknown>>;
 }
 
+/** A change in an exchange: the parts of its commands, after `prepared` that come before them, and what is asked then. */
+interface ChangeStep {
+  readonly prepared: number;
+  readonly commands: readonly Part[];
+  readonly questions: readonly Question<unknown>[];
+}
+
+/** The replies to the commands of a step (to one of those before them, if that failed), and the answers, by key. */
+export interface DoneStep {
+  readonly replies: readonly Reply[];
+  readonly answers: ReadonlyMap<string, Answer<unknown>>;
+}
+
+/** Lay out the changes of an exchange one after another, each with its questions behind its commands. */
+export function mergeSteps(steps: readonly ChangeStep[]): {
+  readonly parts: readonly Part[];
+  /** Distributes the replies; after a broken exchange, there may be too few. */
+  read(replies: readonly Reply[]): readonly DoneStep[];
+} {
+  const laid = steps.map((step) => ({ ...step, asking: mergeQuestions(step.questions) }));
+  return {
+    parts: laid.flatMap(({ commands, asking }) => [...commands, ...asking.parts]),
+    read(replies) {
+      let next = 0;
+      return laid.map(({ prepared, commands, asking }) => {
+        const own = replies.slice(next, next + commands.length + asking.parts.length);
+        next += commands.length + asking.parts.length;
+        const wrong = own.slice(0, prepared).find((reply) => reply.code !== 0);
+        return {
+          replies: wrong === undefined ? own.slice(prepared, commands.length) : [wrong],
+          answers: asking.read(own.slice(commands.length)),
+        };
+      });
+    },
+  };
+}
+
 /** Shown instead of a script that contains a secret. */
 export const untold = '(hidden: it may contain a secret)';
 

@@ -34,11 +34,9 @@ export const mayJoin = ({ play, state, task }: TaskRun): boolean =>
 export async function joinItems(run: TaskRun, items: readonly LoopItem[]): Promise<ReadonlyMap<LoopItem, JoinedItem>> {
   const calls = await callsOf(run, items.slice(0, MOST));
   const [first] = calls;
-  if (first === undefined) return none;
-  const { link, identity } = first.call;
-  const asked = await askAll(run, calls);
-  if (!asked) return none;
-  const steps = plannedSteps(calls);
+  if (first === undefined || !(await askAll(run, first.call, calls))) return none;
+  const { link, identity, censored } = first.call;
+  const steps = plannedSteps(first.call, calls);
   const last = steps.findLastIndex(({ commands }) => commands.length > 0);
   if (steps.filter(({ commands }) => commands.length > 0).length < 2) return none;
   const made: (JoinedStep & ActStep)[] = [];
@@ -50,7 +48,7 @@ export async function joinItems(run: TaskRun, items: readonly LoopItem[]): Promi
   const done = await link.actInSteps(identity, made, {
     onOutput: (stream, text) => emit({ kind: 'output', task: run.ref, host: run.state.host.name, stream, text }),
     ahead: run.ahead,
-    censored: first.call.censored,
+    censored,
   });
   const joined = new Map<LoopItem, JoinedItem>();
   for (const [index, { item, call, expected, commands }] of made.entries()) {
@@ -100,7 +98,11 @@ export function joinedTarget(target: Target, { before, acted, after }: JoinedIte
 interface Call {
   readonly item: LoopItem;
   readonly call: BoundTask;
+  /** Its first questions, by name. */
+  readonly first: Named;
 }
+
+type Named = readonly (readonly [name: string, question: AnyQuestion<unknown>])[];
 
 /** The calls of the items, up to the first that cannot be made together with the others. */
 async function callsOf(run: TaskRun, items: readonly LoopItem[]): Promise<readonly Call[]> {
@@ -124,7 +126,7 @@ async function callsOf(run: TaskRun, items: readonly LoopItem[]): Promise<readon
       const computed = await bindTask(play, state, task, sight, true);
       if (computed.kind === 'skipped') continue;
       if (computed.kind !== 'call' || !isJoinable(computed.call, calls[0]?.call)) break;
-      calls.push({ item, call: computed.call });
+      calls.push({ item, call: computed.call, first: firstQuestions(computed.call) });
     }
   } catch (error) {
     if (!(error instanceof NotKnownYet || error instanceof TemplateError)) throw error;
@@ -140,24 +142,22 @@ const isJoinable = ({ type, context, link, identity, censored }: BoundTask, firs
   !context.check &&
   (first === undefined || (first.link === link && first.identity.key === identity.key && first.censored === censored));
 
-const firstQuestions = ({ type, params, context }: BoundTask): readonly (readonly [string, AnyQuestion<unknown>])[] =>
+const firstQuestions = ({ type, params, context }: BoundTask): Named =>
   Object.entries((type.ask?.(params as never, context) ?? {}) as Readonly<Record<string, AnyQuestion<unknown>>>);
 
 /** Ask what is not known yet of all items: in one round, and in another what depends on its answers. */
-async function askAll({ ahead }: TaskRun, calls: readonly Call[]): Promise<boolean> {
-  const [first] = calls;
-  if (first === undefined) return false;
-  const { link, identity, censored } = first.call;
-  const ask = (questions: readonly AnyQuestion<unknown>[]) =>
-    link.ask(identity, censored ? questions.map(hidden) : questions, ahead);
-  const one = await ask(
-    calls.flatMap(({ call }) => firstQuestions(call).map(([, question]) => question)).filter(isNow),
-  );
+async function askAll({ ahead }: TaskRun, { link, identity }: BoundTask, calls: readonly Call[]): Promise<boolean> {
+  const ask = (questions: readonly AnyQuestion<unknown>[]) => link.ask(identity, questions, ahead);
+  const one = await ask(calls.flatMap(({ call, first }) => askable(call, first)));
   if (!one.ok) return false;
   const now = (question: AnyQuestion<unknown>) => one.beliefs.get(question.key);
-  const two = await ask(calls.flatMap(({ call }) => Object.values(secondQuestions(call, now) ?? {})).filter(isNow));
+  const two = await ask(calls.flatMap((each) => askable(each.call, secondQuestions(each, now) ?? [])));
   return two.ok;
 }
+
+/** The questions that may be asked long before their turn. */
+const askable = ({ censored }: BoundTask, named: Named): readonly AnyQuestion<unknown>[] =>
+  named.flatMap(([, question]) => (isNow(question) ? [censored ? hidden(question) : question] : []));
 
 /** Whether a question may be asked long before its turn. */
 const isNow = (question: AnyQuestion<unknown>): boolean =>
@@ -167,7 +167,7 @@ type Believed = (question: AnyQuestion<unknown>) => Belief | undefined;
 
 /** What an item finds, if that is certain. */
 function stateOf(
-  named: readonly (readonly [string, AnyQuestion<unknown>])[],
+  named: Named,
   believed: Believed,
 ): { readonly state: Readonly<Record<string, unknown>>; readonly answers: Answers } | undefined {
   const state: Record<string, unknown> = {};
@@ -181,12 +181,13 @@ function stateOf(
   return { state, answers };
 }
 
-function secondQuestions(
-  call: BoundTask,
-  believed: Believed,
-): Readonly<Record<string, AnyQuestion<unknown>>> | undefined {
-  const found = stateOf(firstQuestions(call), believed);
-  return found && (call.type.thenAsk?.(found.state as never, call.params as never, call.context) ?? {});
+/** The questions that depend on the answers to the first; undefined if those are not certain. */
+function secondQuestions({ call, first }: Call, believed: Believed): Named | undefined {
+  const { type, params, context } = call;
+  const found = stateOf(first, believed);
+  if (found === undefined) return undefined;
+  const second = type.thenAsk?.(found.state as never, params as never, context) ?? {};
+  return Object.entries(second as Readonly<Record<string, AnyQuestion<unknown>>>);
 }
 
 /** An item's change, planned on what its predecessors are predicted to leave. */
@@ -195,31 +196,25 @@ interface JoinedStep extends Call, Omit<ActStep, 'before'> {
   readonly changes: readonly Change[];
 }
 
-function plannedSteps(calls: readonly Call[]): readonly JoinedStep[] {
+function plannedSteps({ link, identity }: BoundTask, calls: readonly Call[]): readonly JoinedStep[] {
   const steps: JoinedStep[] = [];
   const effects: (readonly Effect[] | undefined)[] = [];
-  for (const { item, call } of calls) {
-    const { link, identity, type, params, context } = call;
-    const believed = link.beliefs.afterwards(effects, identity.key);
-    const second = secondQuestions(call, believed);
+  let believed: Believed = link.beliefs.afterwards(effects, identity.key);
+  for (const each of calls) {
+    const { call, first } = each;
+    const { type, params, context } = call;
+    const second = secondQuestions(each, believed);
     if (second === undefined) break;
-    const found = stateOf([...firstQuestions(call), ...Object.entries(second)], believed);
+    const found = stateOf([...first, ...second], believed);
     if (found === undefined) break;
     const plan = type.plan(found.state as never, params as never, context);
     if (!('changes' in plan) || plan.skipped !== undefined || plan.more === true) break;
     const commands = plan.changes.flatMap((change) => change.commands);
     if (!plan.changes.every(({ on }) => on === undefined) || !commands.every(isHere)) break;
     effects.push(...plan.changes.map((change) => change.effects));
-    const left = secondQuestions(call, link.beliefs.afterwards(effects, identity.key)) ?? {};
-    const questions = [...firstQuestions(call).map(([, one]) => one), ...Object.values(second), ...Object.values(left)];
-    steps.push({
-      item,
-      call,
-      expected: found.answers,
-      changes: plan.changes,
-      commands,
-      after: questions.filter(isNow).map((one) => (call.censored ? hidden(one) : one)),
-    });
+    believed = link.beliefs.afterwards(effects, identity.key);
+    const after = askable(call, [...first, ...second, ...(secondQuestions(each, believed) ?? [])]);
+    steps.push({ ...each, expected: found.answers, changes: plan.changes, commands, after });
   }
   return steps;
 }
