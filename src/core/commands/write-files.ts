@@ -85,6 +85,6 @@ function filled(folder: string, some: readonly TreeFile[], owner: string | undef
   ];
 }
 
-// As `writeFile` does for one file: the list arrives masked, and then the mode is set again.
+// A list changes the mode, which is set again. Until then, the file is where nobody else may enter.
 const keptLists = (folder: string, replaced: readonly string[]): Script =>
-  script`{ case $(cd -- ${folder} && ls -ld -- ${replaced}) in *??????????+*) for f in ${replaced}; do case $(ls -ld -- ${folder}/"$f") in -?????????+*) m=$(stat -c %a -- ${stageIn(folder)}/"$f") && getfacl -cEp -- ${folder}/"$f" | sed 's/^\\(mask\\|other\\)::.*/\\1::---/' | setfacl --set-file=- -- ${stageIn(folder)}/"$f" && chmod "$m" -- ${stageIn(folder)}/"$f" || exit ;; esac; done ;; esac; }`;
+  script`{ case $(cd -- ${folder} && ls -ld -- ${replaced}) in *??????????+*) for f in ${replaced}; do case $(ls -ld -- ${folder}/"$f") in -?????????+*) m=$(stat -c %a -- ${stageIn(folder)}/"$f") && getfacl -cEp -- ${folder}/"$f" | setfacl --set-file=- -- ${stageIn(folder)}/"$f" && chmod "$m" -- ${stageIn(folder)}/"$f" || exit ;; esac; done ;; esac; }`;
