@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pluginsIn, walkFiles } from './walk-files.ts';
 
 /** Where modules that users wrote for Ansible may be. */
 export interface ModulePlaces {
@@ -15,7 +15,7 @@ export interface ModulePlaces {
 export function moduleFiles(places: () => ModulePlaces): (name: string) => string | undefined {
   const listed = new Map<string, ReadonlyMap<string, string>>();
   const modulesBelow = (folder: string, depth: number): ReadonlyMap<string, string> => {
-    const known = listed.get(folder) ?? new Map(filesBelow(folder, depth).toReversed().map(named));
+    const known = listed.get(folder) ?? new Map(modulesIn(folder, depth).toReversed().map(named));
     listed.set(folder, known);
     return known;
   };
@@ -28,7 +28,7 @@ export function moduleFiles(places: () => ModulePlaces): (name: string) => strin
             ...folders.map((folder) => [join(folder, 'library'), 0] as const),
             ...configured.map((one) => [one, 2] as const),
           ]
-        : collections.map((root) => [inCollection(root, collection), 5] as const);
+        : collections.map((root) => [pluginsIn(root, collection, 'modules'), 5] as const);
     for (const [folder, depth] of all) {
       const found = modulesBelow(folder, depth).get(last);
       if (found !== undefined) return found;
@@ -37,20 +37,13 @@ export function moduleFiles(places: () => ModulePlaces): (name: string) => strin
   };
 }
 
-const inCollection = (root: string, collection: string): string =>
-  join(root, 'ansible_collections', ...collection.split('.'), 'plugins', 'modules');
-
 const named = (file: string): [string, string] => [file.replace(/^.*\//, '').replace(/\.\w+$/, ''), file];
 
 /** Files that are no modules: documentation, data, what editors and Python leave behind, and modules for Windows. */
 const NO_MODULE = /^\.|^__init__|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|yaml|yml|json|ini|ts|js|ps1|psm1)$/;
 
 // As in Ansible, configured directories and those of collections may have modules in directories below them.
-function filesBelow(folder: string, depth: number): readonly string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !NO_MODULE.test(name));
-  const paths = (isWanted: (entry: (typeof entries)[number]) => boolean): readonly string[] =>
-    entries.filter(isWanted).map(({ name }) => join(folder, name));
-  const below = depth === 0 ? [] : paths((entry) => entry.isDirectory());
-  return [...paths((entry) => !entry.isDirectory()), ...below.flatMap((path) => filesBelow(path, depth - 1))];
-}
+const modulesIn = (folder: string, depth: number): readonly string[] => {
+  const isWanted = (name: string): boolean => !NO_MODULE.test(name);
+  return walkFiles(folder, { depth, isWanted, isEntered: isWanted });
+};

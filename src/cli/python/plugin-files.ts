@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pluginsIn, walkFiles } from './walk-files.ts';
 
 /** The kinds of plugins in Python, by the names of their directories. */
 type PluginKind = 'filter' | 'test' | 'lookup';
@@ -37,7 +37,7 @@ export function pluginFiles(places: () => PluginPlaces): FindPluginFiles {
     const { folders, configured } = places();
     return [
       ...folders.flatMap((folder) => remember(`${folder} ${kind}`, () => besides(folder, kind))),
-      ...configured[kind].flatMap((folder) => remember(`${folder} ${kind} below`, () => filesBelow(folder, kind, 2))),
+      ...configured[kind].flatMap((folder) => remember(`${folder} ${kind} below`, () => pluginsBelow(folder, kind, 2))),
     ];
   };
   return (name, kind) => {
@@ -50,12 +50,13 @@ export function pluginFiles(places: () => PluginPlaces): FindPluginFiles {
 }
 
 const besides = (folder: string, kind: PluginKind): readonly PluginFile[] =>
-  filesBelow(join(folder, `${kind}_plugins`), kind, 0);
+  pluginsBelow(join(folder, `${kind}_plugins`), kind, 0);
 
-function inCollection(root: string, collection: string, kind: PluginKind): readonly PluginFile[] {
-  const folder = join(root, 'ansible_collections', ...collection.split('.'), 'plugins', kind);
-  return filesBelow(folder, kind, 5).map((one) => ({ ...one, module: moduleName(root, one.file) }));
-}
+const inCollection = (root: string, collection: string, kind: PluginKind): readonly PluginFile[] =>
+  pluginsBelow(pluginsIn(root, collection, kind), kind, 5).map((one) => ({
+    ...one,
+    module: moduleName(root, one.file),
+  }));
 
 const moduleName = (root: string, file: string): string =>
   file
@@ -64,13 +65,7 @@ const moduleName = (root: string, file: string): string =>
     .replaceAll('/', '.');
 
 /** As in Ansible, configured directories and those of collections may have plugins in directories below them. */
-function filesBelow(folder: string, kind: PluginKind, depth: number): readonly PluginFile[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const files = entries.filter(({ name }) => name.endsWith('.py') && name !== '__init__.py' && !name.startsWith('.'));
-  const folders = depth === 0 ? [] : entries.filter((entry) => entry.isDirectory());
-  return [
-    ...files.map(({ name }) => ({ kind, file: join(folder, name) })),
-    ...folders.flatMap(({ name }) => filesBelow(join(folder, name), kind, depth - 1)),
-  ];
-}
+const pluginsBelow = (folder: string, kind: PluginKind, depth: number): readonly PluginFile[] =>
+  walkFiles(folder, { depth, isWanted: isPlugin }).map((file) => ({ kind, file }));
+
+const isPlugin = (name: string): boolean => name.endsWith('.py') && name !== '__init__.py' && !name.startsWith('.');

@@ -1,4 +1,4 @@
-import { type Command, reading, sh } from '../../core/command.ts';
+import { anyCode, type Command, reading, sh } from '../../core/command.ts';
 import { type AnyTaskType, defineTask } from '../../core/task-type.ts';
 import { decodeText } from '../../core/text-codec.ts';
 import { fromJs } from '../../core/value.ts';
@@ -29,8 +29,6 @@ export const userModule = (name: string, path: string): AnyTaskType =>
     result: ({ replies }) => (replies[0] === undefined ? {} : moduleResult(replies[0])),
     examples: [],
   }) as AnyTaskType;
-
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 /** A module with the arguments of a task. */
 interface ModuleCall {
