@@ -421,7 +421,7 @@ const REASONS: readonly Reason[] = [
       kind === 'result' && type === 'set_fact' && theirs === '"none"' && /^ansible_facts\.f\d+$/.test(key),
   },
   {
-    why: 'a task with wrong parameters changes nothing, whatever its `changed_when` says',
+    why: 'a task that fails before it changed anything changes nothing, whatever its `changed_when` says',
     is: ({ kind, key, around }) => kind === 'recap' && key === 'changed' && around.theirs['changed'] === true,
   },
   {
@@ -481,10 +481,6 @@ const REASONS: readonly Reason[] = [
       place.includes(' item ') &&
       theirs === 'none; no error' &&
       /^failed: `\w+` is not a parameter/.test(ours),
-  },
-  {
-    why: 'a failure before anything was changed is no change',
-    is: ({ kind, key, around }) => kind === 'recap' && key === 'changed' && around.theirs['changed'] === true,
   },
   {
     why: 'an empty directory is copied into a directory as well',
