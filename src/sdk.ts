@@ -3,6 +3,7 @@
 export { bindParams, type ParamProblem } from './core/bind-params.ts';
 export { becomes, blurs, type Change, type Diff, type Effect, mayAlter, predicts } from './core/change.ts';
 export {
+  anyCode,
   type Command,
   type FromHost,
   joined,
@@ -113,7 +114,7 @@ export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs
 export { type Reached, type WhenReachable, whenReachable } from './core/questions/when-reachable.ts';
 export { freshSalt, isScramVerifier, scramMatches, scramVerifier } from './core/scram.ts';
 export type { Endpoint, Reply } from './core/session.ts';
-export { splitWords } from './core/split-words.ts';
+export { optionWords, splitWords } from './core/split-words.ts';
 export {
   type AnyTaskType,
   type Controller,

@@ -7,6 +7,7 @@ import {
   exporting,
   mayAlter,
   nothing,
+  optionWords,
   type Params,
   type Plan,
   parentOf,
@@ -203,7 +204,7 @@ function words(known: ReadonlySet<string>, task: Task): readonly string[] {
     'ignore-platform-reqs': task.ignore_platform_reqs,
   };
   const options = Object.keys(wanted).filter((name) => wanted[name] === true && known.has(name));
-  return [task.command, ...options.map((name) => `--${name}`), ...(splitWords(task.arguments) ?? [task.arguments])];
+  return [task.command, ...options.map((name) => `--${name}`), ...optionWords(task.arguments)];
 }
 
 /** Asks composer what the command would do. */

@@ -1,6 +1,6 @@
 import { type Change, defineTask, predicts } from '../src/sdk.ts';
 import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-table.ts';
-import { askTable, backup, store } from './shared/editing/crontab.ts';
+import { askTable, backup, store, unreadTable } from './shared/editing/crontab.ts';
 
 export default defineTask({
   name: 'ansible.builtin.cron',
@@ -63,7 +63,8 @@ export default defineTask({
       [params.minute, params.hour, params.day, params.month, params.weekday].some((one) => one !== '*')
     )
       return { failed: 'You must specify time and date fields or special time.' };
-    if (table.code !== 0) return { failed: table.stderr.trim() || 'the crontab cannot be read' };
+    const unread = unreadTable(table);
+    if (unread !== undefined) return { failed: unread };
     const entry: CronEntry = params.env
       ? { env: true, name: params.name, line: `${params.name}="${params.job ?? ''}"` }
       : { env: false, name: params.name, line: jobLine(params) };

@@ -1,6 +1,6 @@
 import { type Change, defineTask, predicts } from '../src/sdk.ts';
 import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-table.ts';
-import { askTable, backup, store } from './shared/editing/crontab.ts';
+import { askTable, backup, store, unreadTable } from './shared/editing/crontab.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The variable.' },
@@ -34,7 +34,8 @@ export default defineTask({
     const { name, value, state, cron_file, user } = task;
     if (state === 'present' && (value ?? '') === '')
       return { failed: "You must specify 'value' to insert a new cron variable" };
-    if (table.code !== 0) return { failed: table.stderr.trim() || 'the crontab cannot be read' };
+    const unread = unreadTable(table);
+    if (unread !== undefined) return { failed: unread };
     const is = valueIn(table.stdout, name);
     const to = state === 'absent' ? undefined : value;
     if (is === to) return { changes: [] };

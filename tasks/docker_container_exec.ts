@@ -1,4 +1,5 @@
 import {
+  anyCode,
   type Change,
   type Command,
   defineTask,
@@ -10,7 +11,7 @@ import {
   splitWords,
   type TaskContext,
 } from '../src/sdk.ts';
-import { anyCode, inputOf, outputOf, streams } from './shared/commands/run-command.ts';
+import { inputOf, outputOf, streams } from './shared/commands/run-command.ts';
 import { clientEnvironment } from './shared/containers/client-environment.ts';
 import { dockerEngine, dockerParams, withEngine } from './shared/containers/engine.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';

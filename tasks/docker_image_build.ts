@@ -1,4 +1,5 @@
 import {
+  anyCode,
   blurs,
   type Change,
   type Command,
@@ -16,7 +17,6 @@ import {
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
-import { anyCode } from './shared/commands/run-command.ts';
 import { askEngine } from './shared/containers/ask-engine.ts';
 import { valueText } from './shared/containers/container-options.ts';
 import { dockerCliParams, dockerEngine, engineComplaint, withEngine } from './shared/containers/engine.ts';

@@ -1,4 +1,5 @@
 import {
+  anyCode,
   blurs,
   decodeText,
   defineTask,
@@ -11,7 +12,6 @@ import {
   sh,
   type TaskContext,
 } from '../src/sdk.ts';
-import { anyCode } from './shared/commands/run-command.ts';
 import { dockerEngine, dockerParams, engineComplaint, withEngine } from './shared/containers/engine.ts';
 import { imageReference, isImageId } from './shared/containers/image-name.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';

@@ -5,6 +5,7 @@ import {
   exporting,
   mayAlter,
   nothing,
+  optionWords,
   type Params,
   type Plan,
   predicts,
@@ -14,7 +15,6 @@ import {
   script,
   sh,
   shell,
-  splitWords,
   type TaskContext,
   tidyPath,
   urlLogin,
@@ -98,7 +98,7 @@ function wrongly({ version, state, gem_source, user_install, install_dir }: Task
   return user_install && install_dir !== undefined ? 'install_dir requires user_install=false' : undefined;
 }
 
-const gem = ({ executable }: Task): readonly string[] => splitWords(executable ?? 'gem') ?? [executable ?? 'gem'];
+const gem = ({ executable }: Task): readonly string[] => optionWords(executable ?? 'gem');
 
 const norc = (task: Task): readonly string[] => (task.norc ? ['--norc'] : []);
 
@@ -213,7 +213,7 @@ function installation(task: Task, newest: string | undefined) {
     ...sources(task),
     ...(task.force ? ['--force'] : []),
     gem_source ?? name,
-    ...(build_flags === undefined ? [] : ['--', ...(splitWords(build_flags) ?? [build_flags])]),
+    ...(build_flags === undefined ? [] : ['--', ...optionWords(build_flags)]),
   ];
   return sh`${feeding(task)} ${gem(task)} install ${words}`;
 }

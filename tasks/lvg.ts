@@ -5,6 +5,7 @@ import {
   type Effect,
   each,
   nothing,
+  optionWords,
   type Params,
   type Plan,
   predicts,
@@ -12,7 +13,6 @@ import {
   type ShellAnswer,
   sh,
   shell,
-  splitWords,
   tidyPath,
   together,
 } from '../src/sdk.ts';
@@ -165,8 +165,7 @@ function member(one: Given, { devices }: Lvm, group: { readonly name: string; re
   return { device: one.device, group: group.name, bytes, deviceBytes: one.bytes, startBytes, extents, allocated: 0 };
 }
 
-const pvcreate = (one: Given, { pv_options }: Task) =>
-  sh`pvcreate ${splitWords(pv_options) ?? [pv_options]} -f -y ${one.path}`;
+const pvcreate = (one: Given, { pv_options }: Task) => sh`pvcreate ${optionWords(pv_options)} -f -y ${one.path}`;
 
 /** The effects of a change: on LVM, if they can be computed, and on the devices that become physical volumes. */
 const effectsOf = (after: Lvm | undefined, added: readonly Given[]): readonly Effect[] => [
@@ -197,7 +196,7 @@ function creating(given: readonly Given[], lvm: Lvm, task: Task): Plan {
     to: given.map(({ path }) => path).join(', '),
     commands: [
       ...added.map((one) => pvcreate(one, task)),
-      sh`vgcreate ${splitWords(vg_options) ?? [vg_options]} -s ${`${extentBytes}b`} ${vg} ${given.map(({ path }) => path)}`,
+      sh`vgcreate ${optionWords(vg_options)} -s ${`${extentBytes}b`} ${vg} ${given.map(({ path }) => path)}`,
     ],
     // Options may change where extents start, and what the group keeps for itself.
     effects: effectsOf(vg_options === '' && pv_options === '' ? after : undefined, added),

@@ -5,6 +5,7 @@ import {
   defineTask,
   type Effect,
   each,
+  optionWords,
   type Params,
   type Plan,
   predicts,
@@ -12,7 +13,6 @@ import {
   type ShellAnswer,
   sh,
   shell,
-  splitWords,
   together,
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
@@ -185,7 +185,7 @@ function creating(situation: VolumeSituation): Plan {
   const extents = wanted === undefined ? 0 : extentsOf(wanted, measure);
   const room = noRoom(extents, situation);
   if (room !== undefined) return { failed: room };
-  const options = ['--yes', ...(splitWords(opts) ?? [opts])];
+  const options = ['--yes', ...optionWords(opts)];
   const size = (letter: string) =>
     wanted === undefined ? [] : [`-${wanted.bytes === undefined ? 'l' : letter}`, wanted.text];
   const command = (): Command => {

@@ -1,4 +1,5 @@
 import {
+  anyCode,
   type Content,
   content,
   decodeText,
@@ -17,7 +18,6 @@ import {
   tidyPath,
   together,
 } from '../src/sdk.ts';
-import { anyCode } from './shared/commands/run-command.ts';
 import { askTool, toolMissing } from './shared/commands/tool.ts';
 import { composedMail, extraHeaders, inCharset, mailboxAddress } from './shared/network/mail-message.ts';
 

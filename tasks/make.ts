@@ -1,4 +1,5 @@
 import {
+  anyCode,
   defineTask,
   exporting,
   type Params,
@@ -8,7 +9,7 @@ import {
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
-import { anyCode, commandResult, inFolder } from './shared/commands/run-command.ts';
+import { commandResult, inFolder } from './shared/commands/run-command.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
 
 const params = {

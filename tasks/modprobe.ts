@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, script, sh, shell, splitWords, writeFile } from '../src/sdk.ts';
+import { type Change, defineTask, optionWords, predicts, script, sh, shell, writeFile } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.modprobe',
@@ -29,9 +29,7 @@ export default defineTask({
       what: `module ${name}`,
       from: loaded ? 'loaded' : null,
       to: state === 'present' ? 'loaded' : null,
-      commands: [
-        state === 'present' ? sh`modprobe ${[name, ...(splitWords(params) ?? [params])]}` : sh`modprobe -r ${name}`,
-      ],
+      commands: [state === 'present' ? sh`modprobe ${[name, ...optionWords(params)]}` : sh`modprobe -r ${name}`],
       effects: after({ loaded: state === 'present' }),
     };
     const wanted = persistent === 'present';

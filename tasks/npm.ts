@@ -6,6 +6,7 @@ import {
   exporting,
   mayAlter,
   nothing,
+  optionWords,
   type Params,
   type Plan,
   predicts,
@@ -15,7 +16,6 @@ import {
   script,
   sh,
   shell,
-  splitWords,
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
@@ -110,7 +110,7 @@ interface NpmSituation {
 }
 
 /** The words that call npm. */
-const npm = ({ executable }: Task): readonly string[] => splitWords(executable ?? 'npm') ?? [executable ?? 'npm'];
+const npm = ({ executable }: Task): readonly string[] => optionWords(executable ?? 'npm');
 
 const options = ({ global }: Task): readonly string[] => (global ? ['--global'] : []);
 

@@ -11,14 +11,8 @@ import {
 } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
-import {
-  EXTENSION,
-  type Extension,
-  extensionName,
-  extensionText,
-  extensionWords,
-  isSameExtension,
-} from './shared/tls/extensions.ts';
+import { isSameBytes } from './shared/tls/der.ts';
+import { differingExtensions, EXTENSION, extensionWords } from './shared/tls/extensions.ts';
 import { askKeyOf, keyParams, keySource, usableKey } from './shared/tls/key-params.ts';
 import { isSameName, nameOfType, nameText } from './shared/tls/names.ts';
 import { type PrivateKey, wrongSource } from './shared/tls/private-key.ts';
@@ -166,12 +160,7 @@ function differences(
 ): readonly Pick<Change, 'what' | 'from' | 'to'>[] {
   const { subject, ordered } = wantedSubject(task);
   const wanted = wantedExtensions(task, key.publicKey);
-  const find = (all: readonly Extension[], id: string) => all.find((one) => one.oid === id);
-  const isOtherKey = !Buffer.from(now.publicKey).equals(Buffer.from(key.publicKey));
-  const differing = MANAGED.filter((id) => {
-    const [is, to] = [find(now.extensions, id), find(wanted, id)];
-    return is === undefined || to === undefined ? is !== to : !isSameExtension(is, to);
-  });
+  const isOtherKey = !isSameBytes(now.publicKey, key.publicKey);
   return [
     ...(isOtherKey
       ? [{ what: 'key of the request', from: 'another key', to: task.privatekey_path ?? 'the given key' }]
@@ -180,10 +169,6 @@ function differences(
     ...(isSameName(now.subject, subject, ordered)
       ? []
       : [{ what: 'subject', from: nameText(now.subject), to: nameText(subject) }]),
-    ...differing.map((id) => ({
-      what: extensionName(id),
-      from: extensionText(find(now.extensions, id)),
-      to: extensionText(find(wanted, id)),
-    })),
+    ...differingExtensions(now.extensions, wanted, MANAGED),
   ];
 }

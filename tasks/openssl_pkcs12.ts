@@ -21,6 +21,7 @@ import {
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
 import { isForeseen, readX509Der, type X509 } from './shared/tls/certificate.ts';
+import { isSameBytes } from './shared/tls/der.ts';
 import { askKeyOf, keyParams, keySource, usableKey } from './shared/tls/key-params.ts';
 import { allFromPem, fromPem, toPem } from './shared/tls/pem.ts';
 import { NEEDS_OPENSSL, withKey, wrongSource } from './shared/tls/private-key.ts';
@@ -120,7 +121,7 @@ export default defineTask({
     );
     if ('failed' in certificates) return certificates;
     const { own, others } = certificates;
-    if (!isSame(own.publicKey, usable.key.publicKey))
+    if (!isSameBytes(own.publicKey, usable.key.publicKey))
       return { failed: `The private key does not belong to the certificate ${task.certificate_path}` };
     const wanted: Contents = {
       name: task.friendly_name ?? '',
@@ -179,8 +180,6 @@ interface Contents {
   /** The key's own certificate is the first. */
   readonly certificates: readonly string[];
 }
-
-const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.from(one).equals(Buffer.from(other));
 
 /** Asks what is in the file; files from before 2022 are encrypted in a way that openssl has to be told about. */
 const askContents = ({ path, passphrase = '' }: Task): Question<ShellAnswer> =>

@@ -6,6 +6,7 @@ import {
   type Effect,
   mayAlter,
   nothing,
+  optionWords,
   type Params,
   type Plan,
   parentOf,
@@ -244,7 +245,7 @@ function words(task: Task, more: readonly string[] = []): readonly string[] {
   return [
     ...verbs[task.state],
     ...more,
-    ...(task.extra_args === undefined ? [] : (splitWords(task.extra_args) ?? [task.extra_args])),
+    ...(task.extra_args === undefined ? [] : optionWords(task.extra_args)),
     ...from,
   ];
 }

@@ -6,6 +6,7 @@ import {
   exporting,
   mayAlter,
   nothing,
+  optionWords,
   type Params,
   type Plan,
   predicts,
@@ -15,15 +16,15 @@ import {
   script,
   sh,
   shell,
-  splitWords,
   type TaskContext,
 } from '../src/sdk.ts';
-import { missingTool } from './shared/commands/unanswered.ts';
 import {
   type Application,
   applicationName,
   askApplications,
+  pipxHome,
   readApplications,
+  unlisted,
   writeApplications,
 } from './shared/packages/pipx-state.ts';
 import { readReport } from './shared/python/pip-state.ts';
@@ -91,8 +92,8 @@ export default defineTask({
     return { newest: upgraded.length === 0 ? nothing() : askNewest(upgraded, task, context) };
   },
   plan({ now, newest }, task, context): Plan {
-    if (now.code === 127) return { failed: missingTool({ name: program(task), package: 'pipx' }) };
-    if (now.code !== 0) return { failed: now.stderr.trim() || 'the applications cannot be listed' };
+    const unknown = unlisted(now, program(task));
+    if (unknown !== undefined) return { failed: unknown };
     const all = readApplications(now);
     const situation = { all, task, context, own: all.find(({ name }) => name === nameFor(task)) };
     const wrong = refusal(situation);
@@ -146,7 +147,7 @@ function upgradedOf(all: readonly Application[], task: Task): readonly Applicati
   return task.state === 'upgrade' || task.state === 'latest' ? all.filter(({ name }) => name === nameFor(task)) : [];
 }
 
-const pipArguments = ({ pip_args = '' }: Task): readonly string[] => splitWords(pip_args) ?? [pip_args];
+const pipArguments = ({ pip_args = '' }: Task): readonly string[] => optionWords(pip_args);
 
 /** The index, in a variable: its URL may have a password, and arguments are in the list of processes. */
 const fromIndex = ({ index_url }: Task): Script =>
@@ -163,7 +164,7 @@ const askNewest = (
 ): Question<ShellAnswer> =>
   shell(
     {
-      ...sh`${exporting(environment)}${fromIndex(task)}if [ "$PIPX_HOME" ]; then h=$PIPX_HOME; elif [ -d ~/.local/pipx ]; then h=~/.local/pipx; else h=~/.local/share/pipx; fi
+      ...sh`${exporting(environment)}${fromIndex(task)}${pipxHome}
 for one in ${applications.map(({ name }) => name)}; do
   printf 'at %s\n' "$one"
   "$h/venvs/$one/bin/python" -m pip install --dry-run --quiet --report - --upgrade ${pipArguments(task)} "$one" || exit

@@ -1,6 +1,5 @@
 import { defineTask } from '../src/sdk.ts';
-import { missingTool } from './shared/commands/unanswered.ts';
-import { applicationName, askApplications, readApplications } from './shared/packages/pipx-state.ts';
+import { applicationName, askApplications, readApplications, unlisted } from './shared/packages/pipx-state.ts';
 
 export default defineTask({
   name: 'community.general.pipx_info',
@@ -23,8 +22,8 @@ export default defineTask({
   },
   ask: ({ executable = 'pipx' }, { environment }) => ({ now: askApplications(executable, environment) }),
   plan({ now }, { name, executable = 'pipx', include_injected, include_deps }) {
-    if (now.code === 127) return { failed: missingTool({ name: executable, package: 'pipx' }) };
-    if (now.code !== 0) return { failed: now.stderr.trim() || 'the applications cannot be listed' };
+    const unknown = unlisted(now, executable);
+    if (unknown !== undefined) return { failed: unknown };
     const found = readApplications(now).filter((one) => name === undefined || one.name === applicationName(name));
     const application = found.map((one) => ({
       name: one.name,

@@ -1,5 +1,4 @@
-import { decodeText, defineTask, mayAlter, type Reply, script, sh, type TaskResult } from '../src/sdk.ts';
-import { anyCode } from './shared/commands/run-command.ts';
+import { anyCode, decodeText, defineTask, mayAlter, type Reply, script, sh, type TaskResult } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
 
 export default defineTask({

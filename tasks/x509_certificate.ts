@@ -24,15 +24,8 @@ import {
   type ToCertify,
   type X509,
 } from './shared/tls/certificate.ts';
-import { der, plainInteger, readDer, TAG, timeDigits } from './shared/tls/der.ts';
-import {
-  authorityIdentifier,
-  EXTENSION,
-  type Extension,
-  extensionName,
-  extensionText,
-  isSameExtension,
-} from './shared/tls/extensions.ts';
+import { der, isSameBytes, plainInteger, readDer, TAG, timeDigits } from './shared/tls/der.ts';
+import { authorityIdentifier, differingExtensions, EXTENSION, type Extension } from './shared/tls/extensions.ts';
 import { askKeyOf, keyParams, keySource, usableKey } from './shared/tls/key-params.ts';
 import { isSameName, nameDer, nameText, readName } from './shared/tls/names.ts';
 import { type KeySource, type PrivateKey, wrongSource } from './shared/tls/private-key.ts';
@@ -345,8 +338,6 @@ function caOf(
 
 const thereAs = (now: X509 | undefined): string => (now === undefined ? 'unreadable' : 'present');
 
-const isSameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.from(one).equals(Buffer.from(other));
-
 function wantedOf(parts: Ingredients, task: Task, { now }: TaskContext): ToCertify {
   const digits = hash('sha1', task.salt);
   return {
@@ -394,12 +385,7 @@ function differences(
   task: Task,
 ): readonly Pick<Change, 'what' | 'from' | 'to'>[] {
   const issuer = readName(derOf(wanted.issuer));
-  const find = (all: readonly Extension[], id: string) => all.find((one) => one.oid === id);
-  const ids = [...new Set([...now.extensions, ...wanted.extensions].map((one) => one.oid))];
-  const differing = ids.filter((id) => {
-    const [is, to] = [find(now.extensions, id), find(wanted.extensions, id)];
-    return is === undefined || to === undefined || !isSameExtension(is, to);
-  });
+  const kinds = [...new Set([...now.extensions, ...wanted.extensions].map((one) => one.oid))];
   const told = (what: string, differs: boolean, from: string, to: string) => (differs ? [{ what, from, to }] : []);
   const times = !task.ignore_timestamps;
   const isOther = (one: Date, other: Date) => times && one.getTime() !== other.getTime();
@@ -413,11 +399,7 @@ function differences(
       'by another key',
       isOwnCa(task) ? 'by the CA' : 'by its own key',
     ),
-    ...differing.map((id) => ({
-      what: extensionName(id),
-      from: extensionText(find(now.extensions, id)),
-      to: extensionText(find(wanted.extensions, id)),
-    })),
+    ...differingExtensions(now.extensions, wanted.extensions, kinds),
     ...told('not before', isOther(now.notBefore, wanted.notBefore), timeDigits(now.notBefore), task.not_before),
     ...told('not after', isOther(now.notAfter, wanted.notAfter), timeDigits(now.notAfter), task.not_after),
   ];

@@ -102,5 +102,8 @@ export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => (
   script: script(pieces, ...words).text,
 });
 
+/** For `accepts`: every exit code, where the result says whether it is a failure. */
+export const anyCode: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
+
 /** Add stdin to a command. */
 export const reading = (command: Command, stdin: Uint8Array | string | FromHost): Command => ({ ...command, stdin });

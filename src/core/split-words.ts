@@ -20,6 +20,9 @@ export function splitWords(line: string): readonly string[] | undefined {
   return word === undefined ? words : [...words, word];
 }
 
+/** The words of options that a user wrote; text with a quote that is not closed is one word. */
+export const optionWords = (line: string): readonly string[] => splitWords(line) ?? [line];
+
 function readQuoted(line: string, start: number, mark: string): { text: string; end: number } | undefined {
   let text = '';
   for (let at = start; at < line.length; at++) {

@@ -3,6 +3,7 @@ import { fromJs, type Raw } from '../../core/value.ts';
 import type { Include, Item, Task } from '../../language/model.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { unresolved } from '../task/bind-task.ts';
+import { NO_ITEMS, skip } from '../task/early-outcomes.ts';
 import type { Included } from '../task/includes.ts';
 import { unknownOutcome } from '../task/outcome.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
@@ -153,7 +154,8 @@ async function outcomeOf(
   const { link, rests } = host.state;
   if (one.kind === 'skipped') {
     if (rests.size > 0) link.beliefs.doubtFurther(name, ['everything'], [...rests]);
-    return { status: 'skipped', changes: [], unless: [...rests], ...skipped(one.condition) };
+    const outcome = one.condition === undefined ? withoutItems : skip('Conditional result was False', one.condition);
+    return { ...outcome, unless: [...rests] };
   }
   if (one.kind === 'failed') return failure(performing, host, include, one);
   // The tasks that it would include may do anything, and set any variable.
@@ -162,14 +164,12 @@ async function outcomeOf(
   return unknownOutcome(one.because);
 }
 
-function skipped(condition: string | undefined): Pick<Outcome, 'message' | 'result'> {
-  const result = { changed: false, skipped: true };
-  if (condition === undefined) return { message: EMPTY, result: { ...result, skipped_reason: EMPTY, results: [] } };
-  const reason = 'Conditional result was False';
-  return { message: `${reason}: ${condition}`, result: { ...result, skip_reason: reason, false_condition: condition } };
-}
-
-const EMPTY = 'No items in the list';
+const withoutItems: Pick<Outcome, 'status' | 'changes' | 'message' | 'result'> = {
+  status: 'skipped',
+  changes: [],
+  message: NO_ITEMS,
+  result: { changed: false, skipped: true, skipped_reason: NO_ITEMS, results: [] },
+};
 
 async function failure(
   { play }: BatchRun,

@@ -6,7 +6,7 @@ import { asTold } from '../host/as-told.ts';
 import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
+import { ignorable, isCensored, NO_ITEMS, uncomputed } from './early-outcomes.ts';
 import { joinItems, mayJoin } from './joined.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { isFailureUnless } from './outcome.ts';
@@ -149,7 +149,7 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
 
 /** Ansible's message for a loop as a whole. */
 function loopMessage(status: Outcome['status'], wanted: number, failed: boolean): string {
-  if (wanted === 0) return 'No items in the list';
+  if (wanted === 0) return NO_ITEMS;
   if (failed) return 'One or more items failed';
   return status === 'skipped' ? 'All items skipped' : 'All items completed';
 }

@@ -1,4 +1,5 @@
 import {
+  anyCode,
   becomes,
   blurs,
   type Change,
@@ -48,9 +49,6 @@ export const streams = {
     doc: 'Strip trailing empty lines from stdout and stderr in the result.',
   },
 } as const;
-
-/** For `accepts`: every exit code, where the result says whether it is a failure. */
-export const anyCode: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
 
 /** What is run gets this on its standard input; undefined if nothing is given. */
 export const inputOf = (given: { readonly stdin?: string | undefined; readonly stdin_add_newline: boolean }) =>

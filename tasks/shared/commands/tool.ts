@@ -1,11 +1,5 @@
 import { type Question, type ShellAnswer, sh, shell } from '../../../src/sdk.ts';
-import { missingTool } from './unanswered.ts';
-
-/** A program that a task needs on the host, and the package that contains it. */
-export interface Tool {
-  readonly name: string;
-  readonly package: string;
-}
+import { missingTool, type Tool } from './unanswered.ts';
 
 /** Asks whether a program is on the host. */
 export const askTool = ({ name, package: from }: Tool): Question<ShellAnswer> =>

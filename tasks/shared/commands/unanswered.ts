@@ -1,7 +1,7 @@
 import type { ShellAnswer } from '../../../src/sdk.ts';
 
 /** A program that a question runs, and the package that contains it. */
-interface Tool {
+export interface Tool {
   readonly name: string;
   readonly package: string;
   /** Exit codes that are an answer; only 0 by default. */

@@ -1,4 +1,5 @@
 import {
+  anyCode,
   type Command,
   type Question,
   type Script,
@@ -8,7 +9,6 @@ import {
   type TaskContext,
   tidyPath,
 } from '../../../src/sdk.ts';
-import { anyCode } from '../commands/run-command.ts';
 import { askEngine } from './ask-engine.ts';
 import type { ComposeTask } from './compose-params.ts';
 import { SECTION } from './compose-project.ts';

@@ -18,6 +18,10 @@ case $out in *'no crontab for'*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
         about: [`entry:${fileOf(file)}`, `path:${fileOf(file)}`],
       });
 
+/** Why a crontab cannot be read; undefined if it can. */
+export const unreadTable = ({ code, stderr }: ShellAnswer): string | undefined =>
+  code === 0 ? undefined : stderr.trim() || 'the crontab cannot be read';
+
 /** Writes a crontab; a file that has become empty is removed. */
 export function store(file: string | undefined, user: string | undefined, table: string): readonly Command[] {
   if (file === undefined) return [reading(sh`crontab ${ofUser(user)} -`, table)];

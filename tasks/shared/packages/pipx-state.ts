@@ -1,4 +1,5 @@
-import { exporting, type Question, type ShellAnswer, sh, shell } from '../../../src/sdk.ts';
+import { exporting, type Question, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
+import { missingTool } from '../commands/unanswered.ts';
 
 /** An application that pipx has installed. */
 export interface Application {
@@ -16,6 +17,15 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** Sets `$h` to the directory of pipx. */
+export const pipxHome = script`if [ "$PIPX_HOME" ]; then h=$PIPX_HOME; elif [ -d ~/.local/pipx ]; then h=~/.local/pipx; else h=~/.local/share/pipx; fi`;
+
+/** Why the applications are not known; undefined if they are. */
+export function unlisted({ code, stderr }: ShellAnswer, executable: string): string | undefined {
+  if (code === 127) return missingTool({ name: executable, package: 'pipx' });
+  return code === 0 ? undefined : stderr.trim() || 'the applications cannot be listed';
+}
+
 /**
  * Asks what pipx has installed for the user: the description of each environment. pipx itself writes a log whenever it
  * is called.
@@ -26,7 +36,7 @@ export const askApplications = (
 ): Question<ShellAnswer> =>
   shell({
     ...sh`${exporting(environment)}command -v ${executable} >/dev/null || exit 127
-if [ "$PIPX_HOME" ]; then h=$PIPX_HOME; elif [ -d ~/.local/pipx ]; then h=~/.local/pipx; else h=~/.local/share/pipx; fi
+${pipxHome}
 for f in "$h"/venvs/*/pipx_metadata.json; do
   [ -e "$f" ] || continue
   d=\${f%/pipx_metadata.json}

@@ -1,5 +1,5 @@
 import { type Command, type Script, script, sh } from '../../../src/sdk.ts';
-import type { Tool } from '../commands/tool.ts';
+import type { Tool } from '../commands/unanswered.ts';
 
 /** A kind of filesystem: how it is made, and how it grows. */
 export interface Filesystem {

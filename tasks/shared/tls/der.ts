@@ -1,5 +1,8 @@
 import { encodeText } from '../../../src/sdk.ts';
 
+/** Whether two encodings are the same. */
+export const isSameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.from(one).equals(Buffer.from(other));
+
 /** One value in DER: its tag, its content, and both with the length between them. */
 export interface Der {
   readonly tag: number;

@@ -1,3 +1,4 @@
+import type { Change } from '../../../src/sdk.ts';
 import {
   type Der,
   der,
@@ -6,6 +7,7 @@ import {
   implicit,
   integer,
   integerOf,
+  isSameBytes,
   numberIn,
   oid,
   oidOf,
@@ -52,7 +54,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The name of an extension. */
-export const extensionName = (id: string): string => NAMES[id] ?? `extension ${id}`;
+const extensionName = (id: string): string => NAMES[id] ?? `extension ${id}`;
 
 /** An extension in DER. */
 export const extensionDer = (one: Extension): Uint8Array =>
@@ -219,8 +221,21 @@ export const authorityIdentifier = (
   );
 
 /** Extensions say the same even if a list in them has another order. */
-export function isSameExtension(one: Extension, other: Extension): boolean {
-  return one.critical === other.critical && Buffer.from(ordered(one)).equals(ordered(other));
+function isSameExtension(one: Extension, other: Extension): boolean {
+  return one.critical === other.critical && isSameBytes(ordered(one), ordered(other));
+}
+
+/** The extensions of these kinds that differ, and what each says. */
+export function differingExtensions(
+  now: readonly Extension[],
+  wanted: readonly Extension[],
+  kinds: readonly string[],
+): readonly Pick<Change, 'what' | 'from' | 'to'>[] {
+  return kinds.flatMap((kind) => {
+    const [is, to] = [now, wanted].map((all) => all.find((one) => one.oid === kind));
+    const isSame = is === undefined || to === undefined ? is === to : isSameExtension(is, to);
+    return isSame ? [] : [{ what: extensionName(kind), from: extensionText(is), to: extensionText(to) }];
+  });
 }
 
 const unordered: readonly string[] = [EXTENSION.subjectAltName, EXTENSION.extendedKeyUsage];
@@ -234,7 +249,7 @@ function ordered({ oid: id, value }: Extension): Uint8Array {
 }
 
 /** What an extension says, on one line; null if there is none. */
-export function extensionText(one: Extension | undefined): string | null {
+function extensionText(one: Extension | undefined): string | null {
   if (one === undefined) return null;
   return `${extensionWords(one).join(', ')}${one.critical ? ' (critical)' : ''}`;
 }
