@@ -13,7 +13,7 @@ const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses
 
   DIR            Ansible's sources: git clone --depth 1 --branch stable-2.14 https://github.com/ansible/ansible DIR
   TARGET         which targets; all of the language if none is named
-  --all          every target whose requirements the lab meets, and write docs/conformance.md
+  --all          every target whose requirements the lab meets, on pristine hosts, and write docs/conformance.md
   --cached DIR   keep there what Ansible did in each target, and take it from there the next time
   --record       only that: do not run ours
   --alone        run only ours, pass over all that fails, and tell it
@@ -42,11 +42,12 @@ const { values, positionals } = parseArgs({
   },
 });
 const [folder, ...named] = positionals;
+const isAll = values.all === true && named.length === 0;
 
 async function main(from: string): Promise<void> {
   const there = readdirSync(join(from, 'test/integration/targets'));
   const asked = named.length > 0 ? named : language;
-  const targets = values.all === true && named.length === 0 ? there.filter((name) => !whyLeftOut(name)) : asked;
+  const targets = isAll ? there.filter((name) => !whyLeftOut(name)) : asked;
   if (values.alone === true) return alone(from, targets);
   const missing = targets.filter((target) => recorded(target) === undefined);
   const sides: readonly Side[] = [
@@ -70,13 +71,12 @@ async function main(from: string): Promise<void> {
     process.stdout.write(`${rowLine(row)}\n`);
     if (values.misses === true) for (const line of row.misses) process.stdout.write(`    ${line}\n`);
   }
-  if (values.all === true && named.length === 0)
-    writeFileSync(pageFile, page(rows, there) + sectionOf(readFileSync(pageFile, 'utf8')));
+  if (isAll) writeFileSync(pageFile, page(rows, there) + sectionOf(readFileSync(pageFile, 'utf8')));
   if (values.section === true)
     writeFileSync(pageFile, withSection(readFileSync(pageFile, 'utf8'), section(rows, versionOf(from))));
 }
 
-const sourcesOf = (from: string): Sources => ({ from, root, ownCore: values.core === true });
+const sourcesOf = (from: string): Sources => ({ from, root, ownCore: values.core === true, pristine: isAll });
 
 const pageFile = join(root, 'docs/conformance.md');
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Diagnostic } from '../../src/core/source.ts';
 import { byCause } from './corpus/causes.ts';
-import { isChosenByHand, RULE } from './corpus/chosen.ts';
+import { isChosenByHand, isRole, RULE } from './corpus/chosen.ts';
 import { compareLoading, type Loading } from './corpus/compare-loading.ts';
 import { repositoryOf, type Survey, survey, type Tally } from './corpus/survey.ts';
 import { taskUses } from './corpus/task-uses.ts';
@@ -42,7 +42,8 @@ ${table(surveys.filter(({ found }) => isChosenByHand(found.name)))}
 
 ## All
 
-${table([], surveys)}
+${TABLE_HEAD}
+${parts(surveys).map(row).join('\n')}
 
 ${process.argv.includes('--untimed') ? '' : times(surveys)}## What fails, and why
 
@@ -75,13 +76,29 @@ ${surveys
 
 `;
 
+const TABLE_HEAD = `| repository | files | load | tasks | bind | templates | compile | CPU seconds |
+| --- | --: | --: | --: | --: | --: | --: | --: |`;
+
 /** A row for each repository, and one for the sum of all. */
-const table = (
-  surveys: readonly Surveyed[],
-  summed = surveys,
-): string => `| repository | files | load | tasks | bind | templates | compile | CPU seconds |
-| --- | --: | --: | --: | --: | --: | --: | --: |
-${[...surveys, sumOf(summed)].map((one) => row('found' in one ? one.found : one)).join('\n')}`;
+const table = (surveys: readonly Surveyed[]): string =>
+  [TABLE_HEAD, ...surveys.map(({ found }) => row(found)), row(sumOf('repositories', surveys))].join('\n');
+
+/** The sums of the parts of the corpus, and of all. A repository of broken files that somebody copied counts twice, so its part tells less. */
+function parts(surveys: readonly Surveyed[]) {
+  const byRule = surveys.filter(({ found }) => !isChosenByHand(found.name));
+  const roles = byRule.filter(({ found }) => isRole(found.name));
+  const byHand = surveys.filter(({ found }) => isChosenByHand(found.name));
+  return [
+    sumOf('roles, by the rule', roles),
+    sumOf('chosen by hand', byHand),
+    sumOf('together', [...roles, ...byHand]),
+    sumOf(
+      'repositories of playbooks, by the rule',
+      byRule.filter(({ found }) => !isRole(found.name)),
+    ),
+    sumOf('repositories in all', surveys),
+  ];
+}
 
 /** The most that are shown of the failures that have a cause in common. */
 const SHOWN = 12;
@@ -125,14 +142,14 @@ const row = ({
 const percent = ({ total, right }: Tally): string =>
   total === 0 || right === total ? '100 %' : `${((100 * right) / total).toFixed(2)} %`;
 
-function sumOf(surveys: readonly Surveyed[]) {
+function sumOf(what: string, surveys: readonly Surveyed[]) {
   const sum = (key: 'files' | 'tasks' | 'templates'): Tally => ({
     total: surveys.reduce((total, { found }) => total + found[key].total, 0),
     right: surveys.reduce((total, { found }) => total + found[key].right, 0),
   });
   const seconds = surveys.reduce((total, { found }) => total + found.seconds, 0);
   return {
-    name: `${surveys.length} repositories`,
+    name: `${surveys.length} ${what}`,
     files: sum('files'),
     tasks: sum('tasks'),
     templates: sum('templates'),

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { labExec, labHost, progressOn } from '../../src/lab/index.ts';
+import { labExec, labHost, labReset, progressOn } from '../../src/lab/index.ts';
+import { state } from '../../src/lab/paths.ts';
 import { tolerant } from './tolerant.ts';
 
 /** Two equal hosts: one with our program under Ansible's names, one with Debian's ansible-core. */
@@ -43,15 +44,16 @@ export interface Sources {
   readonly root: string;
   /** Whether the other side is the ansible-core that is in Ansible's sources, instead of Debian's. */
   readonly ownCore: boolean;
+  /** Whether a host starts from its pristine state: what targets of an earlier run left can make others fail. */
+  readonly pristine: boolean;
 }
 
 /** A host with Python and Ansible, the targets, and on our side our program under Ansible's names before it. */
-export async function prepare(side: Side, { from, root, ownCore }: Sources): Promise<void> {
+export async function prepare(side: Side, { from, root, ownCore, pristine }: Sources): Promise<void> {
   const host = hosts[side];
-  await labHost(
-    host,
-    progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
-  );
+  const progress = progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true });
+  if (pristine && existsSync(state('hosts', host))) await labReset(host, progress);
+  await labHost(host, progress);
   await on(
     host,
     `export DEBIAN_FRONTEND=noninteractive

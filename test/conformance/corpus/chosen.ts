@@ -27,3 +27,6 @@ function owned(owner: string, names: string, prefix = ''): readonly string[] {
 }
 
 export const isChosenByHand = (repository: string): boolean => byHand.has(repository);
+
+/** Whether a name is one by which the rule finds roles. */
+export const isRole = (repository: string): boolean => repository.toLowerCase().includes('ansible-role-');
