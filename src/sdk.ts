@@ -26,6 +26,7 @@ export { localWarnings } from './core/facts/local.ts';
 export { badSubset, selectFacts } from './core/facts/subsets.ts';
 export { hash, hmacSha1 } from './core/hash.ts';
 export { withLacking } from './core/lacking.ts';
+export type { Bytes } from './core/local-content.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';
 export { must } from './core/must.ts';
 export { pairs } from './core/pairs.ts';

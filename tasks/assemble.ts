@@ -171,7 +171,10 @@ const askDest = (task: Task, context: TaskContext) => ({
   ...askAccounts(task),
 });
 
-function sourceOf(given: readonly Fragment[], task: Task): FileSource | { readonly failed: string } {
+function sourceOf(
+  given: readonly Fragment[],
+  task: Task,
+): (FileSource & { readonly bytes: Uint8Array }) | { readonly failed: string } {
   const pattern = task.regexp === undefined ? undefined : patternOf(task.regexp, {});
   if (pattern?.ok === false) return { failed: pattern.why };
   const chosen = given.filter(

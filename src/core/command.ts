@@ -1,3 +1,5 @@
+import type { Bytes } from './local-content.ts';
+
 declare const isShell: unique symbol;
 
 /** Shell text produced by the tags below, with every value quoted. Nothing else has this type. */
@@ -6,7 +8,7 @@ export type ShellText = string & { readonly [isShell]: true };
 /** Something for a host to execute, as a value: a script in which every value is quoted, and its stdin. */
 export interface Command {
   readonly script: ShellText;
-  readonly stdin?: Uint8Array | string | FromHost;
+  readonly stdin?: Bytes | string | FromHost;
   /** Shown instead of the script in `-vvv` and the journal. */
   readonly shown?: string;
   /** Exit codes that count as success; only 0 by default. */
@@ -106,4 +108,4 @@ export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => (
 export const anyCode: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
 
 /** Add stdin to a command. */
-export const reading = (command: Command, stdin: Uint8Array | string | FromHost): Command => ({ ...command, stdin });
+export const reading = (command: Command, stdin: Bytes | string | FromHost): Command => ({ ...command, stdin });

@@ -1,4 +1,5 @@
 import type { Settings } from './connections.ts';
+import type { Bytes } from './local-content.ts';
 
 /** One script for a host's shell: POSIX sh, with its own stdin, stdout, stderr and exit code. */
 export interface Part {
@@ -6,7 +7,7 @@ export interface Part {
   /** Shown instead of the script if that is confidential (`no_log`). */
   readonly shown?: string;
   /** The script's stdin; empty by default. Content travels here, never in the script. */
-  readonly stdin?: Uint8Array;
+  readonly stdin?: Bytes;
   /**
    * A link of the exchange's chain, which ends at its first failure: the rest of it is skipped. Parts in between that do
    * not belong to it run in any case, and their exit codes do not count.

@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { Bytes } from './local-content.ts';
 import type { ParamSpecs, Params } from './params.ts';
 import type { AnyQuestion } from './question.ts';
 import type { Endpoint, Reply } from './session.ts';
@@ -82,6 +83,8 @@ export interface Controller {
   ): { ok: true; path: string } | { ok: false; searched: readonly string[] };
   /** Read a file on the controller; decrypts Ansible Vault content unless `decrypt: false`. */
   readFile(path: string, options?: { readonly decrypt?: boolean }): Uint8Array;
+  /** As `readFile`, but a large file is not read before it is hashed or sent. */
+  content(path: string, options?: { readonly decrypt?: boolean }): Bytes;
   /**
    * Relative path, mode, and content (or link target) of everything below a directory, parents first; `follow` says
    * how to treat links.

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type Bytes, type LocalContent, piecesOf } from '../core/local-content.ts';
 import type { Exchanged, Greeting, Part, Session, SessionFailure } from '../core/session.ts';
 import type { Shell, Started } from './start-shell.ts';
 import { encodeExchange } from './wire/encode-exchange.ts';
@@ -119,11 +121,13 @@ export class ShellSession implements Session {
         reader.push(stream, chunk);
         if (reader.done) finish({ ok: true, replies: reader.replies });
       });
-      this.#send(shell, encodeExchange(parts, nonce, { first: this.#fresh }));
+      const sent = this.#send(shell, encodeExchange(parts, nonce, { first: this.#fresh }));
+      sent.catch((error: Error) => giveUp(error.message));
 
-      const tooMuch = (): void => {
-        const message = `${this.#setup.place}: more than ${most / 1024 ** 2} MiB of output in one answer`;
-        this.#failure = { reason: 'unreachable', message };
+      const tooMuch = (): void => giveUp(`more than ${most / 1024 ** 2} MiB of output in one answer`);
+
+      const giveUp = (why: string): void => {
+        this.#failure = { reason: 'unreachable', message: `${this.#setup.place}: ${why}` };
         this.#shell = undefined;
         finish({ ok: false, failure: this.#failure });
         this.#setup.onEnd();
@@ -133,17 +137,20 @@ export class ShellSession implements Session {
       function finish(exchanged: Exchanged): void {
         signal?.removeEventListener('abort', onAbort);
         shell.listen(() => {});
-        resolve(exchanged);
+        // A shell may reply before it has read all of its input, and nothing else may be sent before that.
+        if (exchanged.ok) void sent.then(() => resolve(exchanged));
+        else resolve(exchanged);
       }
     });
   }
 
-  #send(shell: Shell, chunks: readonly Uint8Array[]): void {
+  async #send(shell: Shell, chunks: readonly Bytes[]): Promise<void> {
     this.#fresh = false;
     this.#counts.exchanges++;
     for (const chunk of chunks) {
       this.#counts.bytesSent += chunk.length;
-      shell.pipes.stdin.write(chunk);
+      if (chunk instanceof Uint8Array) shell.pipes.stdin.write(chunk);
+      else await sendFile(shell, chunk);
     }
   }
 
@@ -171,6 +178,24 @@ export class ShellSession implements Session {
   #lost(message: string): SessionFailure {
     return { reason: 'lost', message: `${this.#setup.place}: ${message}` };
   }
+}
+
+/**
+ * Send a file of the controller as fast as the host reads it. The host has been told its length, so a file whose length
+ * has changed is an error.
+ */
+async function sendFile({ pipes: { stdin, ended } }: Shell, content: LocalContent): Promise<void> {
+  const over = new AbortController();
+  void ended.then(() => over.abort());
+  let left = content.length;
+  for (const piece of piecesOf(content)) {
+    if (over.signal.aborted) return;
+    left -= piece.length;
+    if (left < 0) break;
+    // Copied, because the next piece overwrites it.
+    if (!stdin.write(Buffer.from(piece))) await once(stdin, 'drain', { signal: over.signal }).catch(() => {});
+  }
+  if (left !== 0) throw new Error(`${content.local} has changed while it was sent`);
 }
 
 /** A wire shell exits at the end of its input; if it has not done so within a second, drop it. */

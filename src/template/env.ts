@@ -78,10 +78,13 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
  * through this function.
  */
 export function opened(content: Uint8Array, path: string, env: Pick<Env, 'decrypt'>): Uint8Array {
-  const start = Buffer.from(content.subarray(0, 16)).toString('latin1');
-  if (!start.startsWith('$ANSIBLE_VAULT;')) return content;
+  if (!isVaulted(content)) return content;
   return Buffer.from(env.decrypt(new Vaulted(Buffer.from(content).toString(), { file: path, line: 1, column: 1 })));
 }
+
+/** Whether a file, of which these are the first bytes or all, is encrypted with Ansible Vault. */
+export const isVaulted = (content: Uint8Array): boolean =>
+  Buffer.from(content.subarray(0, 15)).toString('latin1') === '$ANSIBLE_VAULT;';
 
 function readFile(path: string): Uint8Array | undefined {
   try {

@@ -1,6 +1,6 @@
 export { checkTemplate } from './check.ts';
 export { type Scope, scopeOver } from './context.ts';
-export { defaultEnv, type Env, opened } from './env.ts';
+export { defaultEnv, type Env, isVaulted, opened } from './env.ts';
 export { asTemplateError, isUndefinedError, TemplateError } from './errors.ts';
 export { evaluate, evaluateCondition, evaluateExpression, notWritten, renderTemplate } from './evaluate.ts';
 export { freeNames } from './free-names.ts';

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { LocalContent } from '../../src/core/local-content.ts';
 import type { Part, Reply, Session } from '../../src/core/session.ts';
 import { isThorough } from '../thorough.ts';
 
@@ -7,6 +11,29 @@ import { isThorough } from '../thorough.ts';
 export interface Subject {
   readonly session: Session;
   close(): Promise<void>;
+}
+
+/** A file on this machine, deleted after the test. */
+function bigFile(length: number): LocalContent {
+  const folder = mkdtempSync(join(tmpdir(), 'retrace-session-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const local = join(folder, 'big');
+  writeFileSync(local, Buffer.alloc(length, 'retrace\n'));
+  return { local, length };
+}
+
+/** How much more memory buffers take up from now on, at most, in bytes. */
+function memoryWhile(): () => number {
+  globalThis.gc?.();
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+  }, 1);
+  return () => {
+    clearInterval(timer);
+    return most;
+  };
 }
 
 /**
@@ -193,6 +220,41 @@ export function sessionContract(
       const [same] = await run([`yes retrace | head -c 20000000 | cksum`]);
 
       expect(text(said)).toBe(text(same));
+    });
+
+    test('sends a file of the controller a piece at a time, and the parts after it', async () => {
+      const content = bigFile(40_000_000);
+      const most = memoryWhile();
+
+      const [said, next] = await run([{ script: 'cksum', stdin: content }, { script: 'cat', stdin: Buffer.from('on') }]);
+      const held = most();
+      const [same] = await run(['yes retrace | head -c 40000000 | cksum']);
+
+      expect(text(said)).toBe(text(same));
+      expect(text(next)).toBe('on');
+      expect(held).toBeLessThan(20_000_000);
+    });
+
+    test('goes on after a part that did not read all of the file', async () => {
+      const content = bigFile(10_000_000);
+
+      const said = await run([{ script: 'head -c 4', stdin: content }, 'echo on']);
+      const [later] = await run(['echo later']);
+
+      expect([...said, later].map(text)).toEqual(['retr', 'on\n', 'later\n']);
+    });
+
+    test('ends the session if the file is not as long as it was', async () => {
+      const opened = await session();
+      const content = bigFile(10_000_000);
+      truncateSync(content.local, 9_000_000);
+
+      const exchanged = await opened.exchange([{ script: 'cat >/dev/null', stdin: content }, { script: 'echo on' }]);
+
+      expect(exchanged).toMatchObject({
+        ok: false,
+        failure: { message: expect.stringContaining(`${content.local} has changed while it was sent`) },
+      });
     });
 
     wireTest('answers hundreds of parts in one exchange', async () => {

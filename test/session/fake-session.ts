@@ -1,3 +1,4 @@
+import { wholeOf } from '../../src/core/local-content.ts';
 import type { Exchanged, Greeting, Part, Reply, Session } from '../../src/core/session.ts';
 
 /** A session that answers from a table, and records what it was asked. */
@@ -42,7 +43,11 @@ export function fakeSession(
   function answer(part: Part, scripts: string[]): Reply {
     scripts.push(part.script);
     counts.bytesSent += part.script.length + (part.stdin?.length ?? 0);
-    const { stdout = '', stderr = '', ...rest } = answers(part.script, Buffer.from(part.stdin ?? []).toString());
+    const {
+      stdout = '',
+      stderr = '',
+      ...rest
+    } = answers(part.script, Buffer.from(wholeOf(part.stdin ?? new Uint8Array())).toString());
     const reply = { code: 0, ...rest, stdout: toBuffer(stdout), stderr: toBuffer(stderr) };
     counts.bytesReceived += reply.stdout.length + reply.stderr.length;
     if (reply.stdout.length > 0) part.onOutput?.('stdout', reply.stdout);

@@ -16,7 +16,7 @@ const controller: Partial<Controller> = {
   find: (_kind, name) =>
     name in files || name === 'tree' ? { ok: true, path: name } : { ok: false, searched: [`files/${name}`] },
   isDirectory: (path) => path === 'tree',
-  readFile: (path) => bytes(files[path]!),
+  content: (path) => bytes(files[path]!),
   modeOf: () => 0o751,
   readTree: () => [
     { path: 'a', kind: 'file', mode: 0o640, content: bytes('A') },

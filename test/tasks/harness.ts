@@ -1,5 +1,6 @@
 import { bindParams } from '../../src/core/bind-params.ts';
 import type { Command } from '../../src/core/command.ts';
+import { wholeOf } from '../../src/core/local-content.ts';
 import type { Question } from '../../src/core/question.ts';
 import type { Reply } from '../../src/core/session.ts';
 import type { AnyTaskType, Controller, Plan, TaskContext } from '../../src/core/task-type.ts';
@@ -110,7 +111,9 @@ export function localTarget(sh: typeof runScript): Target {
         );
         if (asked.length === 0) return { ok: true, beliefs: believed as ReadonlyMap<string, Belief> };
         const { parts, read } = mergeQuestions(asked);
-        const answers = read(await Promise.all(parts.map((part) => sh(part.script, part.stdin))));
+        const answers = read(
+          await Promise.all(parts.map((part) => sh(part.script, part.stdin && wholeOf(part.stdin)))),
+        );
         for (const one of asked) beliefs.learn(one, 'me', answers.get(one.key)!);
       }
     },
@@ -139,6 +142,7 @@ async function reply({ script, stdin, accepts = [0] }: Command, before: Reply[],
   if (before.some((one) => one.skipped === true || !accepts.includes(one.code)))
     return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), skipped: true };
   // In tests, the other host is this machine, too.
-  const bytes = typeof stdin === 'object' && 'command' in stdin ? (await sh(stdin.command.script)).stdout : stdin;
-  return sh(script, bytes);
+  if (typeof stdin === 'object')
+    return sh(script, 'command' in stdin ? (await sh(stdin.command.script)).stdout : wholeOf(stdin));
+  return sh(script, stdin);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../../src/core/command.ts';
+import { wholeOf } from '../../src/core/local-content.ts';
 import type { Answer, Question } from '../../src/core/question.ts';
 import type { Reply } from '../../src/core/session.ts';
 
@@ -27,7 +28,9 @@ export function runScript(script: string, stdin?: Uint8Array | string): Promise<
 export async function askAll<A>(questions: readonly Question<A>[]): Promise<readonly Answer<A>[]> {
   const kind = questions[0]!.kind;
   const args = questions.map((one) => one.arg);
-  const replies = await Promise.all(kind.scripts(args).map((part) => runScript(part.script, part.stdin)));
+  const replies = await Promise.all(
+    kind.scripts(args).map((part) => runScript(part.script, part.stdin && wholeOf(part.stdin))),
+  );
   return kind.read(replies, args);
 }
 

@@ -1,4 +1,5 @@
 import { type Command, type FromHost, joined, reading, type Script, type ShellText, script, sh } from '../command.ts';
+import type { Bytes } from '../local-content.ts';
 import { showMode } from '../mode.ts';
 import type { ChecksumAlgorithm } from '../questions/files/checksum.ts';
 import { joinPath, nameOf, parentOf } from '../questions/files/paths.ts';
@@ -9,7 +10,7 @@ export interface FileToWrite {
   /** The destination. A link there is replaced, not followed, so pass the resolved path to write through a link. */
   readonly path: string;
   /** Sent on stdin, or copied from another file on the host, or printed by a script there. */
-  readonly content: Uint8Array | string | FromHost | { readonly copyOf: string } | Produced;
+  readonly content: Bytes | string | FromHost | { readonly copyOf: string } | Produced;
   /** The checksum that the content must have. */
   readonly expects?: { readonly algorithm: ChecksumAlgorithm; readonly hex: string };
   /** Permission bits. Default: those of the replaced file, otherwise 0666 minus the umask. */

@@ -1,4 +1,5 @@
 import type { Script } from '../command.ts';
+import type { Bytes } from '../local-content.ts';
 import type { Entry, EntryKind } from '../questions/files/entry.ts';
 
 /** What is at a path after a change. */
@@ -33,11 +34,11 @@ export interface Becoming {
 }
 
 /**
- * A file's content: these bytes, a copy of another file on the host, that same file (a hard link), or the output of a
+ * A file's content: these bytes (or those of a file on the controller), a copy of another file on the host, that same file (a hard link), or the output of a
  * script.
  */
 export type Holding =
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Bytes }
   | { readonly copyOf: string; readonly sha1?: string }
   | { readonly nameOf: string }
   | { readonly printedBy: Printing };

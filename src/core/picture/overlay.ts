@@ -1,3 +1,4 @@
+import type { Bytes } from '../local-content.ts';
 import { type Entry, fileId, foreseeable } from '../questions/files/entry.ts';
 import { directoriesAbove, parentOf } from '../questions/files/paths.ts';
 import { type Subject, touches } from '../touches.ts';
@@ -5,7 +6,7 @@ import type { Becoming, Printing } from './becoming.ts';
 
 /** The content of a foreseen file: bytes, the current content of a file on the host, or the output of a script. */
 type Held =
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Bytes }
   | { readonly place: string; readonly sha1?: string }
   | { readonly printedBy: Printing };
 

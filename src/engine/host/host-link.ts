@@ -1,6 +1,7 @@
 import { type Command, ownLocale } from '../../core/command.ts';
 import { exporting } from '../../core/commands/exporting.ts';
 import { groupBy } from '../../core/group-by.ts';
+import type { Bytes } from '../../core/local-content.ts';
 import {
   type Answer,
   type AnyQuestion,
@@ -230,7 +231,7 @@ export class HostLink {
       (command, index): Part => ({
         script: withEnvironment(identity, command),
         shown: options.censored === true ? untold : undefined,
-        stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
+        stdin: (fed[index] as { bytes?: Bytes }).bytes,
         chained: true,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
         onReply: index === commands.length - 1 ? startAheadWait : undefined,
@@ -394,11 +395,11 @@ export class HostLink {
       : failure;
   }
 
-  async #stdin(command: Command, censored?: boolean): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {
+  async #stdin(command: Command, censored?: boolean): Promise<{ bytes?: Bytes } | { failure: SessionFailure }> {
     const { stdin } = command;
     if (stdin === undefined) return {};
     if (typeof stdin === 'string') return { bytes: encodeText(stdin) };
-    if (stdin instanceof Uint8Array) return { bytes: stdin };
+    if (!('host' in stdin)) return { bytes: stdin };
     const from = this.#options.other(stdin.host);
     if (from === undefined)
       return { failure: { reason: 'unreachable', message: `${stdin.host} is not in the inventory` } };

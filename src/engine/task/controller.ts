@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { largeContent, startOf } from '../../core/local-content.ts';
 import { readLocalFile, statOf } from '../../core/local-file.ts';
 import { inOneLine } from '../../core/source.ts';
 import { isSystemError } from '../../core/system-error.ts';
@@ -8,7 +9,15 @@ import { type Controller, ControllerError } from '../../core/task-type.ts';
 import { decodeText, localPath } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
-import { opened, renderTemplate, type Scope, scopeOver, strftime, TemplateError } from '../../template/index.ts';
+import {
+  isVaulted,
+  opened,
+  renderTemplate,
+  type Scope,
+  scopeOver,
+  strftime,
+  TemplateError,
+} from '../../template/index.ts';
 import type { Place } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { readTree } from '../host/read-tree.ts';
@@ -38,6 +47,11 @@ export function createController(
     from: where.from,
     find: (kind, name) => findFile(task.searchPath, kind, name),
     readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
+    content(path, { decrypt = true } = {}) {
+      const large = largeContent(path);
+      if (large !== undefined && !(decrypt && isVaulted(startOf(large, 16)))) return large;
+      return decrypt ? open(path) : readLocalFile(path);
+    },
     readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),
     modeOf: (path) => statSync(localPath(path)).mode & 0o7777,
     isDirectory: (path) => statOf(path)?.isDirectory() ?? false,

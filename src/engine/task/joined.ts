@@ -221,4 +221,4 @@ function plannedSteps({ link, identity }: BoundTask, calls: readonly Call[]): re
 
 /** Whether a command runs on the host itself, with nothing from another host. */
 const isHere = ({ at, stdin }: Command): boolean =>
-  at === undefined && (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array);
+  at === undefined && (stdin === undefined || typeof stdin === 'string' || !('host' in stdin));

@@ -1,3 +1,4 @@
+import { type Bytes, wholeOf } from '../../core/local-content.ts';
 import type { Part } from '../../core/session.ts';
 import { encodeText } from '../../core/text-codec.ts';
 import { prelude } from './shell-text.ts';
@@ -9,16 +10,13 @@ const ONE_WRITE = 1_000_000;
  * Encode an exchange for the wire shell, as chunks to write one after another: the length of the script, the script,
  * and then each part's stdin, in order.
  */
-export function encodeExchange(
-  parts: readonly Part[],
-  nonce: string,
-  options: { first: boolean },
-): readonly Uint8Array[] {
+export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): readonly Bytes[] {
   const text = encodeText(
     ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),
   );
   const chunks = [Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)];
-  return chunks.reduce((sum, { length }) => sum + length, 0) > ONE_WRITE ? chunks : [Buffer.concat(chunks)];
+  const isSmall = chunks.reduce((sum, { length }) => sum + length, 0) <= ONE_WRITE;
+  return isSmall ? [Buffer.concat(chunks.map(wholeOf))] : chunks;
 }
 
 function call({ script, stdin, chained, deadlineMs }: Part): string {
@@ -28,4 +26,4 @@ function call({ script, stdin, chained, deadlineMs }: Part): string {
   return `_p '${script.replaceAll("'", "'\\''")}'${plain ? '' : ` ${rest[0]} ${rest[1]} ${deadline}`}`;
 }
 
-const content = ({ stdin }: Part): Uint8Array[] => (stdin?.length ? [stdin, Buffer.from('.\n')] : []);
+const content = ({ stdin }: Part): Bytes[] => (stdin?.length ? [stdin, Buffer.from('.\n')] : []);

@@ -1,10 +1,10 @@
-import { type Controller, ControllerError, encodeText, nameOf } from '../../../src/sdk.ts';
+import { type Bytes, type Controller, ControllerError, encodeText, nameOf } from '../../../src/sdk.ts';
 import { pythonJson } from '../text.ts';
 
 /** A single file from the controller. */
 export interface FileSource {
   readonly from: 'file' | 'text';
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   /** Its name inside a directory. */
   readonly name: string;
   readonly path: string | undefined;
@@ -37,7 +37,7 @@ export function localSources(
   const found = controller.find('files', src.replace(/(.)\/+$/, '$1'));
   if (!found.ok) throw new ControllerError(`Could not find or access '${src}'; searched: ${found.searched.join(', ')}`);
   if (!controller.isDirectory(found.path))
-    return { from: 'file', bytes: controller.readFile(found.path, { decrypt }), name: nameOf(src), path: found.path };
+    return { from: 'file', bytes: controller.content(found.path, { decrypt }), name: nameOf(src), path: found.path };
   return {
     from: 'tree',
     path: found.path,

@@ -1,5 +1,6 @@
 import type { Effect, Self } from '../../../src/sdk.ts';
 import {
+  type Bytes,
   blurs,
   type Change,
   type Diff,
@@ -33,7 +34,7 @@ interface FileWrite {
   readonly accounts: Accounts;
   readonly wanted: Attributes;
   /** The wanted content, or another file on the host that has it. */
-  readonly content: Uint8Array | HostFile;
+  readonly content: Bytes | HostFile;
   /** Whether the file already has that content. */
   readonly same: boolean;
   /** The current content, if known, for the diff. */
@@ -87,7 +88,7 @@ function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined)
 
 function contentChange(file: FileWrite, at: string, old: Entry | undefined, after: Entry): Change {
   const { wanted } = file;
-  const sha1 = file.content instanceof Uint8Array ? hash('sha1', file.content) : file.content.sha1;
+  const sha1 = isOnHost(file.content) ? file.content.sha1 : hash('sha1', file.content);
   // A checksum is useful only for comparison with another one.
   const size = `${sizeOf(file.content)} bytes`;
   const label = old === undefined ? size : `${sha1.slice(0, 12)} (${size})`;
@@ -96,7 +97,7 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
     from: file.from !== undefined ? file.from : toldContent(file, old),
     to: file.to !== undefined ? file.to : label,
     ...(file.diff &&
-      file.content instanceof Uint8Array && {
+      !isOnHost(file.content) && {
         diff: contentDiff(at, old === undefined ? undefined : file.now, file.content),
       }),
     commands: [
@@ -116,19 +117,23 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
 }
 
 /** The diff to show for a change of content; for binary content, only that it differs. */
-export function contentDiff(path: string, before: Uint8Array | undefined, after: Uint8Array): Diff {
+export function contentDiff(path: string, before: Uint8Array | undefined, after: Bytes): Diff {
   return { before: shown(before ?? new Uint8Array()), after: shown(after), beforeHeader: path, afterHeader: path };
 }
 
-const shown = (bytes: Uint8Array): string =>
-  isText(bytes) ? decodeText(bytes) : `(binary, ${bytes.length} bytes, sha1 ${hash('sha1', bytes)})\n`;
+const shown = (bytes: Bytes): string =>
+  bytes instanceof Uint8Array && isText(bytes) ? decodeText(bytes) : described(bytes);
 
-const sizeOf = (content: FileWrite['content']): number =>
-  content instanceof Uint8Array ? content.length : content.size;
+const described = (bytes: Bytes): string =>
+  `(${bytes instanceof Uint8Array ? 'binary' : 'large'}, ${bytes.length} bytes, sha1 ${hash('sha1', bytes)})\n`;
+
+const isOnHost = (content: FileWrite['content']): content is HostFile => 'copyOf' in content;
+
+const sizeOf = (content: FileWrite['content']): number => (isOnHost(content) ? content.size : content.length);
 
 /** Whether bytes can be shown to people as text. */
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
 /** The known content of a file after the write. */
 const holding = (content: FileWrite['content']): Holding =>
-  content instanceof Uint8Array ? { bytes: content } : { copyOf: content.place, sha1: content.sha1 };
+  isOnHost(content) ? { copyOf: content.place, sha1: content.sha1 } : { bytes: content };

@@ -1,4 +1,5 @@
 import { quote } from '../../command.ts';
+import { wholeOf } from '../../local-content.ts';
 import { must } from '../../must.ts';
 import { pairs } from '../../pairs.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
@@ -44,7 +45,7 @@ function foretold(picture: Picture, path: string): Content {
   const { place, foreseen } = end;
   if (foreseen?.is !== 'file') return contentNow(picture, path, place);
   const { held, task } = foreseen;
-  if ('bytes' in held) return { bytes: held.bytes, resolved: place };
+  if ('bytes' in held) return { bytes: wholeOf(held.bytes), resolved: place };
   if ('printedBy' in held) return { bytes: printedBytes(picture, held.printedBy, task), resolved: place };
   return { ...contentNow(picture, path, held.place), resolved: place };
 }

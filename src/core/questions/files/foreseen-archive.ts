@@ -1,3 +1,4 @@
+import { wholeOf } from '../../local-content.ts';
 import type { Printing } from '../../picture/becoming.ts';
 import type { Foreseen } from '../../picture/overlay.ts';
 import { NotForeseen, ofEach } from '../../picture/picture.ts';
@@ -53,7 +54,7 @@ function sourceNow(arg: ArchiveArg, picture: Picture): ArchiveArg {
   if (end === undefined || foreseen === undefined) return arg;
   picture.mustBeKnown(contents(end.place, tidyPath(source.path)), foreseen.at);
   if (foreseen.is !== 'file') return arg;
-  if ('bytes' in foreseen.held) return { ...arg, source: { path: source.path, bytes: foreseen.held.bytes } };
+  if ('bytes' in foreseen.held) return { ...arg, source: { path: source.path, bytes: wholeOf(foreseen.held.bytes) } };
   if ('place' in foreseen.held) return { ...arg, source: { path: foreseen.held.place } };
   throw new NotForeseen(foreseen.task);
 }
