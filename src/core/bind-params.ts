@@ -154,6 +154,7 @@ class Binder {
   #coerce(spec: ParamSpec, value: Raw, path: readonly string[]): unknown {
     if (value instanceof Template || value instanceof Vaulted) return later;
     if (spec.type === 'task') return this.#task(value, path);
+    if (value === null && spec.choices !== undefined) return this.#chosen(spec, value, path);
     const bound = this.#scalar(spec.type, value, path);
     if (bound === undefined || bound === later) return bound;
     if (spec.type === 'list') return this.#list(spec, bound as readonly Raw[], path);
@@ -235,10 +236,13 @@ const named = (path: readonly string[]): string => {
   return parent !== undefined && /^\d+$/.test(last) ? `${parent}, item ${Number(last) + 1}` : (path.at(-1) ?? '');
 };
 
-/** Whether a value counts as not given: null, or an empty string for an optional path. */
+/**
+ * Whether a value counts as not given: null, or an empty string for an optional path. Where there are choices, null must
+ * be one of them, as in Ansible.
+ */
 const isNone = (value: Raw, spec: ParamSpec | undefined): boolean =>
   spec !== undefined &&
-  ((value === null && spec.type !== 'raw') || (value === '' && spec.type === 'path' && spec.required !== true));
+  ((value === null && spec.type !== 'raw' && spec.choices === undefined) || (value === '' && spec.type === 'path' && spec.required !== true));
 
 const known = new WeakMap<ParamSpecs, ReadonlyMap<string, string>>();
 

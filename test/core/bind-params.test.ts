@@ -110,6 +110,15 @@ describe('bindParams', () => {
     ]);
   });
 
+  test('null counts as not given, except where there are choices', () => {
+    const choices = ['present', 'absent'];
+
+    expect(bound(shape({ x: { type: 'str', default: 'a' } }), { x: null })).toEqual({ x: 'a' });
+    expect(bound(shape({ x: { type: 'str', default: 'present', choices } }), { x: null })).toMatchObject([
+      ['not-a-choice', 'x', '`x` must be one of present, absent; found `null`', undefined],
+    ]);
+  });
+
   test('a choice that YAML reads as a boolean becomes the written word', () => {
     expect(bound(shape({ x: { type: 'str', choices: ['no', 'yes', 'maybe'] } }), { x: true })).toEqual({ x: 'yes' });
   });

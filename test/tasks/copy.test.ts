@@ -52,6 +52,23 @@ describe('copy', () => {
     });
   });
 
+  test('neither reads a large file as a whole nor asks for the content it replaces', async () => {
+    using dir = folder();
+    const big = { local: dir.at('big'), length: 9_000_000 };
+    writeFileSync(big.local, Buffer.alloc(big.length, 'retrace\n'));
+    writeFileSync(dir.at('f'), 'old\n');
+    const args = { src: 'src/f', dest: dir.at('f') };
+    const large = { ...controller, content: () => big };
+
+    const ran = await runHere(copy, args, { controller: large, diff: true });
+    const again = await runHere(copy, args, { controller: large, diff: true });
+
+    expect(readFileSync(dir.at('f')).equals(readFileSync(big.local))).toBe(true);
+    expect([ran.status, again.status]).toEqual(['changed', 'ok']);
+    expect(JSON.stringify(ran)).toMatch(/\(large, 9000000 bytes, sha1 [0-9a-f]{40}\)/);
+    expect(JSON.stringify(ran)).not.toContain('old\\n');
+  });
+
   test('a check writes nothing', async () => {
     using dir = folder();
 

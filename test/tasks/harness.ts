@@ -71,9 +71,9 @@ export const controllerWith = (parts: Partial<Controller>): Controller =>
 export async function runHere(
   type: AnyTaskType,
   args: Readonly<Record<string, unknown>>,
-  options: { check?: boolean; controller?: Partial<Controller>; sh?: typeof runScript } = {},
+  options: { check?: boolean; diff?: boolean; controller?: Partial<Controller>; sh?: typeof runScript } = {},
 ): Promise<Converged> {
-  const here = { ...context, now: new Date(), check: options.check ?? false };
+  const here = { ...context, now: new Date(), check: options.check ?? false, diff: options.diff ?? false };
   const bound = bind(type, args);
   const params =
     type.prepare === undefined

@@ -77,14 +77,16 @@ export function askCopyFile(task: CopyParams, source: FileSource, context: TaskC
   const dest = tidyPath(task.dest);
   const folder = task.dest.endsWith('/');
   const inside = source.from === 'text' && !folder ? undefined : joinPath(dest, source.name);
+  // The diff of a large file does not show its lines.
+  const showsLines = context.diff && source.bytes instanceof Uint8Array;
   return {
     dest: stat(dest),
     destParent: stat(parentOf(dest)),
     destSum: folder ? nothing() : checksum(dest),
-    destNow: context.diff && !folder ? content(dest) : nothing(),
+    destNow: showsLines && !folder ? content(dest) : nothing(),
     inside: inside === undefined ? nothing() : stat(inside),
     insideSum: inside === undefined ? nothing() : checksum(inside),
-    insideNow: inside !== undefined && context.diff ? content(inside) : nothing(),
+    insideNow: inside !== undefined && showsLines ? content(inside) : nothing(),
     ...askAccounts(task),
   };
 }
