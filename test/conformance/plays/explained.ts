@@ -195,11 +195,12 @@ const REASONS: readonly Reason[] = [
       theirs.startsWith('none;'),
   },
   {
-    why: '`ignore_errors: "no"` means no, also where a condition cannot be computed: there Ansible takes any text for true',
-    is: ({ kind, ours, theirs }) =>
+    why: '`ignore_errors: "no"` means no, also where a condition or a loop cannot be computed: there Ansible takes any text for true',
+    is: ({ kind, ours, theirs, around }) =>
       kind === 'outcome' &&
-      /^failed: (The conditional check|Invalid data passed|.* is undefined)/.test(ours) &&
-      /^ignored: (The conditional check|Invalid data passed|.* is undefined)/.test(theirs),
+      ((/^failed: (The conditional check|Invalid data passed|.* is undefined)/.test(ours) &&
+        /^ignored: (The conditional check|Invalid data passed|.* is undefined)/.test(theirs)) ||
+        (ours === 'failed' && theirs === 'ignored' && 'censored' in around.ours)),
   },
   {
     why: '`failed_when` judges every failure of a copy; in Ansible not those that its action finds on the controller',
@@ -367,12 +368,18 @@ const REASONS: readonly Reason[] = [
         'src' in around.theirs),
   },
   {
-    why: 'a result that failed has other keys, so a condition that reads one is decided differently',
+    why: 'a result that failed, or that a check foresees, has other keys, so a condition that reads one is decided differently',
     is: ({ kind, ours, theirs, around }) =>
       kind === 'outcome' &&
       ((ours === 'failed: Assertion failed' && ABOUT_FILES.test(String(around.ours['assertion']))) ||
+        (theirs === 'failed: Assertion failed' && ABOUT_FILES.test(String(around.theirs['assertion']))) ||
         (ours.startsWith('skipped') && ABOUT_FILES.test(String(around.ours['false_condition']))) ||
         /'dict object' has no attribute 'changed'/.test(theirs)),
+  },
+  {
+    why: 'a rescue knows which task failed, also if that was a handler that `flush_handlers` ran',
+    is: ({ kind, ours, theirs }) =>
+      kind === 'outcome' && /^ok/.test(ours) && theirs.includes("'ansible_failed_task' is undefined"),
   },
   {
     why: 'what add_host registers is registered on all hosts, whether it failed or not',
