@@ -8,6 +8,8 @@ import { taskTypeRegistry } from './task-types.ts';
 /** What to print: one type, a list of all types, or a schema or docs page that covers them all. */
 interface Asked {
   readonly type: string | undefined;
+  /** Words to search for. */
+  readonly search?: string | undefined;
   readonly schema: boolean;
   readonly markdown: boolean;
 }
@@ -23,6 +25,7 @@ export async function docCommand({ type: name, ...asked }: Asked): Promise<numbe
     process.stderr.write(`run: ${at === undefined ? '' : `${at.file}:${at.line}: `}${message}\n`);
   const types = registry.names().flatMap((known) => registry.known(known) ?? []);
   if (asked.schema) return print(`${JSON.stringify(playbookSchema(types.map(withNames)), undefined, 1)}\n`);
+  if (asked.search !== undefined) return found(types, asked.search);
   if (name === undefined) return list(types);
   const type = registry.known(name);
   if (type !== undefined) return print(describe(type));
@@ -40,6 +43,38 @@ function list(types: readonly TaskType[]): number {
   const width = Math.max(...types.map(({ name }) => name.length));
   return print(`${types.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n')}\n`);
 }
+
+/** The types that contain all the words, wherever they are, those with one in their name first; and the parameters that contain one. */
+function found(types: readonly TaskType[], search: string): number {
+  const words = search.toLowerCase().split(/\s+/);
+  const has = (text: string): boolean => words.some((word) => text.toLowerCase().includes(word));
+  const matching = types.filter((type) => {
+    const text = textOf(type).toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  if (matching.length === 0) {
+    process.stderr.write(`run: no task type contains ${words.map((word) => `\`${word}\``).join(' and ')}\n`);
+    return 1;
+  }
+  const ranked = matching.toSorted((a, b) => Number(has(b.name)) - Number(has(a.name)));
+  return print(
+    ranked
+      .map((type) => {
+        const params = Object.entries(type.params).filter(([name, spec]) => has(`${name} ${aboutOf(spec) ?? ''}`));
+        return `${type.name}  ${type.summary}\n${params.map(([name, spec]) => `    ${name}: ${aboutOf(spec) ?? spec.type}\n`).join('')}`;
+      })
+      .join(''),
+  );
+}
+
+const textOf = ({ name, aliases = [], summary, description = '', params }: TaskType): string =>
+  [
+    name,
+    ...aliases,
+    summary,
+    description,
+    ...Object.entries(params).map(([key, spec]) => `${key} ${aboutOf(spec)}`),
+  ].join('\n');
 
 function print(text: string): number {
   process.stdout.write(text);

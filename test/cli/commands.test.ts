@@ -167,6 +167,7 @@ describe('a mistyped command line is reported with a suggestion', () => {
     [['vars'], 'run vars: no host was given'],
     [['vars', 'h', 'n', 'x'], 'run vars: unexpected argument "x"'],
     [['lab', 'stauts'], 'got "stauts"; did you mean "status"?'],
+    [['doc', '--search', 'snapshot nosuchword'], 'no task type contains `snapshot` and `nosuchword`'],
     [['doc', 'copi'], '`copi` is not a task type; did you mean `copy`?'],
     [
       ['site.yml', '--private-key', 'site.ym'],

@@ -49,6 +49,18 @@ describe('the docs', () => {
     expect(code).toBe(2);
   });
 
+  test('doc --search finds types by their names, descriptions and parameters, and shows which parameters', async () => {
+    using rig = new Rig();
+
+    const { code, stdout } = await rig.run(['doc', '--search', 'cron minute']);
+    const types = stdout.split('\n').filter((line) => /^\S/.test(line));
+
+    expect(code).toBe(0);
+    expect(types[0]).toMatch(/^ansible\.builtin\.cron  /);
+    expect(types.join('\n')).not.toContain('ansible.builtin.copy');
+    expect(stdout).toContain('\n    minute: ');
+  });
+
   test('--help names every option and every exit code', async () => {
     using rig = new Rig();
 

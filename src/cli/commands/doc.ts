@@ -8,6 +8,11 @@ export const doc = defineCommand({
   about:
     'Lists the task types, including those in tasks/, or shows one with its parameters, return values and examples.',
   options: {
+    search: {
+      type: 'text',
+      value: 'WORDS',
+      help: 'list the task types whose name, description or parameters contain these words',
+    },
     schema: { type: 'switch', help: 'print a JSON schema for playbooks, for use in editors' },
     markdown: { type: 'switch', help: 'print a page that documents all task types' },
   },
