@@ -36,7 +36,7 @@ import {
   withAttributes,
 } from './shared/files/attributes.ts';
 import { askAccounts, backupFile } from './shared/files/copy-file.ts';
-import { followedInfo, newEntry, throughEffect } from './shared/files/path-info.ts';
+import { entryEffect, followedInfo, newEntry, throughEffect } from './shared/files/path-info.ts';
 import { isUrl } from './shared/text.ts';
 
 const params = {
@@ -308,7 +308,8 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
   const source = state.source && followed(state.source);
   const sha1 = servedOf(state)?.sha1;
   const algorithm = checksumOf(task)?.algorithm;
-  const path = there === undefined ? place.path : (place.before.resolved ?? place.path);
+  const { path } = place;
+  const replaces = place.before.exists && place.before.link === undefined;
   return {
     what: there === undefined ? 'file' : 'content',
     from: there === undefined ? null : (place.sum?.hex?.slice(0, 12) ?? `${there.size} bytes`),
@@ -330,15 +331,16 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
     ],
     effects:
       source === undefined || task.backup
-        ? [blurs(`entry:${path}`, `entry:${place.path}`)]
+        ? [blurs(`entry:${path}`)]
         : [
-            throughEffect(
-              place.path,
+            // A link is replaced, not followed.
+            entryEffect(
+              path,
               place.before,
               { ...after, kind: 'file', size: source.size },
               {
                 holds: { copyOf: state.source?.resolved ?? '', ...(sha1 !== undefined && { sha1 }) },
-                inPlace: task.unsafe_writes && there !== undefined,
+                inPlace: task.unsafe_writes && replaces,
               },
             ),
           ],

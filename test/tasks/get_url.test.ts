@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +60,21 @@ describe('get_url', () => {
       readdirSync(dir.path),
     ]).toEqual(['hello\n', '640', ['f']]);
     expect(ran).toMatchObject({ result: { url: args.url, dest: dir.at('f'), size: 6, state: 'file' } });
+  });
+
+  test('replaces a link by the file, with the mode of what it led to, as Ansible does', async () => {
+    using dir = folder();
+    await using web = await server();
+    writeFileSync(dir.at('old'), 'old\n', { mode: 0o600 });
+    symlinkSync('old', dir.at('f'));
+    const args = { url: `${web.url}/file.txt`, dest: dir.at('f'), force: true };
+
+    const ran = await runHere(get_url, args);
+    const again = await runHere(get_url, args);
+
+    expect([ran.status, again.status]).toEqual(['changed', 'ok']);
+    expect([lstatSync(dir.at('f')).isFile(), readFileSync(dir.at('old'), 'utf8')]).toEqual([true, 'old\n']);
+    expect((lstatSync(dir.at('f')).mode & 0o777).toString(8)).toBe('600');
   });
 
   test('writes into a directory under the name from the URL', async () => {

@@ -404,9 +404,8 @@ const REASONS: readonly Reason[] = [
     ),
   },
   {
-    why: 'blockinfile leaves the end of a file alone where no block is to be removed; get_url writes through a link',
-    is: ({ kind, around }) =>
-      kind === 'file' && ('url' in around.theirs || /^Block removed/.test(String(around.theirs['msg']))),
+    why: 'blockinfile leaves the end of a file alone where no block is to be removed',
+    is: ({ kind, around }) => kind === 'file' && /^Block removed/.test(String(around.theirs['msg'])),
   },
   {
     why: 'what is found follows from files that differ, for which there is a reason of their own; or is what git keeps inside of a clone',
@@ -438,6 +437,10 @@ const REASONS: readonly Reason[] = [
       type === 'file' &&
       /: hard link not allowed for directory/.test(ours) &&
       theirs === 'changed',
+  },
+  {
+    why: 'a file that is right, and to which a link leads, is told, not the link',
+    is: inResult(/^get_url$/, ATTRIBUTES, ({ around }) => around.theirs['state'] === 'link'),
   },
   {
     why: 'what was unpacked through a link is told of the directory',
