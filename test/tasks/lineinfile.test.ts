@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import lineinfile from '../../tasks/lineinfile.ts';
 import { context, planOn, runHere } from './harness.ts';
@@ -109,6 +109,19 @@ describe('lineinfile', () => {
 
     expect([first.status, second.status, readFileSync(dir.at('f'), 'utf8')]).toEqual(['changed', 'ok', 'a\nb\n']);
     expect(first).toMatchObject({ result: { msg: 'line added', backup: '' } });
+  });
+
+  test('keeps the backup next to the link through which it writes, as Ansible does', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    writeFileSync(dir.at('d/f'), 'a\n');
+    symlinkSync('d/f', dir.at('l'));
+
+    const ran = await runHere(lineinfile, { path: dir.at('l'), line: 'b', backup: true });
+
+    const [kept] = readdirSync(dir.path).filter((name) => name.endsWith('~'));
+    expect(ran).toMatchObject({ status: 'changed', result: { backup: dir.at(kept ?? 'none') } });
+    expect([readFileSync(dir.at(kept ?? ''), 'utf8'), readdirSync(dir.at('d'))]).toEqual(['a\n', ['f']]);
   });
 
   test('finds no line in a file that is not there, even below another file', async () => {

@@ -20,8 +20,8 @@ export interface FileToWrite {
   readonly group?: string | number;
   /** A command with `%s` for the new file; it must succeed before the file is put in place. */
   readonly validate?: string;
-  /** Keep the replaced file next to it, with the time in its name; the command prints that name. */
-  readonly backup?: boolean;
+  /** Keep the replaced file next to it, or next to this path, with the time in its name; the command prints that name. */
+  readonly backup?: boolean | string;
   /** Overwrite in place if the file cannot be replaced (a mount point in a container). */
   readonly unsafe?: boolean;
 }
@@ -129,10 +129,12 @@ function validation({ validate }: FileToWrite): readonly Script[] {
   ];
 }
 
-const keepBackup = ({ backup }: FileToWrite): readonly Script[] =>
-  backup === true
-    ? [script`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
-    : [];
+const keepBackup = ({ backup = false, path }: FileToWrite): readonly Script[] =>
+  backup === false
+    ? []
+    : [
+        script`{ [ ! -e "$p" ] || { b=${backup === true ? path : backup}".$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`,
+      ];
 
 // Another user's file keeps its owner and mode when it is written in place; the next look reports the differences.
 const place = ({ unsafe }: FileToWrite): readonly Script[] => [

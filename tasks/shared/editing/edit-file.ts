@@ -135,7 +135,8 @@ export function planEdit(
     now: state.now.bytes,
     follow: true,
     validate: task.validate,
-    backup: task.backup,
+    // Next to a link that is followed, as Ansible keeps it.
+    backup: task.backup === true && path,
     unsafe: task.unsafe_writes,
     diff: context.diff,
     ...told,

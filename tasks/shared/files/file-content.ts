@@ -42,7 +42,8 @@ interface FileWrite {
   /** Whether a link at the path is followed; if not, the file replaces it. */
   readonly follow: boolean;
   readonly validate?: string;
-  readonly backup?: boolean;
+  /** Keep a backup of the previous content, next to the file or to this path. */
+  readonly backup?: boolean | string;
   readonly unsafe?: boolean;
   /** Whether to report a diff; false if the content is secret. */
   readonly diff: boolean;
@@ -54,7 +55,7 @@ interface FileWrite {
 
 /** The changes that give a file its content, owner and mode. All are set before the rename, and each difference is reported. */
 export function fileChanges(file: FileWrite): readonly Change[] {
-  const { path, before, follow } = file;
+  const { path, before, follow, backup = false } = file;
   const through = follow && before.exists && before.link !== undefined;
   const at = through ? (before.resolved ?? path) : path;
   const old = through || (before.exists && before.link === undefined) ? followed(before) : undefined;
@@ -68,7 +69,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   const effectOf = through ? throughEffect : entryEffect;
   const foreseen = [
     effectOf(path, before, after, holds && { holds, inPlace: file.unsafe === true && old !== undefined }),
-    ...(file.backup === true && holds !== undefined && old !== undefined ? [backedUp(at)] : []),
+    ...(backup !== false && holds !== undefined && old !== undefined ? [backedUp(backup === true ? at : backup)] : []),
   ];
   const attributes = old === undefined ? [] : attributeChanges(at, old, file.wanted, file.accounts);
   const changes =

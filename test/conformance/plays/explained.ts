@@ -382,6 +382,15 @@ const REASONS: readonly Reason[] = [
       kind === 'outcome' && /^ok/.test(ours) && theirs.includes("'ansible_failed_task' is undefined"),
   },
   {
+    why: 'whether a failure counts as a change follows from its keys (`changed_when: r.rc != 0`), and is compared where it happened',
+    is: ({ kind, ours, theirs, around }) =>
+      kind === 'outcome' &&
+      [ours, theirs].some((one) => /^(failed|ignored): Assertion failed$/.test(one)) &&
+      [around.ours, around.theirs].some(({ assertion }) =>
+        /^r\d+ is defined and r\d+ is (not )?changed$/.test(String(assertion)),
+      ),
+  },
+  {
     why: 'what add_host registers is registered on all hosts, whether it failed or not',
     is: ({ kind, ours, theirs }) =>
       (kind === 'result' && theirs === '"-"' && ours.includes('"add_host"')) ||
