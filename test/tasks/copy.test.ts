@@ -92,6 +92,20 @@ describe('copy', () => {
     expect([ran.status, again.status, existsSync(dir.at(expected))]).toEqual(['changed', 'ok', true]);
   });
 
+  test('tells of the file if a tree contains only one, as Ansible does', async () => {
+    using dir = folder();
+    const readTree = () => [
+      { path: 'sub', kind: 'directory' as const, mode: 0o700 },
+      { path: 'sub/b', kind: 'file' as const, mode: 0o755, content: bytes('B') },
+    ];
+
+    const one = await runHere(copy, { src: 'tree/', dest: dir.at('one') }, { controller: { ...controller, readTree } });
+    const many = await runHere(copy, { src: 'tree/', dest: dir.at('many') }, { controller });
+
+    expect(one).toMatchObject({ result: { dest: dir.at('one/sub/b'), state: 'file', size: 1 } });
+    expect(many).toMatchObject({ result: { dest: `${dir.at('many')}/`, state: 'directory' } });
+  });
+
   test('sets the modes of directories and files in a tree', async () => {
     using dir = folder();
 

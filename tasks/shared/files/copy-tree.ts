@@ -251,9 +251,19 @@ const told = (
 ): readonly Change[] =>
   changes.map((change) => ({ ...change, what: `${change.what} of ${item.path}`, effects, paths: [path] }));
 
-/** The registered result of copying a tree. */
-export const copyTreeResult = (state: CopyTreeState, task: CopyParams, source: TreeSource): TaskResult => ({
-  dest: `${task.dest.replace(/\/$/, '')}/`,
-  src: source.path,
-  ...followedInfo(state.dest),
-});
+/** The registered result of copying a tree; that of the file if a tree contains only one, as in Ansible. */
+export function copyTreeResult(state: CopyTreeState, task: CopyParams, source: TreeSource): TaskResult {
+  const [only, ...others] = itemsOf(source).filter(({ kind }) => kind !== 'directory');
+  const leaves = itemsOf(source).filter(({ kind, path }) => kind === 'directory' && !isAbove(path, only?.path));
+  const at = only === undefined ? undefined : state[`at ${only.path}`];
+  if (only?.kind === 'file' && at !== undefined && others.length === 0 && leaves.length === 0)
+    return {
+      dest: joinPath(tidyPath(task.dest), only.path),
+      src: joinPath(source.path, source.entries.at(-1)?.path ?? ''),
+      checksum: only.sha1,
+      ...followedInfo(at),
+    };
+  return { dest: `${task.dest.replace(/\/$/, '')}/`, src: source.path, ...followedInfo(state.dest) };
+}
+
+const isAbove = (directory: string, path = ''): boolean => path.startsWith(`${directory}/`);

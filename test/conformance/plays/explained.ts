@@ -102,6 +102,14 @@ const REASONS: readonly Reason[] = [
     is: inResult(/^git$/, /^(remote_url_changed|clean|dirty|ahead|before|git_executable_path)$/, onlyOurs),
   },
   {
+    why: 'a clone that cannot be made fails before git is called, so nothing of its command is told',
+    is: inResult(
+      /^git$/,
+      /^(cmd|rc|std(out|err)(_lines)?)$/,
+      (one) => onlyTheirs(one) && 'failed_when_result' in one.around.ours,
+    ),
+  },
+  {
     why: 'what an archive program prints is not told',
     is: inResult(/^unarchive$/, /^(extract_results|handler|files)\b/, onlyTheirs),
   },
