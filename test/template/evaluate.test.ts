@@ -65,6 +65,7 @@ describe('found by random templates: the same as in Ansible', () => {
     ["{{ 'YQ==Yg' | b64decode }};", 'a;'],
     ['{{ [(1, 2), (true, 2)] | unique(case_sensitive=true) | length }};', '1;'],
     ['{{ [] | truncate(3, true, "~") | length }};', '0;'],
+    ["{{ '2024-02-29 13:05:09' | wordwrap(6) }};", '2024-\n02-29 \n13:05:\n09;'],
     ['{{ \'"b": "x"}-True\' | wordwrap(6) }};', '"b": "\nx"}-\nTrue;'],
   ] as const)('%s is %j', ([source, is]) => {
     expect(text(source, { n: 3, f: 2.5, large: 12345678901234567000n, d: { l: [1] } })).toEqual(is);

@@ -1,29 +1,34 @@
-/** Python's `textwrap` for a single line; drops blanks at line ends. */
+/** Python's `textwrap.wrap` for a single line; a line loses the last of its words if that is blank. */
 export function wrapText(text: string, width: number, breakLongWords: boolean, breakOnHyphens: boolean): string[] {
   const chunks = split(text, breakOnHyphens);
   const lines: string[] = [];
-  let line = '';
-  for (let [chunk] = chunks; chunk !== undefined; [chunk] = chunks) {
-    if (line === '' && lines.length > 0 && chunk.trim() === '') {
-      chunks.shift();
-    } else if (line.length + chunk.length <= width) {
-      line += chunks.shift();
-    } else if (chunk.length > width && breakLongWords) {
-      const room = Math.max(1, width - line.length);
-      const cut = hyphenCut(chunk, room, breakOnHyphens);
-      line += chunk.slice(0, cut);
-      chunks[0] = chunk.slice(cut);
-      lines.push(line.trimEnd());
-      line = '';
-    } else if (line === '') {
-      lines.push(chunk);
-      chunks.shift();
-    } else {
-      lines.push(line.trimEnd());
-      line = '';
-    }
+  while (chunks.length > 0) {
+    if (lines.length > 0 && isBlank(chunks[0])) chunks.shift();
+    const line = takeWhileFits(chunks, width);
+    const [next] = chunks;
+    const room = width - line.join('').length;
+    if (next !== undefined && next.length > width && breakLongWords) {
+      // Without any room left, this is an empty word: it is the one that the line loses, not the blank before it.
+      const cut = hyphenCut(next, room, breakOnHyphens);
+      line.push(next.slice(0, cut));
+      chunks[0] = next.slice(cut);
+    } else if (next !== undefined && line.length === 0) line.push(...chunks.splice(0, 1));
+    if (isBlank(line.at(-1))) line.pop();
+    if (line.length > 0) lines.push(line.join(''));
   }
-  return line.trimEnd() === '' ? lines : [...lines, line.trimEnd()];
+  return lines;
+}
+
+const isBlank = (chunk: string | undefined): boolean => chunk?.trim() === '';
+
+/** Takes words from the front as long as they fit into a line. */
+function takeWhileFits(chunks: string[], width: number): string[] {
+  let length = 0;
+  const end = chunks.findIndex((chunk) => {
+    length += chunk.length;
+    return length > width;
+  });
+  return chunks.splice(0, end === -1 ? chunks.length : end);
 }
 
 // After a hyphen between two letters each, and on both sides of a dash.
@@ -36,6 +41,6 @@ function split(text: string, onHyphens: boolean): string[] {
 }
 
 function hyphenCut(chunk: string, room: number, onHyphens: boolean): number {
-  const hyphen = onHyphens && chunk.length > room ? chunk.lastIndexOf('-', room - 1) : -1;
+  const hyphen = onHyphens && room > 0 && chunk.length > room ? chunk.lastIndexOf('-', room - 1) : -1;
   return hyphen > 0 && /[^-]/.test(chunk.slice(0, hyphen)) ? hyphen + 1 : room;
 }
