@@ -1,6 +1,7 @@
 // Runs the playbooks of differential/ with our program and with Debian's ansible-playbook, each on its own lab host, and prints the
 // differences. --record saves what Ansible did, which test/lab/differential.test.ts compares our results with.
 import { parseArgs } from 'node:util';
+import { phases } from './differential/compare.ts';
 import { differences, pristineHost, ranBy, themes } from './differential/harness.ts';
 import { intended } from './differential/intended.ts';
 import { record } from './differential/recording.ts';
@@ -26,13 +27,17 @@ if (values.help || unknown.length > 0) {
 async function main(asked: readonly string[]): Promise<number> {
   const [ours, theirs] = await Promise.all([pristineHost('ours'), pristineHost('theirs')]);
   let unmeant = 0;
+  let compared = 0;
   for (const theme of asked) {
     const [a, b] = await Promise.all([ranBy('ours', theme, ours), ranBy('theirs', theme, theirs)]);
     const found = differences(theme, a, b).filter((line) => !isMeant(theme, line));
+    const cases = phases.reduce((sum, phase) => sum + b[phase].told.length, 0);
     unmeant += found.length;
-    process.stdout.write([`${theme}: ${found.length} differences`, ...found, ''].join('\n'));
+    compared += cases;
+    process.stdout.write([`${theme}: ${cases} outcomes, ${found.length} differences`, ...found, ''].join('\n'));
     if (values.record) record(theme, b);
   }
+  process.stdout.write(`${compared} outcomes, ${unmeant} differences\n`);
   return unmeant === 0 ? 0 : 1;
 }
 
