@@ -131,6 +131,7 @@ import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
 import x509Certificate from './x509_certificate.ts';
 import x509CertificateInfo from './x509_certificate_info.ts';
+import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
@@ -268,6 +269,7 @@ const types = [
   waitForConnection,
   x509Certificate,
   x509CertificateInfo,
+  xml,
   yamlItem,
   zfs,
 ];
