@@ -43,6 +43,7 @@ import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
+import filesize from './filesize.ts';
 import filesystem from './filesystem.ts';
 import find from './find.ts';
 import gatherFacts from './gather_facts.ts';
@@ -137,6 +138,7 @@ import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
+  filesize,
   mount,
   gatherFacts,
   deb822Repository,
