@@ -46,6 +46,8 @@ import file from './file.ts';
 import filesize from './filesize.ts';
 import filesystem from './filesystem.ts';
 import find from './find.ts';
+import flatpak from './flatpak.ts';
+import flatpakRemote from './flatpak_remote.ts';
 import gatherFacts from './gather_facts.ts';
 import gem from './gem.ts';
 import getUrl from './get_url.ts';
@@ -110,6 +112,9 @@ import setStats from './set_stats.ts';
 import setup from './setup.ts';
 import shell from './shell.ts';
 import slurp from './slurp.ts';
+import snap from './snap.ts';
+import snapAlias from './snap_alias.ts';
+import sshConfig from './ssh_config.ts';
 import stat from './stat.ts';
 import sudoers from './sudoers.ts';
 import supervisorctl from './supervisorctl.ts';
@@ -139,6 +144,8 @@ import zfs from './zfs.ts';
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
   filesize,
+  flatpak,
+  flatpakRemote,
   mount,
   gatherFacts,
   deb822Repository,
@@ -249,6 +256,9 @@ const types = [
   setup,
   shell,
   slurp,
+  snap,
+  snapAlias,
+  sshConfig,
   stat,
   sudoers,
   supervisorctl,
