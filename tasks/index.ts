@@ -26,6 +26,7 @@ import crypttab from './crypttab.ts';
 import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
+import decompress from './decompress.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
@@ -54,6 +55,7 @@ import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
 import gitConfig from './git_config.ts';
+import gitConfigInfo from './git_config_info.ts';
 import group from './group.ts';
 import groupBy from './group_by.ts';
 import hostname from './hostname.ts';
@@ -90,6 +92,7 @@ import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
 import parted from './parted.ts';
 import pause from './pause.ts';
+import pids from './pids.ts';
 import ping from './ping.ts';
 import pip from './pip.ts';
 import pipx from './pipx.ts';
@@ -102,6 +105,7 @@ import postgresqlQuery from './postgresql_query.ts';
 import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
+import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
 import replace from './replace.ts';
 import script from './script.ts';
@@ -143,9 +147,11 @@ import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
+  decompress,
   filesize,
   flatpak,
   flatpakRemote,
+  gitConfigInfo,
   mount,
   gatherFacts,
   deb822Repository,
@@ -234,6 +240,7 @@ const types = [
   pamd,
   parted,
   pause,
+  pids,
   ping,
   pip,
   pipx,
@@ -246,6 +253,7 @@ const types = [
   postgresqlUser,
   proxmoxCt,
   raw,
+  readCsv,
   reboot,
   replace,
   script,
