@@ -41,6 +41,7 @@ import dockerNetwork from './docker_network.ts';
 import dockerVolume from './docker_volume.ts';
 import dpkgDivert from './dpkg_divert.ts';
 import dpkgSelections from './dpkg_selections.ts';
+import expect from './expect.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
@@ -91,6 +92,7 @@ import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
 import parted from './parted.ts';
+import patch from './patch.ts';
 import pause from './pause.ts';
 import pids from './pids.ts';
 import ping from './ping.ts';
@@ -148,6 +150,7 @@ import zfs from './zfs.ts';
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
   decompress,
+  expect,
   filesize,
   flatpak,
   flatpakRemote,
@@ -239,6 +242,7 @@ const types = [
   pamLimits,
   pamd,
   parted,
+  patch,
   pause,
   pids,
   ping,
