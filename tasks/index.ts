@@ -23,6 +23,7 @@ import copyBetween from './copy_between.ts';
 import cron from './cron.ts';
 import cronvar from './cronvar.ts';
 import crypttab from './crypttab.ts';
+import dconf from './dconf.ts';
 import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
@@ -117,6 +118,7 @@ import setFact from './set_fact.ts';
 import setStats from './set_stats.ts';
 import setup from './setup.ts';
 import shell from './shell.ts';
+import shutdown from './shutdown.ts';
 import slurp from './slurp.ts';
 import snap from './snap.ts';
 import snapAlias from './snap_alias.ts';
@@ -143,12 +145,14 @@ import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
 import x509Certificate from './x509_certificate.ts';
 import x509CertificateInfo from './x509_certificate_info.ts';
+import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
+  dconf,
   decompress,
   expect,
   filesize,
@@ -267,6 +271,7 @@ const types = [
   setStats,
   setup,
   shell,
+  shutdown,
   slurp,
   snap,
   snapAlias,
@@ -293,6 +298,7 @@ const types = [
   waitForConnection,
   x509Certificate,
   x509CertificateInfo,
+  xattr,
   xml,
   yamlItem,
   zfs,

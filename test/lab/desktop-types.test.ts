@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AnyTaskType } from '../../src/core/task-type.ts';
+import dconf from '../../tasks/dconf.ts';
 import flatpak from '../../tasks/flatpak.ts';
 import flatpakRemote from '../../tasks/flatpak_remote.ts';
+import xattr from '../../tasks/xattr.ts';
 import { localTarget, runAllHere } from '../tasks/harness.ts';
 import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
@@ -95,5 +97,76 @@ printf '[Flatpak Repo]\\nTitle=lab\\nUrl=file:///opt/try-flatpak/repo\\n' >lab.f
     expect(await failure(flatpakRemote, { name: 'new', flatpakrepo_url: '/opt/none.flatpakrepo' })).toMatch(
       /none\.flatpakrepo/,
     );
+  });
+});
+
+describe('dconf, on a host', () => {
+  beforeAll(async () => {
+    await upHost();
+    await install('dconf', 'dconf-cli dconf-gsettings-backend dbus');
+    await sh('rm -rf ~/.config/dconf');
+  });
+
+  test('a key is set, changed and reset once, as a check foretells', async () => {
+    const key = '/lab/sources';
+    await ends(dconf, { key, value: "'text'" }, "/lab/sources: absent → 'text'");
+    await ends(
+      dconf,
+      { key, value: '[("xkb","us"), (\'xkb\',  "s\\u0065")]' },
+      `/lab/sources: 'text' → [("xkb","us"), ('xkb',  "s\\u0065")]`,
+    );
+    expect(await said(`dconf read ${key}`)).toBe("[('xkb', 'us'), ('xkb', 'se')]");
+    await ends(dconf, { key, value: '1.50' }, "/lab/sources: [('xkb', 'us'), ('xkb', 'se')] → 1.50");
+    await ends(dconf, { key, value: true }, '/lab/sources: 1.5 → true');
+    await ends(dconf, { key, value: 'uint32 5' }, '/lab/sources: true → uint32 5');
+    await ends(dconf, { key, value: '@as []' }, '/lab/sources: uint32 5 → @as []');
+    expect(await runThere(dconf, { key, state: 'read' })).toMatchObject({ status: 'ok', result: { value: '@as []' } });
+    await ends(dconf, { key, state: 'absent' }, '/lab/sources: @as [] → absent');
+    expect(await runThere(dconf, { key, state: 'read' })).toMatchObject({ status: 'ok', result: { value: null } });
+  });
+
+  test('says what is wrong', async () => {
+    const failure = async (args: object, check = false) => outcomeOf(await runThere(dconf, args, { check })).at(-1);
+    for (const check of [true, false]) {
+      expect(await failure({ key: '/lab/x' }, check)).toBe(
+        'state is present but all of the following are missing: value',
+      );
+      expect(await failure({ key: 'lab', value: '1' }, check)).toMatch(/dconf key must begin with a slash/);
+    }
+    expect(await failure({ key: '/lab/x', value: 'text' })).toMatch(/unknown keyword/);
+  });
+});
+
+describe('xattr, on a host', () => {
+  beforeAll(async () => {
+    await upHost();
+    await install('setfattr', 'attr');
+    await sh('rm -f /root/try-xattr; touch /root/try-xattr');
+  });
+  const path = '/root/try-xattr';
+
+  test('an attribute is set, changed, read and removed once, as a check foretells', async () => {
+    await ends(xattr, { path, key: 'a', value: 'x "y"\n é' }, 'user.a: absent → x "y"\n é');
+    await ends(xattr, { path, key: 'user.a', value: '' }, 'user.a: x "y"\n é → ');
+    await ends(xattr, { path, key: 'b', value: '2', namespace: 'trusted' }, 'trusted.b: absent → 2');
+    expect(await runThere(xattr, { path, state: 'all' })).toMatchObject({
+      status: 'ok',
+      result: { xattr: { 'user.a': '', 'trusted.b': '2' } },
+    });
+    expect(await runThere(xattr, { path, key: 'b', namespace: 'trusted' })).toMatchObject({
+      result: { xattr: { 'trusted.b': '2' } },
+    });
+    expect(await runThere(xattr, { path, state: 'keys' })).toMatchObject({
+      result: { xattr: { 'user.a': '', 'trusted.b': '' } },
+    });
+    await ends(xattr, { path, key: 'a', state: 'absent' }, 'user.a:  → absent');
+    expect(await said(`getfattr --absolute-names -d ${path}`)).toBe('');
+  });
+
+  test('says what is wrong', async () => {
+    const failure = async (args: object) => outcomeOf(await runThere(xattr, args)).at(-1);
+    expect(await failure({ path: '/root/none', key: 'a' })).toBe('path not found or not accessible!');
+    expect(await failure({ path, state: 'absent' })).toBe('state=absent needs a key');
+    expect(await failure({ path, key: 'a', value: '1', namespace: 'none' })).toMatch(/Operation not supported/);
   });
 });
