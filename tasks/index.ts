@@ -28,6 +28,7 @@ import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
 import decompress from './decompress.ts';
+import deployHelper from './deploy_helper.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
@@ -154,6 +155,7 @@ import zfs from './zfs.ts';
 const types = [
   dconf,
   decompress,
+  deployHelper,
   expect,
   filesize,
   flatpak,
