@@ -13,6 +13,7 @@ import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
 import capabilities from './capabilities.ts';
+import cargo from './cargo.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
 import command from './command.ts';
@@ -153,6 +154,7 @@ import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
+  cargo,
   dconf,
   decompress,
   deployHelper,
