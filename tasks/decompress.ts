@@ -59,7 +59,7 @@ export default defineTask({
     const same = compared.code === 0;
     const at = before.exists && before.link !== undefined ? (before.resolved ?? path) : path;
     const unpacked = throughEffect(path, before, withAttributes(written, task, state), {
-      ...(!same && { holds: { printedBy: { key: `decompress ${task.src}`, script: unpack(task) } } }),
+      ...(!same && { holds: { printedBy: { key: `decompress ${task.src}`, script: unpacking(task) } } }),
     });
     const change: Change = {
       what: 'content',
@@ -119,18 +119,18 @@ function destOf({ src, dest, format }: Task): string {
   return tidyPath(dest ?? bare);
 }
 
-const unpack = ({ src, format }: Task): Script => script`${TOOLS[format].name} -dc <${src}`;
+const unpacking = ({ src, format }: Task): Script => script`${TOOLS[format].name} -dc <${src}`;
 
 /** Asks how big the content is, and whether the file has it: exit code 1 if not. */
 const askCompared = (task: Task) =>
   shell({
     ...sh`[ -f ${task.src} ] || exit 0
 command -v ${TOOLS[task.format].name} >/dev/null || exit 127
-n=$(${unpack(task)} 2>/dev/null | wc -c)
-${unpack(task)} >/dev/null || exit 3
+n=$(${unpacking(task)} 2>/dev/null | wc -c)
+${unpacking(task)} >/dev/null || exit 3
 echo "$n"
 [ -f ${destOf(task)} ] || exit 1
-${unpack(task)} | cmp -s - ${destOf(task)}`,
+${unpacking(task)} | cmp -s - ${destOf(task)}`,
     about: [`data:${tidyPath(task.src)}`, `data:${destOf(task)}`, `by:package:${TOOLS[task.format].package}`],
     deadlineMs: 600_000,
   });
@@ -149,8 +149,8 @@ function refusal(
 /** Writes next to the file and renames it, so that nobody sees half of it; a file that exists keeps owner and mode. */
 const writing = (at: string, now: Entry | undefined, task: Task): Command => ({
   ...sh`t=$(mktemp ${`${parentOf(at)}/.retrace.XXXXXXXX`}) || exit
-${unpack(task)} >"$t" && ${now === undefined ? script`chmod 0644 "$t"` : script`chown --reference=${at} "$t" && chmod --reference=${at} "$t"`} && mv -fT -- "$t" ${at} && exit 0
+${unpacking(task)} >"$t" && ${now === undefined ? script`chmod 0644 "$t"` : script`chown --reference=${at} "$t" && chmod --reference=${at} "$t"`} && mv -fT -- "$t" ${at} && exit 0
 c=$?; rm -f -- "$t"; exit "$c"`,
-  shown: unpack(task).text,
+  shown: unpacking(task).text,
   long: true,
 });

@@ -66,7 +66,7 @@ export default defineTask({
   looks: ({ state }) => state === 'query',
   gives: 'facts',
   factNames: () => ['deploy_helper'],
-  ask: (task): Asked => ({
+  ask: (task): ProjectQuestions => ({
     project: stat(pathsOf(task).project),
     current: stat(pathsOf(task).current),
     releases: askReleases(task),
@@ -87,7 +87,7 @@ export default defineTask({
       case 'absent':
         return { changes: project.exists ? [removing(state, task)] : [] };
       case 'clean':
-        return { changes: cleaning(state.releases, task, targetOf(current)) };
+        return { changes: cleaning(state.releases, task, currentTarget(current)) };
       case 'finalize': {
         const cleaned = task.clean ? cleaning(state.releases, task, releasePath(task)) : [];
         return { changes: [...finishing(state, task), ...linking(state, task), ...cleaned] };
@@ -101,7 +101,7 @@ export default defineTask({
     if (task.state === 'absent') return { ...told, ansible_facts: { deploy_helper: [] } };
     if (task.state !== 'present' && task.state !== 'query') return told;
     const { project, releases, shared, current: link } = pathsOf(task);
-    const target = targetOf(current);
+    const target = currentTarget(current);
     const release = task.release ?? before.time?.stdout.trim() ?? '';
     const facts = {
       project_path: project,
@@ -130,7 +130,7 @@ export default defineTask({
 });
 
 /** The questions about a project. */
-interface Asked extends ReturnType<typeof askAccounts> {
+interface ProjectQuestions extends ReturnType<typeof askAccounts> {
   readonly project: Question<PathState>;
   readonly current: Question<PathState>;
   readonly releases: Question<ShellAnswer>;
@@ -159,7 +159,7 @@ function pathsOf({ path, releases_path, shared_path, current_path }: Task) {
 
 const releasePath = (task: Task): string => joinPath(pathsOf(task).releases, task.release ?? '');
 
-const targetOf = (current: PathState): string | undefined => (current.exists ? current.link?.target : undefined);
+const currentTarget = (current: PathState): string | undefined => (current.exists ? current.link?.target : undefined);
 
 /** The time on the host, as the name of a release. */
 const askTime = (): Question<ShellAnswer> => shell({ ...sh`date +%Y%m%d%H%M%S`, about: [] });
@@ -270,7 +270,7 @@ function finishing({ releases }: Found, task: Task): readonly Change[] {
 function linking({ current, self, project }: Found, task: Task): readonly Change[] {
   const path = pathsOf(task).current;
   const target = releasePath(task);
-  if (targetOf(current) === target) return [];
+  if (currentTarget(current) === target) return [];
   return [
     {
       what: path,

@@ -38,7 +38,7 @@ for p in [0-9]*; do
   printf '\001%s\001' "$p"
   { cat "$p/comm"; printf '\001'; cat "$p/cmdline"; } 2>/dev/null
 done`,
-    about: ['process:*', 'by:unit:*'],
+    about: ['by:unit:*'],
   });
 
 interface Process {

@@ -1,5 +1,5 @@
 /** How a CSV file is written. */
-export interface CsvDialect {
+interface CsvDialect {
   readonly delimiter: string;
   /** Ignore spaces after a delimiter. */
   readonly skipsSpaces: boolean;

@@ -2,7 +2,7 @@ import type { Self, ShellAnswer, Subject } from '../../../src/sdk.ts';
 import { unanswered } from '../commands/unanswered.ts';
 
 /** Where a git setting is: a file, a repository, or the configuration of the user or the host. */
-export interface SettingsPlace {
+interface SettingsPlace {
   readonly scope: 'file' | 'local' | 'global' | 'system' | undefined;
   readonly file?: string | undefined;
   readonly repo?: string | undefined;

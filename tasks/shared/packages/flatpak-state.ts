@@ -14,7 +14,7 @@ import {
 } from '../../../src/sdk.ts';
 
 /** How flatpaks are installed: for all users, or for one. */
-export type Method = 'system' | 'user';
+type Method = 'system' | 'user';
 
 /** The parameters that both flatpak types have. */
 export const flatpakParams = {
@@ -27,14 +27,18 @@ export const flatpakParams = {
   executable: { type: 'path', default: 'flatpak', doc: 'The flatpak program to use.' },
 } as const;
 
-interface Asked {
+interface FlatpakAsked {
   readonly executable: string;
   readonly method: Method;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Whether flatpak is there; without an installation there is nothing to list, and listing would create one. */
-const begin = ({ executable, method, environment }: Asked): Script => script`${exporting(environment)}export LC_ALL=C
+const begin = ({
+  executable,
+  method,
+  environment,
+}: FlatpakAsked): Script => script`${exporting(environment)}export LC_ALL=C
 command -v ${executable} >/dev/null || exit 127
 ${
   method === 'system'
@@ -45,14 +49,14 @@ ${
 `;
 
 /** Asks for the remotes: a line for each, with its name and its options. */
-export const askRemotes = (asked: Asked): Question<ShellAnswer> =>
+export const askRemotes = (asked: FlatpakAsked): Question<ShellAnswer> =>
   shell({
     ...sh`${begin(asked)}${asked.executable} remote-list ${`--${asked.method}`} --show-disabled --columns=name,options`,
     about: [`flatpak-remotes:${asked.method}`, 'by:package:flatpak'],
   });
 
 /** Asks which of these flatpaks are installed; prints their names. */
-export function askInstalled(names: readonly string[], asked: Asked): Question<ShellAnswer> {
+export function askInstalled(names: readonly string[], asked: FlatpakAsked): Question<ShellAnswer> {
   return shell({
     ...sh`${begin(asked)}all=$(${asked.executable} list ${`--${asked.method}`} --columns=ref) || exit
 set -- ${names.flatMap((name) => [name, refPattern(name)])}
@@ -67,13 +71,13 @@ done`,
 /** The name of a flatpak without its kind, architecture and branch; of a URL, the name of the file. */
 export function flatpakId(name: string): string {
   if (isFlatpakUrl(name)) return name.replace(/^.*\//, '').replace(/\.flatpakref$/, '');
-  return partsOf(name).id;
+  return refParts(name).id;
 }
 
 /** Whether a flatpak is named by the URL of a file that describes it. */
 export const isFlatpakUrl = (name: string): boolean => /^(https?|file):\/\//.test(name);
 
-function partsOf(name: string) {
+function refParts(name: string) {
   const [id = '', architecture = '', branch = ''] = name.replace(/^(app|runtime)\//, '').split('/');
   return { id, architecture, branch };
 }
@@ -81,7 +85,7 @@ function partsOf(name: string) {
 /** A regular expression for the references `ID/ARCHITECTURE/BRANCH` that a name stands for. */
 function refPattern(name: string): string {
   const literal = (text: string): string => text.replace(/[.[\]*^$\\]/g, String.raw`\$&`) || '[^/]*';
-  const { architecture, branch } = isFlatpakUrl(name) ? { architecture: '', branch: '' } : partsOf(name);
+  const { architecture, branch } = isFlatpakUrl(name) ? { architecture: '', branch: '' } : refParts(name);
   return `^${literal(flatpakId(name))}/${literal(architecture)}/${literal(branch)}$`;
 }
 

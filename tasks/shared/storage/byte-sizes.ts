@@ -17,7 +17,7 @@ const BYTES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** A size as a task gives it. */
-export interface GivenSize {
+interface GivenSize {
   readonly number: number;
   /** The bytes in its unit; undefined if it has none. */
   readonly unit: number | undefined;
@@ -33,7 +33,7 @@ export function readSize(text: string): GivenSize | { readonly failed: string } 
 }
 
 /** How many blocks of which size make so many bytes. */
-export interface Blocks {
+interface Blocks {
   readonly blocks: number;
   readonly blocksize: number;
 }
