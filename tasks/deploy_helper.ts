@@ -18,6 +18,7 @@ import {
   shell,
   stat,
   tidyPath,
+  together,
 } from '../src/sdk.ts';
 import { attributeChanges, attributeParams, unknownAccount, withAttributes } from './shared/files/attributes.ts';
 import { askAccounts } from './shared/files/copy-file.ts';
@@ -66,14 +67,17 @@ export default defineTask({
   looks: ({ state }) => state === 'query',
   gives: 'facts',
   factNames: () => ['deploy_helper'],
-  ask: (task): ProjectQuestions => ({
-    project: stat(pathsOf(task).project),
-    current: stat(pathsOf(task).current),
-    releases: askReleases(task),
-    time: task.release === undefined ? askTime() : nothing(),
-    ...each('above', foldersOf(task), stat),
-    ...askAccounts(task),
-  }),
+  ask: (task) =>
+    together(
+      {
+        project: stat(pathsOf(task).project),
+        current: stat(pathsOf(task).current),
+        releases: askReleasesFor(task),
+        time: askTimeFor(task),
+        ...askAccounts(task),
+      },
+      each('above', foldersOf(task), stat),
+    ),
   plan(state, task): Plan {
     const { current, project } = state;
     const paths = pathsOf(task);
@@ -129,20 +133,11 @@ export default defineTask({
   ],
 });
 
-/** The questions about a project. */
-interface ProjectQuestions extends ReturnType<typeof askAccounts> {
-  readonly project: Question<PathState>;
-  readonly current: Question<PathState>;
-  readonly releases: Question<ShellAnswer>;
-  readonly time: Question<ShellAnswer | undefined>;
-  readonly [above: `above ${string}`]: Question<PathState>;
-}
-
 /** The answers that say what there is of a project. */
 type Found = Parameters<typeof foldersFor>[1] & {
   readonly project: PathState;
   readonly current: PathState;
-  readonly releases: ShellAnswer;
+  readonly releases: ShellAnswer | undefined;
 };
 
 /** The paths of a project. */
@@ -161,8 +156,13 @@ const releasePath = (task: Task): string => joinPath(pathsOf(task).releases, tas
 
 const currentTarget = (current: PathState): string | undefined => (current.exists ? current.link?.target : undefined);
 
-/** The time on the host, as the name of a release. */
-const askTime = (): Question<ShellAnswer> => shell({ ...sh`date +%Y%m%d%H%M%S`, about: [] });
+/** The time on the host, as the name of a release, if the task gives none. */
+const askTimeFor = ({ release }: Task): Question<ShellAnswer | undefined> =>
+  release === undefined ? shell({ ...sh`date +%Y%m%d%H%M%S`, about: [] }) : nothing();
+
+/** The releases matter only to tasks that change them. */
+const askReleasesFor = (task: Task): Question<ShellAnswer | undefined> =>
+  task.state === 'finalize' || task.state === 'clean' ? askReleases(task) : nothing();
 
 /** Asks for the releases, the newest first: `finished NAME` or `unfinished NAME`, each ending in NUL. */
 const askReleases = (task: Task): Question<ShellAnswer> =>
@@ -180,14 +180,18 @@ interface Release {
   readonly finished: boolean;
 }
 
-const releasesIn = ({ stdout }: ShellAnswer): readonly Release[] =>
-  stdout
+const releasesIn = (answer: ShellAnswer | undefined): readonly Release[] =>
+  (answer?.stdout ?? '')
     .split('\0')
     .slice(0, -1)
     .map((entry) => ({ name: entry.slice(entry.indexOf(' ') + 1), finished: entry.startsWith('finished ') }));
 
-const writeReleases = (releases: readonly Release[]): string =>
-  releases.map(({ name, finished }) => `${finished ? 'finished' : 'unfinished'} ${name}\0`).join('');
+const releasesAre = (releases: readonly Release[]): ShellAnswer => ({
+  code: 0,
+  stdout: releases.map(({ name, finished }) => `${finished ? 'finished' : 'unfinished'} ${name}\0`).join(''),
+  stderr: '',
+  timedOut: false,
+});
 
 /** The directories of a project, and all above them. */
 const foldersOf = (task: Task): readonly string[] => [
@@ -203,7 +207,7 @@ function creating(found: Found, task: Task): Plan {
   let state = found;
   const changes: Change[] = [];
   for (const path of own(task)) {
-    const now = state[`above ${path}`] ?? { exists: false };
+    const now = state[`above ${path}`] ?? { exists: false, resolved: path };
     const entry = followed(now);
     if (entry !== undefined && entry.kind === 'directory') {
       const effects = [throughEffect(path, now, withAttributes(entry, task, state))];
@@ -219,8 +223,8 @@ function creating(found: Found, task: Task): Plan {
     if (now.exists) return { failed: `${path} exists but is not a directory` };
     const made = foldersFor(path, state, task);
     if ('failed' in made) return made;
-    const none = predicts(askReleases(task), { ...found.releases, stdout: '' });
-    const isEmpty = found.releases.stdout === '';
+    const none = predicts(askReleases(task), releasesAre([]));
+    const isEmpty = found[`above ${pathsOf(task).releases}`]?.exists !== true;
     changes.push(
       ...made.changes.map((one) => ({ ...one, effects: [...(one.effects ?? []), ...(isEmpty ? [none] : [])] })),
     );
@@ -229,7 +233,7 @@ function creating(found: Found, task: Task): Plan {
   return { changes };
 }
 
-function removing({ project, releases }: Found, task: Task): Change {
+function removing({ project }: Found, task: Task): Change {
   const path = pathsOf(task).project;
   const isInside = pathsOf(task).releases.startsWith(`${path}/`);
   return {
@@ -237,10 +241,7 @@ function removing({ project, releases }: Found, task: Task): Change {
     from: 'present',
     to: null,
     commands: [sh`rm -rf -- ${path}`],
-    effects: [
-      absentEffect(path, project),
-      ...(isInside ? [predicts(askReleases(task), { ...releases, stdout: '' })] : []),
-    ],
+    effects: [absentEffect(path, project), ...(isInside ? [predicts(askReleases(task), releasesAre([]))] : [])],
     paths: [path],
   };
 }
@@ -258,10 +259,7 @@ function finishing({ releases }: Found, task: Task): readonly Change[] {
       from: 'present',
       to: null,
       commands: [sh`rm -f -- ${path}`],
-      effects: [
-        predicts(askReleases(task), { ...releases, stdout: writeReleases(after) }),
-        blurs(`entry:${path}`, `listed:${releasePath(task)}`),
-      ],
+      effects: [predicts(askReleases(task), releasesAre(after)), blurs(`entry:${path}`, `listed:${releasePath(task)}`)],
       paths: [path],
     },
   ];
@@ -287,7 +285,7 @@ function linking({ current, self, project }: Found, task: Task): readonly Change
 }
 
 /** Removes unfinished releases, and the oldest ones beyond those to keep. */
-function cleaning(answer: ShellAnswer, task: Task, current: string | undefined): readonly Change[] {
+function cleaning(answer: ShellAnswer | undefined, task: Task, current: string | undefined): readonly Change[] {
   const { releases } = pathsOf(task);
   const others = releasesIn(answer).filter(({ name }) => joinPath(releases, name) !== current && name !== task.release);
   const kept = others.filter(({ finished }) => finished).slice(0, task.keep_releases);
@@ -301,7 +299,7 @@ function cleaning(answer: ShellAnswer, task: Task, current: string | undefined):
     to: null,
     commands: [sh`rm -rf -- ${joinPath(releases, name)}`],
     effects: [
-      predicts(askReleases(task), { ...answer, stdout: writeReleases(left) }),
+      predicts(askReleases(task), releasesAre(left)),
       blurs(`path:${joinPath(releases, name)}`, `listed:${releases}`),
     ],
     paths: [joinPath(releases, name)],

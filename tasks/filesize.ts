@@ -120,11 +120,12 @@ export default defineTask({
 const placeOf = (state: PathState, path: string): string =>
   state.exists && state.link !== undefined ? (state.resolved ?? path) : path;
 
-/** The size of blocks that the file system prefers. */
+/** The size of blocks that the file system prefers, also if the file's directory does not exist yet. */
 const askBlock = (path: string) =>
   shell({
-    ...sh`stat -L -c %o -- ${path} 2>/dev/null || stat -L -c %o -- ${parentOf(path)} 2>/dev/null || echo 4096`,
-    about: [`by:inode:${path}`, `by:inode:${parentOf(path)}`],
+    ...sh`p=${path}
+until stat -L -c %o -- "$p" 2>/dev/null; do p=\${p%/*}; p=\${p:-/}; done`,
+    about: ['by:mount:*'],
   });
 
 function refusal(
