@@ -39,7 +39,7 @@ describe('expect', () => {
   });
 
   test('the program that asks first is answered first, whatever the order of the patterns', async () => {
-    const command = shell('read -p "first " a; read -p "second " b; echo "$a$b"');
+    const command = shell('printf "first second "; read a; read b; echo "$a$b"');
     expect(await told({ command, responses: { second: '2', first: '1' } })).toMatchObject({
       stdout: 'first second 12',
     });

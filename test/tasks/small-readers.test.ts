@@ -98,7 +98,7 @@ describe('read_csv', () => {
 
 describe('pids', () => {
   test('finds processes by name and by command', async () => {
-    const program = join(place, 'a-program-with-a-long-name');
+    const program = join(place, 'a-Program-with-a-long-name');
     copyFileSync('/bin/sleep', program);
     const child = spawn(program, ['123']);
     try {
@@ -107,7 +107,7 @@ describe('pids', () => {
       expect(await told(pids, { name: 'A-program-with-a-long-name' })).toEqual(found);
       expect(await told(pids, { pattern: 'with-a-long-name 12\\d$' })).toEqual(found);
       expect(await told(pids, { pattern: 'WITH-A-long-name', ignore_case: true })).toEqual(found);
-      for (const args of [{ name: 'a-program-with' }, { pattern: 'WITH-A-long-name' }])
+      for (const args of [{ name: 'a-Program-with' }, { pattern: 'WITH-A-long-name' }])
         expect(await told(pids, args)).toEqual({ pids: [] });
       expect(await told(pids, { pattern: 'sl[' })).toMatch(/^'sl\[' is not a valid regular expression: /);
     } finally {
