@@ -62,7 +62,8 @@ test('the uses of task types are counted by reason, with those in copies of coll
   const { tasks, elsewhere, copied } = survey(
     repository({
       'site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - debug:\n  - bower: {name: a}\n  - dnf: {name: a}\n',
-      'ansible_collections/a/b/site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - community.general.bower: {name: a}\n',
+      'ansible_collections/a/b/site.yml':
+        '- hosts: all\n  tasks:\n  - debug:\n  - community.general.bower: {name: a}\n',
     }),
   );
   const page = taskUses([{ tasks, elsewhere, copied }]);
