@@ -7,14 +7,13 @@ import {
   predicts,
   type Self,
   type ShellAnswer,
-  type Subject,
   script,
   self,
   sh,
   shell,
   type TaskContext,
 } from '../src/sdk.ts';
-import { unanswered } from './shared/commands/unanswered.ts';
+import { settingsFailure, settingsFiles } from './shared/git/settings.ts';
 
 const params = {
   name: { type: 'str', doc: 'The setting, for example `user.email`.' },
@@ -63,7 +62,7 @@ export default defineTask({
   }),
   plan({ self, every, own }, task, context) {
     if (every === undefined) return { changes: [] };
-    const failure = failureOf(every) ?? (own && failureOf(own));
+    const failure = settingsFailure(every) ?? (own && settingsFailure(own));
     if (failure !== undefined) return failure;
     if (own === undefined) return { changes: [] };
     const now = valuesIn(own);
@@ -146,29 +145,9 @@ const askValues = (task: Task, self: Self, { environment }: TaskContext, which: 
   const what = task.list_all ? ['--list'] : ['--get-all', task.name ?? ''];
   return shell({
     ...sh`${exporting(environment)}${git(task)} ${includes} ${scopeWords(task)} --null ${what}`,
-    about: [...filesOf(task, self), 'by:package:git'],
+    about: [...settingsFiles({ ...task, scope: scopeOf(task) }, self), 'by:package:git'],
   });
 };
-
-/** What the settings depend on. */
-function filesOf(task: Task, { uid, user }: Self): readonly Subject[] {
-  const home = uid === 0 ? '/root' : `/home/${user}`;
-  const files = {
-    file: [`data:${task.file}`],
-    local: [`data:${task.repo}/.git/config`, `data:${task.repo}/config`, `inode:${task.repo}`],
-    global: [`data:${home}/.gitconfig`, `data:${home}/.config/git/config`],
-    system: ['data:/etc/gitconfig'],
-  };
-  const scope = scopeOf(task);
-  return scope === undefined ? Object.values(files).flat() : files[scope];
-}
-
-/** Exit code 1 without a message says that there is no such setting; a missing file has none. */
-function failureOf(answer: ShellAnswer) {
-  const isNone = answer.stderr.trim() === '' ? answer.code === 1 : answer.stderr.includes('unable to read config file');
-  const failed = isNone ? undefined : unanswered(answer, { name: 'git', package: 'git' });
-  return failed === undefined ? undefined : { failed, result: { rc: answer.code } };
-}
 
 const valuesIn = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\0').slice(0, -1);
 

@@ -13,6 +13,7 @@ import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
 import capabilities from './capabilities.ts';
+import cargo from './cargo.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
 import command from './command.ts';
@@ -23,9 +24,12 @@ import copyBetween from './copy_between.ts';
 import cron from './cron.ts';
 import cronvar from './cronvar.ts';
 import crypttab from './crypttab.ts';
+import dconf from './dconf.ts';
 import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
+import decompress from './decompress.ts';
+import deployHelper from './deploy_helper.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
@@ -40,17 +44,22 @@ import dockerNetwork from './docker_network.ts';
 import dockerVolume from './docker_volume.ts';
 import dpkgDivert from './dpkg_divert.ts';
 import dpkgSelections from './dpkg_selections.ts';
+import expect from './expect.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
+import filesize from './filesize.ts';
 import filesystem from './filesystem.ts';
 import find from './find.ts';
+import flatpak from './flatpak.ts';
+import flatpakRemote from './flatpak_remote.ts';
 import gatherFacts from './gather_facts.ts';
 import gem from './gem.ts';
 import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
 import gitConfig from './git_config.ts';
+import gitConfigInfo from './git_config_info.ts';
 import group from './group.ts';
 import groupBy from './group_by.ts';
 import hostname from './hostname.ts';
@@ -86,7 +95,9 @@ import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
 import parted from './parted.ts';
+import patch from './patch.ts';
 import pause from './pause.ts';
+import pids from './pids.ts';
 import ping from './ping.ts';
 import pip from './pip.ts';
 import pipx from './pipx.ts';
@@ -99,6 +110,7 @@ import postgresqlQuery from './postgresql_query.ts';
 import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
+import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
 import replace from './replace.ts';
 import script from './script.ts';
@@ -108,7 +120,11 @@ import setFact from './set_fact.ts';
 import setStats from './set_stats.ts';
 import setup from './setup.ts';
 import shell from './shell.ts';
+import shutdown from './shutdown.ts';
 import slurp from './slurp.ts';
+import snap from './snap.ts';
+import snapAlias from './snap_alias.ts';
+import sshConfig from './ssh_config.ts';
 import stat from './stat.ts';
 import sudoers from './sudoers.ts';
 import supervisorctl from './supervisorctl.ts';
@@ -131,11 +147,22 @@ import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
 import x509Certificate from './x509_certificate.ts';
 import x509CertificateInfo from './x509_certificate_info.ts';
+import xattr from './xattr.ts';
+import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
+  cargo,
+  dconf,
+  decompress,
+  deployHelper,
+  expect,
+  filesize,
+  flatpak,
+  flatpakRemote,
+  gitConfigInfo,
   mount,
   gatherFacts,
   deb822Repository,
@@ -223,7 +250,9 @@ const types = [
   pamLimits,
   pamd,
   parted,
+  patch,
   pause,
+  pids,
   ping,
   pip,
   pipx,
@@ -236,6 +265,7 @@ const types = [
   postgresqlUser,
   proxmoxCt,
   raw,
+  readCsv,
   reboot,
   replace,
   script,
@@ -245,7 +275,11 @@ const types = [
   setStats,
   setup,
   shell,
+  shutdown,
   slurp,
+  snap,
+  snapAlias,
+  sshConfig,
   stat,
   sudoers,
   supervisorctl,
@@ -268,6 +302,8 @@ const types = [
   waitForConnection,
   x509Certificate,
   x509CertificateInfo,
+  xattr,
+  xml,
   yamlItem,
   zfs,
 ];

@@ -23,12 +23,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** The part of the program where each package belongs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@xmldom/xmldom': ['tasks/shared/xml'],
   chalk: ['src/report', 'src/language/format-diagnostic.ts'],
   diff: ['src/report'],
   jiti: ['src/cli'],
   listr2: ['src/report'],
   semver: ['src/template'],
   ssh2: ['src/session'],
+  xpath: ['tasks/shared/xml'],
   zx: ['src/lab'],
 };
 
@@ -242,4 +244,8 @@ const isIn = (path: string, ...places: readonly string[]): boolean =>
 
 const isOurs = (from: string): boolean => isIn(from, 'src', 'tasks', 'test', 'package.json');
 
-const packageOf = (from: string): string => from.split('/')[0]!;
+const packageOf = (from: string): string =>
+  from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');

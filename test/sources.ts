@@ -32,7 +32,7 @@ export interface Export {
 export const readSources = (...folders: readonly string[]): readonly Source[] =>
   folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
       .toSorted()
       .map((name) => readSource(join(folder, name))),
   );

@@ -18,7 +18,6 @@ const SAME_AS: Readonly<Record<string, string>> = {
 
 /** Modules of ansible.builtin that are missing here, each with another way to do the same. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  expect: 'use `command` or `shell` with `stdin`, or the option that keeps the program from asking questions',
   subversion: 'use `command` with `creates`',
 };
 

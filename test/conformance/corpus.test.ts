@@ -53,7 +53,7 @@ test.for([
   ['ansible.posix.seport', 'names that do not exist'],
   ['seport', 'SELinux'],
   ['firewall_lib', 'modules that a repository'],
-  ['community.general.snap', 'not written yet'],
+  ['community.general.bower', 'not written yet'],
 ] as const)('%s is missing because of: %s', ([name, title]) => {
   expect(reasonFor(name).title).toMatch(title);
 });
@@ -61,8 +61,9 @@ test.for([
 test('the uses of task types are counted by reason, with those in copies of collections apart', () => {
   const { tasks, elsewhere, copied } = survey(
     repository({
-      'site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - debug:\n  - snap: {name: a}\n  - dnf: {name: a}\n',
-      'ansible_collections/a/b/site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - community.general.snap: {name: a}\n',
+      'site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - debug:\n  - bower: {name: a}\n  - dnf: {name: a}\n',
+      'ansible_collections/a/b/site.yml':
+        '- hosts: all\n  tasks:\n  - debug:\n  - community.general.bower: {name: a}\n',
     }),
   );
   const page = taskUses([{ tasks, elsewhere, copied }]);
@@ -70,5 +71,5 @@ test('the uses of task types are counted by reason, with those in copies of coll
   expect(page).toContain('Of all uses of task types, 50.0 % are');
   expect(page).toContain('\n60.0 %. Without copies of collections, it is 50.0 % and 66.7 %.');
   expect(page).toContain('| missing: not written yet, useful on Debian hosts | yes | 2 | 33.3 % | 1 |');
-  expect(page).toContain('with the number of uses: snap (2).');
+  expect(page).toContain('with the number of uses: bower (2).');
 });

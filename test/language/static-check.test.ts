@@ -6,13 +6,19 @@ import { checkPlaybooks } from '../../src/language/static-check.ts';
 import command from '../../tasks/command.ts';
 import copy from '../../tasks/copy.ts';
 import debug from '../../tasks/debug.ts';
+import deployHelper from '../../tasks/deploy_helper.ts';
 import file from '../../tasks/file.ts';
+import packageFacts from '../../tasks/package_facts.ts';
 import setFact from '../../tasks/set_fact.ts';
 import template from '../../tasks/template.ts';
 import { memoryFiles } from './memory-files.ts';
 
-const types = [command, copy, debug, file, setFact, template] as unknown as TaskType[];
-const taskType = (name: string) => types.find((type) => type.name === name || type.name === `ansible.builtin.${name}`);
+const types = [command, copy, debug, deployHelper, file, packageFacts, setFact, template] as unknown as TaskType[];
+const taskType = (name: string) =>
+  types.find(
+    (type) =>
+      type.name === name || type.name === `ansible.builtin.${name}` || type.name === `community.general.${name}`,
+  );
 const typeNames = types.map(({ name }) => name);
 
 const check = (texts: Record<string, string>) => {
@@ -147,6 +153,10 @@ describe('static checks report nothing', () => {
       'about variables from inventory, tasks, loops and facts',
       '- debug: {msg: "{{ from_inventory }}{{ ansible_os_family }}{{ groups }}"}\n- command: ls\n  register: r\n' +
         '- debug: {msg: "{{ r }}{{ s }}{{ x }}{{ i }}{{ item }}"}\n  loop: [1]\n  loop_control: {index_var: i}\n  vars: {x: 1}\n- set_fact: {s: 1}',
+    ],
+    [
+      'about the facts that a type says it sets',
+      '- package_facts:\n- deploy_helper: {path: /srv/app}\n- debug: {msg: "{{ packages }}{{ deploy_helper.new_release }}"}',
     ],
     [
       'about variables that the task tests first',

@@ -112,7 +112,7 @@ function collectTask(checking: Checking, task: Task, defined: Defined): boolean 
   const known = checking.options.taskType?.(type) ?? checking.options.taskType?.(String(task.type));
   // A module of the user may return any facts.
   if (known === undefined || (known.gives === 'facts' && known.anyParams === true)) return false;
-  if (type.endsWith('_facts') && type !== 'gather_facts') addNames(defined, ['packages', 'services']);
+  addNames(defined, known.factNames?.(task.args) ?? []);
   if (type !== 'set_fact') return type !== 'getent';
   if (!(task.args instanceof Map)) return false;
   const keys = [...task.args.keys()].map(String);
