@@ -53,6 +53,9 @@ import git from './git.ts';
 import gitConfig from './git_config.ts';
 import group from './group.ts';
 import groupBy from './group_by.ts';
+import helm from './helm.ts';
+import helmInfo from './helm_info.ts';
+import helmRepository from './helm_repository.ts';
 import hostname from './hostname.ts';
 import htpasswd from './htpasswd.ts';
 import includeVars from './include_vars.ts';
@@ -66,6 +69,7 @@ import k8sInfo from './k8s_info.ts';
 import k8sJsonPatch from './k8s_json_patch.ts';
 import k8sLog from './k8s_log.ts';
 import k8sScale from './k8s_scale.ts';
+import k8sTaint from './k8s_taint.ts';
 import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
@@ -198,6 +202,9 @@ const types = [
   gitConfig,
   group,
   groupBy,
+  helm,
+  helmInfo,
+  helmRepository,
   hostname,
   htpasswd,
   includeVars,
@@ -211,6 +218,7 @@ const types = [
   k8sJsonPatch,
   k8sLog,
   k8sScale,
+  k8sTaint,
   kernelBlacklist,
   knownHosts,
   lineinfile,

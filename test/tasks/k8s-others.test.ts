@@ -7,6 +7,7 @@ import k8sInfo from '../../tasks/k8s_info.ts';
 import k8sJsonPatch from '../../tasks/k8s_json_patch.ts';
 import k8sLog from '../../tasks/k8s_log.ts';
 import k8sScale from '../../tasks/k8s_scale.ts';
+import k8sTaint from '../../tasks/k8s_taint.ts';
 import { runAllHere, runHere } from './harness.ts';
 import { clusterForTests, loginTo, PATIENCE } from './kubernetes/cluster.ts';
 import { folder } from './local-host.ts';
@@ -208,6 +209,37 @@ exit "$code"
       },
     });
     expect((await run(k8sClusterInfo, { api_key: 'bad' })).status).toBe('failed');
+  });
+
+  test('k8s_taint manages the taints of a node', { timeout: PATIENCE }, async () => {
+    server().put('v1', {
+      kind: 'Node',
+      metadata: { name: 'n1' },
+      spec: { taints: [{ key: 'old', effect: 'NoExecute' }] },
+    });
+    const taint = { key: 'use', value: 'db', effect: 'NoSchedule' };
+    const step = async (args: object) => {
+      const foretold = outcomeOf(await run(k8sTaint, { name: 'n1', ...args }, true));
+      expect(outcomeOf(await run(k8sTaint, { name: 'n1', ...args }))).toEqual(foretold);
+      expect(outcomeOf(await run(k8sTaint, { name: 'n1', ...args }))).toEqual(['ok']);
+      return foretold;
+    };
+    expect(await step({ taints: [taint] })).toEqual(['changed', 'taint use:NoSchedule of node n1: absent → db']);
+    expect(await step({ taints: [{ ...taint, value: 'web' }], replace: true })).toEqual([
+      'changed',
+      'taint use:NoSchedule of node n1: db → web',
+      'taint old:NoExecute of node n1: without a value → absent',
+    ]);
+    expect(await step({ taints: [{ key: 'use' }], state: 'absent' })).toEqual([
+      'changed',
+      'taint use:NoSchedule of node n1: web → absent',
+    ]);
+    expect(outcomeOf(await run(k8sTaint, { name: 'n2', taints: [taint] })).at(-1)).toBe(
+      "Node 'n2' has not been found.",
+    );
+    expect(outcomeOf(await run(k8sTaint, { name: 'n1', taints: [{ key: 'a' }] })).at(-1)).toBe(
+      'taints: each needs a key and an effect',
+    );
   });
 
   test('a check does not know what an earlier task leaves of an object', { timeout: PATIENCE }, async () => {
