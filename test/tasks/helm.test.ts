@@ -1,5 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import helm from '../../tasks/helm.ts';
@@ -7,57 +6,35 @@ import helmInfo from '../../tasks/helm_info.ts';
 import helmRepository from '../../tasks/helm_repository.ts';
 import { runAllHere, runHere } from './harness.ts';
 import { PATIENCE } from './kubernetes/cluster.ts';
+import { HelmStandIn } from './kubernetes/helm-stand-in.ts';
 import { runScript } from './local-host.ts';
 import { outcomeOf } from './outcome.ts';
 
-interface Kept {
-  repositories: Record<string, unknown>[];
-  releases: Record<string, unknown>[];
-  calls: { args: string[]; token: string | null; kubeconfig: string | null }[];
-  plugins: string[];
-}
-
 // The stand-in in the place of helm prints what that prints.
 describe('helm', () => {
+  let standIn: HelmStandIn;
   let place = '';
   const { PATH } = process.env;
   const at = (...names: string[]) => join(place, ...names);
-  const kept = (): Kept => JSON.parse(readFileSync(at('state.json'), 'utf8'));
-  const keep = (more: Partial<Kept>) => writeFileSync(at('state.json'), JSON.stringify({ ...kept(), ...more }));
-  const chart = (name: string, version: string, more = '') => {
-    mkdirSync(at('charts', name), { recursive: true });
-    writeFileSync(
-      at('charts', name, 'Chart.yaml'),
-      `name: ${name}\nversion: ${version}\nappVersion: 9.${version}\n${more}`,
-    );
-  };
-  beforeEach(() => {
-    place = mkdtempSync(join(tmpdir(), 'retrace-helm-'));
-    mkdirSync(at('bin'));
-    copyFileSync(new URL('./kubernetes/helm-stand-in.mjs', import.meta.url), at('bin', 'helm'));
-    chmodSync(at('bin', 'helm'), 0o755);
-    writeFileSync(at('state.json'), JSON.stringify({ repositories: [], releases: [], calls: [], plugins: [] }));
-    Object.assign(process.env, {
-      PATH: `${at('bin')}:${PATH}`,
-      STAND_IN_STATE: at('state.json'),
-      STAND_IN_CHARTS: at('charts'),
-    });
-    chart('web', '1.0.0');
+  beforeEach(async () => {
+    standIn = new HelmStandIn();
+    place = standIn.place;
+    process.env['PATH'] = `${standIn.bin}:${PATH}`;
+    standIn.chart('web', '1.0.0');
+    await standIn.start();
   });
   afterEach(() => {
     process.env['PATH'] = PATH;
-    delete process.env['STAND_IN_STATE'];
-    delete process.env['STAND_IN_CHARTS'];
-    rmSync(place, { recursive: true });
+    standIn.stop();
   });
 
   const web = () => ({ name: 'web', namespace: 'shop', chart_ref: at('charts', 'web') });
 
   /** What a check foretells, what the run does, and that there is nothing to do afterwards. */
   async function changed(type: Parameters<typeof runHere>[0], args: object): Promise<readonly string[]> {
-    const { repositories, releases } = kept();
+    const { repositories, releases } = standIn;
     const foretold = outcomeOf(await runHere(type, { ...args }, { check: true }));
-    expect(kept()).toMatchObject({ repositories, releases });
+    expect(standIn).toMatchObject({ repositories, releases });
     expect(outcomeOf(await runHere(type, { ...args }))).toEqual(foretold);
     expect(outcomeOf(await runHere(type, { ...args }))).toEqual(['ok']);
     return foretold;
@@ -83,8 +60,8 @@ describe('helm', () => {
     ]);
     const secret = { ...stable, repo_username: 'bob', repo_password: 'open-sesame' };
     expect((await runHere(helmRepository, secret)).status).toBe('changed');
-    expect(kept().repositories).toMatchObject([{ user: 'bob', password: 'open-sesame' }]);
-    expect(JSON.stringify(kept().calls)).not.toContain('sesame');
+    expect(standIn.repositories).toMatchObject([{ user: 'bob', password: 'open-sesame' }]);
+    expect(JSON.stringify(standIn.calls.map(({ args }) => args))).not.toContain('sesame');
   });
 
   test('a release is installed, upgraded and removed, as a check foretells', { timeout: PATIENCE }, async () => {
@@ -97,10 +74,10 @@ describe('helm', () => {
       'value color of release web: (a value) → (another value)',
       'value size of release web: absent → (a value)',
     ]);
-    chart('web', '1.1.0');
+    standIn.chart('web', '1.1.0');
     const ended = await changed(helm, { ...web(), values: { color: 'blue', size: 3 } });
     expect(ended).toEqual(['changed', 'chart of release web: web-1.0.0 → web-1.1.0']);
-    keep({ releases: kept().releases.map((one) => ({ ...one, status: 'failed' })) });
+    standIn.releases = standIn.releases.map((one) => ({ ...one, status: 'failed' }));
     expect(await changed(helm, { ...web(), values: { color: 'blue', size: 3 } })).toEqual([
       'changed',
       'status of release web: failed → deployed',
@@ -124,7 +101,7 @@ describe('helm', () => {
       set_values: [{ value: 'count=5' }, { value: 'text=5', value_type: 'string' }],
     };
     expect((await changed(helm, args)).at(0)).toBe('changed');
-    expect(kept().releases).toMatchObject([{ values: { color: 'red', size: 2, count: 5, text: '5' } }]);
+    expect(standIn.releases).toMatchObject([{ values: { color: 'red', size: 2, count: 5, text: '5' } }]);
     expect(await changed(helm, { ...web(), values: { size: 7 }, reuse_values: true, reset_values: false })).toEqual([
       'changed',
       'value size of release web: (a value) → (another value)',
@@ -146,7 +123,7 @@ describe('helm', () => {
       update_repo_cache: true,
     };
     expect(outcomeOf(await runHere(helm, args))).toEqual(['changed', 'release web: absent → web-1.0.0']);
-    const calls = kept().calls.map((call) => call.args.join(' '));
+    const calls = standIn.calls.map((call) => call.args.join(' '));
     expect(calls).toContain('repo update');
     expect(calls).toContain(
       `upgrade --install --reset-values --wait --timeout=2m --atomic --create-namespace --skip-crds -- web ${web().chart_ref}`,
@@ -158,14 +135,14 @@ describe('helm', () => {
   });
 
   test('the plugin tells what changes, if it is there', { timeout: PATIENCE }, async () => {
-    keep({ plugins: ['diff'] });
+    standIn.plugins = ['diff'];
     expect(await changed(helm, web())).toEqual(['changed', 'release web: absent → web-1.0.0']);
     expect(await changed(helm, { ...web(), values: { a: 1 } })).toEqual([
       'changed',
       'value a of release web: absent → (a value)',
     ]);
     // What this chart makes differs each time.
-    chart('web', '1.0.0', 'random: yes\n');
+    standIn.chart('web', '1.0.0', 'random: yes\n');
     for (const check of [true, false])
       expect(outcomeOf(await runHere(helm, { ...web(), values: { a: 1 } }, { check }))).toEqual([
         'changed',
@@ -184,7 +161,7 @@ describe('helm', () => {
       ['changed', 'release web: absent → stable/web'],
     ]);
     expect((await runAllHere(steps)).map(({ status }) => status)).toEqual(['changed', 'changed']);
-    expect(kept().releases).toMatchObject([{ chart: 'web-1.0.0' }]);
+    expect(standIn.releases).toMatchObject([{ chart: 'web-1.0.0' }]);
     for (const check of [true, false]) {
       const failure = async (chart_ref: string) =>
         outcomeOf(await runHere(helm, { ...web(), chart_ref }, { check })).at(-1);
@@ -205,7 +182,7 @@ describe('helm', () => {
     const args = { ...web(), kubeconfig, api_key: 'sesame-too', values: { password: 'sesame-three' } };
     expect((await runHere(helm, args, { sh })).status).toBe('changed');
     expect(scripts.join('\n')).not.toContain('sesame');
-    const { calls, releases } = kept();
+    const { calls, releases } = standIn;
     expect(JSON.stringify(calls.map((call) => call.args))).not.toContain('sesame');
     expect(calls.every(({ token }) => token === 'sesame-too')).toBe(true);
     expect(calls.every((call) => call.kubeconfig === JSON.stringify(kubeconfig))).toBe(true);
