@@ -20,7 +20,7 @@ import {
   chartLabel,
   chartParts,
   deployment,
-  removal,
+  releaseRemoval,
   shownCall,
   wantedValues,
 } from './shared/kubernetes/helm-plan.ts';
@@ -29,8 +29,8 @@ import { askRepositories, readRepositories } from './shared/kubernetes/helm-repo
 import { type HelmTask, helmReleaseParams } from './shared/kubernetes/helm-task.ts';
 import { kubeconfigHere } from './shared/kubernetes/local-files.ts';
 
-type Asked = Question<ShellAnswer | undefined>;
-type Asking = { readonly release: Question<ShellAnswer>; readonly repositories: Asked } & Readonly<
+type MayBeAsked = Question<ShellAnswer | undefined>;
+type HelmQuestions = { readonly release: Question<ShellAnswer>; readonly repositories: MayBeAsked } & Readonly<
   Record<`values ${string}`, Question<Content>>
 >;
 
@@ -50,16 +50,16 @@ export default defineTask({
     ],
   },
   prepare: (given, controller): HelmTask => ({ ...given, kubeconfig: kubeconfigHere(given.kubeconfig, controller) }),
-  ask: (task: HelmTask, { environment, check }): Asking => {
+  ask: (task: HelmTask, { environment, check }): HelmQuestions => {
     const helm = helmFor(task, environment);
     // A check asks, because an earlier task may add the repository that the chart is in.
-    const repositories: Asked = check && task.release_state === 'present' ? askRepositories(helm) : nothing();
+    const repositories: MayBeAsked = check && task.release_state === 'present' ? askRepositories(helm) : nothing();
     return together(
       { release: askRelease(helm, task.release_namespace, task.release_name), repositories },
       each('values', task.values_files, content),
     );
   },
-  thenAsk({ release }, task, { environment }): { readonly about: Asked } {
+  thenAsk({ release }, task, { environment }): { readonly about: MayBeAsked } {
     const state = readRelease(release, task.release_name);
     if ('failed' in state || task.release_state === 'absent') return { about: nothing() };
     return { about: askChart(task, state.release !== undefined && state.differ !== undefined, environment) };
@@ -72,7 +72,7 @@ export default defineTask({
     if (task.release_state === 'absent')
       return task.replace && now.release !== undefined
         ? { failed: 'replace is not applicable when state is absent' }
-        : { changes: removal(task, now, context) };
+        : { changes: releaseRemoval(task, now, context) };
     const { about } = state;
     if (about === undefined) return { failed: 'nothing was asked about the chart' };
     const missing = task.values_files.find((path) => state[`values ${path}`]?.bytes === undefined);

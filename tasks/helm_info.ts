@@ -1,5 +1,5 @@
 import { defineTask, loadPlainAll, type Params, type Plan, script, toJs } from '../src/sdk.ts';
-import { askHelm, helmComplaint, helmFor, helmParams, PARTS, partsOf } from './shared/kubernetes/helm-client.ts';
+import { askHelm, helmComplaint, helmFor, helmParams, PARTS, readParts } from './shared/kubernetes/helm-client.ts';
 import { isObject, textInside } from './shared/kubernetes/json-object.ts';
 import { kubeconfigHere } from './shared/kubernetes/local-files.ts';
 
@@ -55,7 +55,7 @@ ${part(['notes'])}`,
   },
   plan({ told }, task): Plan {
     if (told.code !== 0) return { failed: helmComplaint(told) };
-    const [list = '[]', values = 'null', manifest = '', hooks = '', notes = ''] = partsOf(told.stdout);
+    const [list = '[]', values = 'null', manifest = '', hooks = '', notes = ''] = readParts(told.stdout);
     const all: unknown = JSON.parse(list);
     const found = (Array.isArray(all) ? all : [])
       .filter(isObject)

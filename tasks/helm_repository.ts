@@ -73,8 +73,8 @@ export default defineTask({
       };
       return { changes: [change] };
     }
-    const isSame = now !== undefined && now.url.replace(/\/+$/, '') === url;
-    if (isSame && !task.force_update) return { changes: [] };
+    const isSameJson = now !== undefined && now.url.replace(/\/+$/, '') === url;
+    if (isSameJson && !task.force_update) return { changes: [] };
     if (now !== undefined && !task.force_update)
       return { failed: `Repository already have a repository named ${name}` };
     const options = [
@@ -86,7 +86,7 @@ export default defineTask({
     const change = {
       what: `chart repository ${name}`,
       from: now?.url ?? null,
-      to: isSame ? 'added again' : url,
+      to: isSameJson ? 'added again' : url,
       commands: [
         {
           ...helmCommand(helm, script`_helm repo add ${name} ${url} ${options}`, password ?? ''),
@@ -94,7 +94,7 @@ export default defineTask({
         },
       ],
       effects: [predicts(askRepositories(helm), repositoriesAnswer([...others, { name, url }]))],
-      ...(isSame && { repeats: true as const }),
+      ...(isSameJson && { repeats: true as const }),
     };
     return { changes: [change] };
   },
@@ -104,8 +104,8 @@ export default defineTask({
     return {
       stdout,
       stderr,
-      stdout_lines: linesOf(stdout),
-      stderr_lines: linesOf(stderr),
+      stdout_lines: filledLines(stdout),
+      stderr_lines: filledLines(stderr),
       command: changes[0]?.commands[0]?.shown ?? '',
     };
   },
@@ -132,7 +132,7 @@ export default defineTask({
   ],
 });
 
-const linesOf = (text: string): readonly string[] =>
+const filledLines = (text: string): readonly string[] =>
   text
     .trimEnd()
     .split('\n')

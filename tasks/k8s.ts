@@ -10,8 +10,8 @@ import { askNamespace } from './shared/kubernetes/namespace.ts';
 import { planSteps } from './shared/kubernetes/object-plan.ts';
 import { askObjects } from './shared/kubernetes/object-state.ts';
 
-type Asked = Question<ShellAnswer | undefined>;
-type Further = { readonly objects: Asked; readonly listed: Asked } & Readonly<
+type MayBeAsked = Question<ShellAnswer | undefined>;
+type Further = { readonly objects: MayBeAsked; readonly listed: MayBeAsked } & Readonly<
   Record<`namespace ${string}`, Question<boolean>>
 >;
 
@@ -44,8 +44,8 @@ export default defineTask({
     const wanted = 'wanted' in meant ? meant.wanted : [];
     // A run does not need to know it: the server tells it together with the objects.
     const spaces = context.check ? wanted.flatMap(({ definition }) => definition.namespace ?? []) : [];
-    const objects: Asked = wanted.length === 0 ? nothing() : askObjects(kubectl, wanted);
-    const listed: Asked = 'listing' in meant ? askListed(kubectl, meant.listing) : nothing();
+    const objects: MayBeAsked = wanted.length === 0 ? nothing() : askObjects(kubectl, wanted);
+    const listed: MayBeAsked = 'listing' in meant ? askListed(kubectl, meant.listing) : nothing();
     return together(
       { objects, listed },
       each('namespace', [...new Set(spaces)], (name) => askNamespace(kubectl, name)),

@@ -1,5 +1,5 @@
 import { defineTask, type Params, type Plan, script } from '../src/sdk.ts';
-import { inside, isObject, listInside, textInside } from './shared/kubernetes/json-object.ts';
+import { isObject, jsonAt, listInside, textInside } from './shared/kubernetes/json-object.ts';
 import { kubeParams } from './shared/kubernetes/kube-params.ts';
 import { askKubectl, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';
 import { kubeconfigHere } from './shared/kubernetes/local-files.ts';
@@ -49,7 +49,7 @@ done`,
       'v1',
       ...listInside(groups, 'groups').map((one) => textInside(one, 'preferredVersion', 'groupVersion')),
     ]);
-    const cluster = inside(listInside(config, 'clusters')[0], 'cluster');
+    const cluster = jsonAt(listInside(config, 'clusters')[0], 'cluster');
     return {
       changes: [],
       result: {
@@ -61,7 +61,7 @@ done`,
           username: task.username ?? null,
           password: task.password ?? null,
           proxy: task.proxy ?? textInside(cluster, 'proxy-url') ?? null,
-          verify_ssl: task.validate_certs ?? inside(cluster, 'insecure-skip-tls-verify') !== true,
+          verify_ssl: task.validate_certs ?? jsonAt(cluster, 'insecure-skip-tls-verify') !== true,
         },
         apis: Object.fromEntries(
           lists.filter(isObject).map((list) => {
@@ -100,7 +100,7 @@ const kindsIn = (list: unknown, isPreferred: boolean): Readonly<Record<string, u
         {
           categories: listInside(one, 'categories'),
           name: textInside(one, 'name'),
-          namespaced: inside(one, 'namespaced') === true,
+          namespaced: jsonAt(one, 'namespaced') === true,
           preferred: isPreferred,
           short_names: listInside(one, 'shortNames'),
           singular_name: textInside(one, 'singularName') ?? '',

@@ -51,7 +51,7 @@ _of=$(printf '%s\n' "$_of" | head -n 1)
       told: askKubectl(
         kubectlFor(task, environment),
         script`${finding}
-_kubectl logs ${[...place, ...optionsOf(task)]} "$_of"`,
+_kubectl logs ${[...place, ...logOptions(task)]} "$_of"`,
         { about: ['kubernetes:Pod/*'] },
       ),
     };
@@ -80,7 +80,7 @@ _kubectl logs ${[...place, ...optionsOf(task)]} "$_of"`,
   ],
 });
 
-const optionsOf = ({ container, all_containers, since_seconds: since, previous, tail_lines: tail }: Task) => [
+const logOptions = ({ container, all_containers, since_seconds: since, previous, tail_lines: tail }: Task) => [
   // With a selector, the client would return only a few lines.
   `--tail=${tail ?? -1}`,
   ...(container === undefined ? [] : [`--container=${container}`]),

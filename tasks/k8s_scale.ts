@@ -12,8 +12,8 @@ import {
   type TaskContext,
   type TaskResult,
 } from '../src/sdk.ts';
-import { askFileAt, askPageAt, definedBy, type Sources } from './shared/kubernetes/defined-objects.ts';
-import { inside, type JsonObject, textInside } from './shared/kubernetes/json-object.ts';
+import { askFileAt, askPageAt, type DefinitionSources, definedBy } from './shared/kubernetes/defined-objects.ts';
+import { type JsonObject, jsonAt, textInside } from './shared/kubernetes/json-object.ts';
 import { kindArgument } from './shared/kubernetes/kinds.ts';
 import { definitionParams, kubeParams, nameParams } from './shared/kubernetes/kube-params.ts';
 import { kubectlCommand, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';
@@ -55,7 +55,7 @@ const params = {
 
 type Task = Params<typeof params> & { readonly definitions: unknown };
 
-type Asked = { readonly found: Question<ShellAnswer | undefined> };
+type ScaleQuestions = { readonly found: Question<ShellAnswer | undefined> };
 
 export default defineTask({
   name: 'kubernetes.core.k8s_scale',
@@ -70,7 +70,7 @@ export default defineTask({
     definitions: given.resource_definition,
   }),
   ask: ({ src }: Task) => ({ file: askFileAt(src), page: askPageAt(src) }),
-  thenAsk(sources, task, { environment }): Asked {
+  thenAsk(sources, task, { environment }): ScaleQuestions {
     const listing = listingOf(sources, task);
     return { found: 'refused' in listing ? nothing() : askListed(kubectlFor(task, environment), listing) };
   },
@@ -146,7 +146,7 @@ export default defineTask({
   ],
 });
 
-function listingOf(sources: Sources, task: Task): Listing | { readonly refused: string } {
+function listingOf(sources: DefinitionSources, task: Task): Listing | { readonly refused: string } {
   const { label_selectors, definitions, src } = task;
   if (definitions === undefined && src === undefined && task.kind === undefined)
     return { refused: "'kind' option is required to specify the resource type." };
@@ -165,13 +165,13 @@ const isJob = (object: JsonObject): boolean => object['kind'] === 'Job';
 const fieldOf = (object: JsonObject): string => (isJob(object) ? 'parallelism' : 'replicas');
 
 function countOf(object: JsonObject): number | undefined {
-  const found = inside(object, 'spec', fieldOf(object));
+  const found = jsonAt(object, 'spec', fieldOf(object));
   return typeof found === 'number' ? found : undefined;
 }
 
 const withCount = (object: JsonObject, count: number): JsonObject => ({
   ...object,
-  spec: { ...Object(inside(object, 'spec')), [fieldOf(object)]: count },
+  spec: { ...Object(jsonAt(object, 'spec')), [fieldOf(object)]: count },
 });
 
 const labelOf = (object: JsonObject): string =>

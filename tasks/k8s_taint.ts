@@ -1,5 +1,5 @@
 import { defineTask, mayAlter, type Params, type Plan, predicts, script, type TaskResult } from '../src/sdk.ts';
-import { inside, isObject, type JsonObject, listInside, textInside } from './shared/kubernetes/json-object.ts';
+import { isObject, type JsonObject, jsonAt, listInside, textInside } from './shared/kubernetes/json-object.ts';
 import { kubeParams } from './shared/kubernetes/kube-params.ts';
 import { kubectlCommand, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';
 import { askListed, listedAnswer, listedObjects } from './shared/kubernetes/listed-objects.ts';
@@ -54,10 +54,10 @@ export default defineTask({
       state === 'present' ? withTaints(now, task) : now.filter((one) => !taints.some((gone) => isMeant(one, gone)));
     const changes = [
       ...wanted
-        .filter((one) => valueIn(now, one) !== shown(one))
+        .filter((one) => shownNow(now, one) !== shown(one))
         .map((one) => ({
           what: `taint ${identityOf(one)} of node ${name}`,
-          from: valueIn(now, one),
+          from: shownNow(now, one),
           to: shown(one),
         })),
       ...now
@@ -74,7 +74,7 @@ export default defineTask({
       ...kubectlCommand(kubectl, script`_kubectl patch --type=merge ${patch} -- node ${name} >/dev/null`),
       shown: `kubectl patch node ${name}`,
     };
-    const after = { ...node, spec: { ...Object(inside(node, 'spec')), taints: wanted } };
+    const after = { ...node, spec: { ...Object(jsonAt(node, 'spec')), taints: wanted } };
     const effects = [
       mayAlter('kubernetes:Pod/*'),
       predicts(askListed(kubectl, listingOf(task)), listedAnswer([after])),
@@ -113,7 +113,7 @@ const shown = (taint: unknown): string => {
   return value === '' ? 'without a value' : value;
 };
 
-const valueIn = (all: readonly Taint[], taint: Taint): string | null => {
+const shownNow = (all: readonly Taint[], taint: Taint): string | null => {
   const found = all.find((one) => identityOf(one) === identityOf(taint));
   return found === undefined ? null : shown(found);
 };

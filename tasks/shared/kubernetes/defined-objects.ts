@@ -11,20 +11,20 @@ import {
 import { type Definition, definitionsIn } from './definitions.ts';
 
 /** The file or page with the definitions, as the host told it. */
-export interface Sources {
+export interface DefinitionSources {
   readonly file: Content | undefined;
   readonly page: ShellAnswer | undefined;
 }
 
-const isUrl = (src: string): boolean => /^(?:https?|ftp):\/\//.test(src);
+const isAddress = (src: string): boolean => /^(?:https?|ftp):\/\//.test(src);
 
 /** Asks for the file on the host with the definitions, if there is one. */
 export const askFileAt = (src: string | undefined): Question<Content | undefined> =>
-  src === undefined || isUrl(src) ? nothing() : content(src);
+  src === undefined || isAddress(src) ? nothing() : content(src);
 
 /** Asks for the page with the definitions, if there is one. */
 export const askPageAt = (src: string | undefined): Question<ShellAnswer | undefined> =>
-  src === undefined || !isUrl(src)
+  src === undefined || !isAddress(src)
     ? nothing()
     : shell(
         {
@@ -38,7 +38,7 @@ curl --fail --silent --show-error --location --max-time 60 -- ${src}`,
 /** The objects that a task means, or why that is not known. */
 export function definedBy(
   task: Parameters<typeof definitionsIn>[1] & { readonly src: string | undefined; readonly definitions: unknown },
-  { file, page }: Sources,
+  { file, page }: DefinitionSources,
 ): readonly Definition[] | { readonly refused: string } {
   const { src, definitions } = task;
   if (src === undefined) return definitionsIn(definitions, task);

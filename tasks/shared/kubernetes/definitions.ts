@@ -1,5 +1,5 @@
 import { hash, loadPlainAll, toJs } from '../../../src/sdk.ts';
-import { inside, isObject, type JsonObject, textInside } from './json-object.ts';
+import { isObject, type JsonObject, jsonAt, textInside } from './json-object.ts';
 import { kindNamed } from './kinds.ts';
 
 /** An object of a cluster as a task defines it. */
@@ -30,10 +30,10 @@ export function definitionsIn(given: unknown, naming: Naming): readonly Definiti
   const bodies = read
     .filter((one) => one !== null && one !== undefined && one !== '')
     .flatMap((one) => {
-      const items = inside(one, 'items');
+      const items = jsonAt(one, 'items');
       const kind = textInside(one, 'kind') ?? '';
       if (!kind.endsWith('List') || !Array.isArray(items)) return [one];
-      const shared = { apiVersion: inside(one, 'apiVersion'), kind: kind.slice(0, -4) };
+      const shared = { apiVersion: jsonAt(one, 'apiVersion'), kind: kind.slice(0, -4) };
       return items.map((item) => (isObject(item) ? { ...(kind === 'List' ? {} : shared), ...item } : item));
     });
   const wrong = bodies.find((one) => !isObject(one));
@@ -65,7 +65,7 @@ function documentsIn(given: unknown): readonly unknown[] | Refused {
 function completed(body: JsonObject, naming: Naming): Definition {
   const apiVersion = textInside(body, 'apiVersion') ?? naming.api_version;
   const kind = kindNamed(apiVersion, textInside(body, 'kind') ?? naming.kind ?? '');
-  const own = inside(body, 'metadata');
+  const own = jsonAt(body, 'metadata');
   const given = { namespace: naming.namespace, name: naming.name, generateName: naming.generate_name };
   const metadata = {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== '')),

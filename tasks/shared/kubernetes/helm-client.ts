@@ -73,7 +73,7 @@ export function helmFor(given: Given, environment: Readonly<Record<string, strin
 }
 
 /** The start of a script in which `_helm` is the client. A token and a configuration are the first lines on stdin. */
-export function withHelm({ program, environment, token, config, file }: Helm): Script {
+function withHelm({ program, environment, token, config, file }: Helm): Script {
   const missing = `${program} is missing on the host: Debian has no package of it; see https://helm.sh/docs/intro/install for how to install it`;
   const reading = (name: Script, isThere: boolean) =>
     isThere
@@ -101,7 +101,7 @@ ${own}${reading(script`HELM_KUBETOKEN`, token !== undefined)}${exported}${readin
 }
 
 /** What a script reads on stdin: the token and the configuration, and then the given text. */
-export const helmInput = ({ token, config }: Helm, text = ''): string =>
+const helmInput = ({ token, config }: Helm, text = ''): string =>
   [token, config].map((line) => (line === undefined ? '' : `${line}\n`)).join('') + text;
 
 /** A command that calls helm, with what it reads. */
@@ -138,7 +138,7 @@ const MARK = '== retrace: next';
 export const PARTS = script`_next() { printf '\n%s\n' ${MARK}; }`;
 
 /** The parts of such an answer. */
-export const partsOf = (stdout: string): readonly string[] => stdout.split(`\n${MARK}\n`);
+export const readParts = (stdout: string): readonly string[] => stdout.split(`\n${MARK}\n`);
 
 /** An answer with these parts. */
 export const answerOf = (parts: readonly string[]): ShellAnswer => ({

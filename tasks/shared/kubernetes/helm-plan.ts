@@ -15,12 +15,12 @@ import {
   tidyPath,
   toJs,
 } from '../../../src/sdk.ts';
-import { answerOf, askHelm, helmCommand, helmFor, PARTS, partsOf } from './helm-client.ts';
+import { answerOf, askHelm, helmCommand, helmFor, PARTS, readParts } from './helm-client.ts';
 import { askRelease, type Chart, type Release, type ReleaseState, releaseAnswer } from './helm-release.ts';
 import { chartOptions, deployWords, differWords, type HelmTask, removeWords, sendsValues } from './helm-task.ts';
 import { mergedValues, withSetValues } from './helm-values.ts';
 import { isObject, type JsonObject } from './json-object.ts';
-import { isSame } from './object-differences.ts';
+import { isSameJson } from './object-differences.ts';
 
 const valuesLine = ({ release_values }: HelmTask): string => `${JSON.stringify(release_values)}\n`;
 
@@ -67,7 +67,7 @@ export function wantedValues(task: HelmTask, files: readonly Content[], now: Jso
 }
 
 /** What a plan for a release is derived from. */
-export interface HelmSituation {
+interface HelmSituation {
   readonly task: HelmTask;
   readonly context: TaskContext;
   readonly state: ReleaseState;
@@ -98,6 +98,7 @@ export function deployment(situation: HelmSituation): readonly Change[] {
   return all.map((one, index) => ({ ...one, commands: index === 0 ? deployCommands(situation) : [], effects }));
 }
 
+/** A chart as helm lists it: `nginx-1.2.0`. */
 export const chartLabel = ({ name, version }: Chart): string => `${name}-${version}`;
 
 function upgradeDifferences(
@@ -138,7 +139,7 @@ function valueDifferences(
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
     return keys.flatMap((key) => valueDifferences([...path, key], from[key], to[key]));
   }
-  if (isSame(from, to)) return [];
+  if (isSameJson(from, to)) return [];
   const other = from === undefined ? '(a value)' : '(another value)';
   return [{ path: path.join('.'), from: from === undefined ? null : '(a value)', to: to === undefined ? null : other }];
 }
@@ -197,7 +198,7 @@ function effectsOf({ task, context, state, chart, chartText, difference, values 
 }
 
 /** What is to be done so that a release is gone. */
-export function removal(task: HelmTask, state: ReleaseState, context: TaskContext): readonly Change[] {
+export function releaseRemoval(task: HelmTask, state: ReleaseState, context: TaskContext): readonly Change[] {
   const { release } = state;
   if (release === undefined) return [];
   const helm = helmFor(task, context.environment);
@@ -223,6 +224,6 @@ export function removal(task: HelmTask, state: ReleaseState, context: TaskContex
 
 /** The parts of what was told about a chart. */
 export function chartParts(answer: ShellAnswer): { readonly text: string; readonly difference: string } {
-  const [text = '', difference = ''] = partsOf(answer.stdout);
+  const [text = '', difference = ''] = readParts(answer.stdout);
   return { text, difference: difference.trim() };
 }

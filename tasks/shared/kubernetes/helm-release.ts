@@ -1,5 +1,5 @@
 import { loadPlainAll, type Question, type ShellAnswer, script, toJs } from '../../../src/sdk.ts';
-import { answerOf, askHelm, type Helm, helmComplaint, PARTS, partsOf } from './helm-client.ts';
+import { answerOf, askHelm, type Helm, helmComplaint, PARTS, readParts } from './helm-client.ts';
 import { isObject, type JsonObject, textInside } from './json-object.ts';
 
 /** A release as helm lists it, with the values that it was given. */
@@ -41,7 +41,7 @@ _helm get values ${name} --output json </dev/null 2>/dev/null || echo '{}'`,
 
 /** The state of a release, or why it is not known. */
 export function readRelease(answer: ShellAnswer, name: string): ReleaseState | { readonly failed: string } {
-  const [version = '', plugins = '', list = '', values = ''] = partsOf(answer.stdout);
+  const [version = '', plugins = '', list = '', values = ''] = readParts(answer.stdout);
   if (answer.code !== 0) return { failed: helmComplaint(answer) };
   const all: unknown = JSON.parse(list);
   const listed = (Array.isArray(all) ? all : []).filter(isObject).find((one) => textInside(one, 'name') === name);

@@ -118,9 +118,7 @@ export const sendsValues = ({ release_values }: Pick<HelmTask, 'release_values'>
   Object.keys(release_values).length > 0;
 
 /** Options with the values, in the order in which helm reads them. */
-export const valueOptions = (
-  task: Pick<HelmTask, 'values_files' | 'release_values' | 'set_values'>,
-): readonly string[] => [
+const valueOptions = (task: Pick<HelmTask, 'values_files' | 'release_values' | 'set_values'>): readonly string[] => [
   ...task.values_files.map((file) => `--values=${file}`),
   ...(sendsValues(task) ? ['--values=-'] : []),
   ...(task.set_values ?? []).flatMap(({ value, value_type: type }) => [

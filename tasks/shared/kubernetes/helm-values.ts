@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from './json-object.ts';
 
 /** A value as on helm's command line. */
-export interface SetValue {
+interface SetValue {
   readonly value: string;
   readonly value_type: string;
 }

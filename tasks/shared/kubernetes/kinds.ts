@@ -31,7 +31,7 @@ const kindsByName = new Map(
 );
 
 /** `apps` and `v1` of `apps/v1`; the group of `v1` is empty. */
-export function groupAndVersion(apiVersion: string): readonly [group: string, version: string] {
+function groupAndVersion(apiVersion: string): readonly [group: string, version: string] {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 }

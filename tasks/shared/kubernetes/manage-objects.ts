@@ -1,7 +1,7 @@
 import { type Effect, type Plan, predicts, type ShellAnswer, type TaskContext } from '../../../src/sdk.ts';
-import { definedBy, type Sources } from './defined-objects.ts';
+import { type DefinitionSources, definedBy } from './defined-objects.ts';
 import { type Definition, definitionsIn, labelOf } from './definitions.ts';
-import { inside, isObject, textInside } from './json-object.ts';
+import { isObject, jsonAt, textInside } from './json-object.ts';
 import type { K8sTask } from './k8s-params.ts';
 import { kubectlComplaint, kubectlFor } from './kubectl.ts';
 import { askListed, type Listing, listedObjects, NONE_LISTED } from './listed-objects.ts';
@@ -11,26 +11,27 @@ import {
   type ObjectState,
   readObjects,
   settled,
-  type Wanted,
+  type WantedObject,
   type Way,
 } from './object-state.ts';
-import { absentStep, lacksKind, presentStep, type Step } from './object-steps.ts';
+import { absentStep, lacksKind, type ObjectStep, presentStep } from './object-steps.ts';
 import { isReady } from './readiness.ts';
 import { meetsSelectors } from './selectors.ts';
 
 /** What the host told about the objects of a task. */
-export type ManagedState = Sources & {
+export type ManagedState = DefinitionSources & {
   readonly objects?: ShellAnswer | undefined;
   readonly listed?: ShellAnswer | undefined;
 } & Readonly<Record<`namespace ${string}`, boolean | undefined>>;
 
 /** The objects that a task is about: defined ones, or all that are listed. */
-export type Meant =
+type Meant =
   | { readonly refused: string }
   | { readonly listing: Listing }
-  | { readonly wanted: readonly Wanted[]; readonly leftOut: readonly Definition[] };
+  | { readonly wanted: readonly WantedObject[]; readonly leftOut: readonly Definition[] };
 
-export function meantBy(sources: Sources, task: K8sTask): Meant {
+/** Which objects a task means. */
+export function meantBy(sources: DefinitionSources, task: K8sTask): Meant {
   const { state, kind, name, label_selectors: selectors = [] } = task;
   const isBare = task.definitions === undefined && task.src === undefined;
   const isList = isBare && state === 'absent' && name === undefined && (task.delete_all || selectors.length > 0);
@@ -39,7 +40,7 @@ export function meantBy(sources: Sources, task: K8sTask): Meant {
   const defined = definedBy(task, sources);
   if ('refused' in defined) return defined;
   const isMeant = ({ body }: Definition): boolean => {
-    const labels = inside(body, 'metadata', 'labels');
+    const labels = jsonAt(body, 'metadata', 'labels');
     return state === 'absent' || meetsSelectors(isObject(labels) ? labels : {}, selectors);
   };
   const meant = defined.filter(isMeant);
@@ -78,13 +79,14 @@ function wayOf({ apply, server_side_apply: server, force, merge_type }: K8sTask)
 }
 
 /** What is to be done about each object, and the prediction of what that leads to. */
-export interface ManageSteps {
-  readonly steps: readonly Step[];
+interface ManageSteps {
+  readonly steps: readonly ObjectStep[];
   readonly afterwards: Effect;
   /** Why nothing is known about the objects. */
   readonly unreadable?: string | undefined;
 }
 
+/** Works out what is to be done about each object. */
 export function manageSteps(state: ManagedState, task: K8sTask, context: TaskContext): ManageSteps {
   const kubectl = kubectlFor(task, context.environment);
   const meant = meantBy(state, task);
@@ -117,7 +119,7 @@ export function manageSteps(state: ManagedState, task: K8sTask, context: TaskCon
       ...nothing,
       unreadable: state.objects === undefined ? 'nothing was asked' : kubectlComplaint(state.objects),
     };
-  const steps: Step[] = [];
+  const steps: ObjectStep[] = [];
   for (const [index, one] of wanted.entries()) {
     const now = objects[index] ?? settled(undefined);
     const earlier = wanted.slice(0, index).filter((_, at) => steps[at]?.status === 'changes');
@@ -132,7 +134,7 @@ export function manageSteps(state: ManagedState, task: K8sTask, context: TaskCon
 
 const asList = (read: ReturnType<typeof definitionsIn>): readonly Definition[] => ('refused' in read ? [] : read);
 
-const removing = (definition: Definition): Wanted => ({
+const removing = (definition: Definition): WantedObject => ({
   definition,
   way: { by: 'replace' },
   tries: false,

@@ -1,5 +1,5 @@
 import type { Diff } from '../../../src/sdk.ts';
-import { inside, isObject, type JsonObject, textInside } from './json-object.ts';
+import { isObject, type JsonObject, jsonAt, textInside } from './json-object.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -36,7 +36,7 @@ function lasting(object: JsonObject, withStatus: boolean): JsonObject {
 function readApplied(text: unknown): unknown {
   try {
     const parsed: unknown = JSON.parse(String(text));
-    const metadata = inside(parsed, 'metadata');
+    const metadata = jsonAt(parsed, 'metadata');
     if (!isObject(parsed) || !isObject(metadata)) return parsed;
     const { annotations, ...rest } = metadata;
     const isEmpty = isObject(annotations) && Object.keys(annotations).length === 0;
@@ -84,7 +84,7 @@ function differing(path: readonly string[], from: unknown, to: unknown): readonl
   }
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length && to.every(isObject))
     return to.flatMap((item, index) => differing([...path, itemName(from[index], item, index)], from[index], item));
-  return isSame(from, to) ? [] : [{ path, from, to }];
+  return isSameJson(from, to) ? [] : [{ path, from, to }];
 }
 
 /** `[web]` for items that have a name, otherwise `[0]`. */
@@ -102,7 +102,7 @@ const pathText = (path: readonly string[]): string =>
   }, '');
 
 /** Whether two parts of parsed JSON are the same; the order of keys does not matter. */
-export const isSame = (one: unknown, other: unknown): boolean =>
+export const isSameJson = (one: unknown, other: unknown): boolean =>
   JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
 
 function ordered(value: unknown): unknown {
@@ -134,7 +134,7 @@ function withoutSecrets(object: JsonObject): JsonObject {
   const hidden = (value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, '(secret)'])) : value;
   const { metadata } = object;
-  const annotations = inside(metadata, 'annotations');
+  const annotations = jsonAt(metadata, 'annotations');
   const told = isObject(annotations) && LAST_APPLIED in annotations;
   return {
     ...object,

@@ -1,9 +1,9 @@
 import type { Change, Effect, Plan } from '../../../src/sdk.ts';
-import type { Step } from './object-steps.ts';
+import type { ObjectStep } from './object-steps.ts';
 
 /** The steps of a task, and how it is to go about them. */
 interface Steps {
-  readonly steps: readonly Step[];
+  readonly steps: readonly ObjectStep[];
   /** The prediction of what the steps lead to. */
   readonly afterwards: Effect;
   readonly check: boolean;
@@ -32,7 +32,7 @@ export function planSteps({ steps, afterwards, check, goesOn }: Steps): Plan {
   return { changes: changesIn(steps, afterwards), warnings };
 }
 
-const changesIn = (steps: readonly Step[], afterwards: Effect): readonly Change[] =>
+const changesIn = (steps: readonly ObjectStep[], afterwards: Effect): readonly Change[] =>
   steps.flatMap((step) =>
     step.status === 'changes'
       ? step.changes.map((change) => ({ ...change, effects: [...(change.effects ?? []), afterwards] }))

@@ -10,7 +10,7 @@ export type Way =
   | { readonly by: 'apply'; readonly options: readonly string[] };
 
 /** What is to be found out about a defined object. */
-export interface Wanted {
+export interface WantedObject {
   readonly definition: Definition;
   readonly way: Way;
   /** Whether to find out what the server would make of the definition; not if the object is to be removed. */
@@ -22,7 +22,7 @@ export interface Wanted {
 }
 
 /** What the client told: an object, and warnings; or, with another exit code than 0, an error. */
-export interface Told {
+export interface ToldByClient {
   readonly code: number;
   readonly object: JsonObject | undefined;
   readonly said: string;
@@ -30,9 +30,9 @@ export interface Told {
 
 /** An object as it is, as it would be with the definition, and what is wrong with the definition. */
 export interface ObjectState {
-  readonly now: Told;
-  readonly tried: Told | undefined;
-  readonly validated: Told | undefined;
+  readonly now: ToldByClient;
+  readonly tried: ToldByClient | undefined;
+  readonly validated: ToldByClient | undefined;
 }
 
 const MARK = '== retrace:';
@@ -70,7 +70,7 @@ export const createCall = script`${OBJECT_CALLS}
 IFS= read -r _body
 _create`;
 
-function lookScript({ definition, way, tries, creates, validates }: Wanted): Script {
+function lookScript({ definition, way, tries, creates, validates }: WantedObject): Script {
   const begin = script`IFS= read -r _body
 _begin
 `;
@@ -94,7 +94,7 @@ export const SECTIONS = script`_begin() { printf '%s object\n' ${MARK}; }
 _tell() { printf '%s\n%s %s %s\n' "$_x" ${MARK} "$1" "$2"; }`;
 
 /** Asks how objects are, and has the server try what they would be. */
-export const askObjects = (kubectl: Kubectl, wanted: readonly Wanted[]): Question<ShellAnswer> =>
+export const askObjects = (kubectl: Kubectl, wanted: readonly WantedObject[]): Question<ShellAnswer> =>
   askKubectl(
     kubectl,
     script`${OBJECT_CALLS}
@@ -117,7 +117,7 @@ exit "$_r"`,
 export function readObjects({ stdout }: ShellAnswer): readonly ObjectState[] {
   const [, ...parts] = stdout.split(`${MARK} object\n`);
   return parts.map((part) => {
-    const told = new Map<string, Told>();
+    const told = new Map<string, ToldByClient>();
     let text = '';
     for (const line of part.split('\n')) {
       const [, name, code] = line.startsWith(MARK) ? (/ (\w+) (\d+)$/.exec(line) ?? []) : [];
@@ -136,7 +136,7 @@ export function readObjects({ stdout }: ShellAnswer): readonly ObjectState[] {
 }
 
 /** What the client printed: an object, and what it said besides. */
-export function toldBy(code: number, text: string): Told {
+export function toldBy(code: number, text: string): ToldByClient {
   const start = code === 0 ? text.search(/^\{/m) : -1;
   if (start < 0) return { code, object: undefined, said: text.trim() };
   const end = text.lastIndexOf('}') + 1;
@@ -166,7 +166,7 @@ export const answerWith = (states: readonly ObjectState[]): ShellAnswer => ({
   code: 0,
   stdout: states
     .map(({ now, tried, validated }) => {
-      const section = (name: string, told: Told | undefined) =>
+      const section = (name: string, told: ToldByClient | undefined) =>
         told === undefined ? '' : `${toldText(told)}\n${MARK} ${name} ${told.code}\n`;
       return `${MARK} object\n${section('now', now)}${section('tried', tried)}${section('validated', validated)}`;
     })
@@ -175,5 +175,5 @@ export const answerWith = (states: readonly ObjectState[]): ShellAnswer => ({
   timedOut: false,
 });
 
-const toldText = ({ object, said }: Told): string =>
+const toldText = ({ object, said }: ToldByClient): string =>
   [said, ...(object === undefined ? [] : [JSON.stringify(object)])].filter((text) => text !== '').join('\n');

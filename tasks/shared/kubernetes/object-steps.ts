@@ -9,7 +9,7 @@ import {
   script,
 } from '../../../src/sdk.ts';
 import { type Definition, kubeObject, labelOf } from './definitions.ts';
-import { inside, type JsonObject, textInside } from './json-object.ts';
+import { type JsonObject, jsonAt, textInside } from './json-object.ts';
 import { type Kubectl, kubectlCommand } from './kubectl.ts';
 import { askNamespace } from './namespace.ts';
 import { fieldDifferences, objectDiff } from './object-differences.ts';
@@ -18,13 +18,13 @@ import {
   OBJECT_CALLS,
   type ObjectState,
   settled,
-  type Told,
-  type Wanted,
+  type ToldByClient,
+  type WantedObject,
   wayCall,
 } from './object-state.ts';
 
 /** What is to be done about one object. */
-export type Step = {
+export type ObjectStep = {
   readonly label: string;
   readonly warnings: readonly string[];
 } & (
@@ -34,22 +34,22 @@ export type Step = {
 );
 
 /** What an object is compared with. */
-export interface Comparing {
+interface Comparing {
   readonly kubectl: Kubectl;
-  readonly wanted: Wanted;
+  readonly wanted: WantedObject;
   readonly state: ObjectState;
   /** Whether what the server misses, such as the namespace, will be there once earlier changes have been made. */
   readonly willBeThere: (refusal: string) => boolean;
 }
 
 /** What is to be done so that an object is as it is defined. */
-export function presentStep({ kubectl, wanted, state, willBeThere }: Comparing): Step {
+export function presentStep({ kubectl, wanted, state, willBeThere }: Comparing): ObjectStep {
   const { definition, way, creates } = wanted;
   const label = labelOf(definition);
   const { now, tried } = state;
   const warnings = [now.said, tried?.said ?? ''].flatMap(warningsIn);
   const base = { label, warnings };
-  const refusal = [now, tried].find((told): told is Told => told !== undefined && told.code !== 0);
+  const refusal = [now, tried].find((told): told is ToldByClient => told !== undefined && told.code !== 0);
   const body = JSON.stringify(definition.body);
   const isNew = now.object === undefined;
   const call = isNew && way.by !== 'apply' ? createCall : wayCall(way);
@@ -98,11 +98,11 @@ export function presentStep({ kubectl, wanted, state, willBeThere }: Comparing):
 const warningsIn = (said: string): readonly string[] =>
   said.split('\n').flatMap((line) => /^Warning: (.*)$/.exec(line)?.[1] ?? []);
 
-const shownCall = (isNew: boolean, { way }: Wanted, label: string): string =>
+const shownCall = (isNew: boolean, { way }: WantedObject, label: string): string =>
   `kubectl ${isNew && way.by !== 'apply' ? 'create' : way.by} (${label})`;
 
 /** Why the server does not accept an object, in its own words. */
-function refusalText(said: string, isNew: boolean, { way, definition }: Wanted, isOfGet: boolean): string {
+function refusalText(said: string, isNew: boolean, { way, definition }: WantedObject, isOfGet: boolean): string {
   if (lacksKind(said)) return noSuchKind(definition.apiVersion, definition.kind);
   const [verb] = isOfGet ? ['retrieve requested'] : [isNew && way.by !== 'apply' ? 'create' : way.by];
   const text = said.replace(/^error: /, '').replace(/^Error from server \(\w+\): (?:error when \w+ "STDIN": )?/, '');
@@ -167,13 +167,13 @@ interface DeleteOptions {
 }
 
 /** What is to be done so that an object is gone. One that is being removed already is left to that. */
-export function absentStep({ kubectl, wanted, state }: Comparing, options: DeleteOptions | undefined): Step {
+export function absentStep({ kubectl, wanted, state }: Comparing, options: DeleteOptions | undefined): ObjectStep {
   const { definition } = wanted;
   const label = labelOf(definition);
   const base = { label, warnings: warningsIn(state.now.said), afterwards: state };
   const { now } = state;
   if (now.code !== 0) return { ...base, status: 'failed', message: refusalText(now.said, false, wanted, true) };
-  if (now.object === undefined || inside(now.object, 'metadata', 'deletionTimestamp') !== undefined)
+  if (now.object === undefined || jsonAt(now.object, 'metadata', 'deletionTimestamp') !== undefined)
     return { ...base, status: 'same' };
   const { uid, resourceVersion } = options?.preconditions ?? {};
   const found = (key: string) => textInside(now.object, 'metadata', key);

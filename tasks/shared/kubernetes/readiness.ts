@@ -1,4 +1,4 @@
-import { inside, isObject, type JsonObject, listInside, textInside } from './json-object.ts';
+import { isObject, type JsonObject, jsonAt, listInside, textInside } from './json-object.ts';
 
 /** A condition in the status of an object. */
 interface Condition {
@@ -22,7 +22,7 @@ function meets(object: JsonObject, { type, status, reason }: Condition): boolean
   );
 }
 
-const count = (object: JsonObject, ...path: readonly string[]): number => Number(inside(object, ...path) ?? 0);
+const count = (object: JsonObject, ...path: readonly string[]): number => Number(jsonAt(object, ...path) ?? 0);
 
 /** Whether the status is about the object as it is now. */
 const isCurrent = (object: JsonObject): boolean =>
@@ -40,7 +40,7 @@ const RULES: Readonly<Record<string, (object: JsonObject) => boolean>> = {
     );
   },
   DaemonSet: (object) => {
-    const wanted = inside(object, 'status', 'desiredNumberScheduled');
+    const wanted = jsonAt(object, 'status', 'desiredNumberScheduled');
     return (
       isCurrent(object) &&
       wanted !== undefined &&
@@ -60,7 +60,7 @@ const RULES: Readonly<Record<string, (object: JsonObject) => boolean>> = {
     );
   },
   Pod: (object) => {
-    const containers = inside(object, 'status', 'containerStatuses');
-    return Array.isArray(containers) && containers.every((one) => inside(one, 'ready') === true);
+    const containers = jsonAt(object, 'status', 'containerStatuses');
+    return Array.isArray(containers) && containers.every((one) => jsonAt(one, 'ready') === true);
   },
 };
