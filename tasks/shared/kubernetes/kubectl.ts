@@ -219,4 +219,10 @@ export const askCluster = (
 
 /** Why a client failed, in its own words. */
 export const kubectlComplaint = ({ stderr, stdout, code }: ShellAnswer): string =>
-  (stderr.trim() || stdout.trim()).replace(/^error: /, '') || `kubectl ended with exit code ${code}`;
+  explained((stderr.trim() || stdout.trim()).replace(/^error: /, '')) || `kubectl ended with exit code ${code}`;
+
+/** What the client said, with the cause if it did not get our configuration. */
+export const explained = (said: string): string =>
+  said.includes(`auth info "${OURS}" does not exist`)
+    ? `${said} (this kubectl is a wrapper that reads the configuration before the program that it calls can do so; put the program itself in its place, or give a file as \`kubeconfig\` instead of \`api_key\`)`
+    : said;

@@ -10,7 +10,7 @@ import {
 } from '../../../src/sdk.ts';
 import { type Definition, kubeObject, labelOf } from './definitions.ts';
 import { type JsonObject, jsonAt, textInside } from './json-object.ts';
-import { type Kubectl, kubectlCommand } from './kubectl.ts';
+import { explained, type Kubectl, kubectlCommand } from './kubectl.ts';
 import { askNamespace } from './namespace.ts';
 import { fieldDifferences, objectDiff } from './object-differences.ts';
 import {
@@ -105,7 +105,9 @@ const shownCall = (isNew: boolean, { way }: WantedObject, label: string): string
 function refusalText(said: string, isNew: boolean, { way, definition }: WantedObject, isOfGet: boolean): string {
   if (lacksKind(said)) return noSuchKind(definition.apiVersion, definition.kind);
   const [verb] = isOfGet ? ['retrieve requested'] : [isNew && way.by !== 'apply' ? 'create' : way.by];
-  const text = said.replace(/^error: /, '').replace(/^Error from server \(\w+\): (?:error when \w+ "STDIN": )?/, '');
+  const text = explained(said)
+    .replace(/^error: /, '')
+    .replace(/^Error from server \(\w+\): (?:error when \w+ "STDIN": )?/, '');
   return /^(?:The connection|Unable to connect|kubectl is missing|Failed to load)/.test(text) || text === ''
     ? text || 'kubectl failed'
     : `Failed to ${verb} object: ${text}`;
