@@ -138,7 +138,7 @@ export { upTo } from './core/text/up-to.ts';
 export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
 export type { Subject } from './core/touches.ts';
 export { urlLogin } from './core/url-login.ts';
-export { Expression, fromJs } from './core/value.ts';
+export { Expression, fromJs, toJs } from './core/value.ts';
 export { type Certificate, covers, isSignedBy, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 // Password files, whose hashes the controller checks and computes.
 export { hasHash, htpasswdHash } from './template/crypt/htpasswd.ts';
@@ -155,3 +155,4 @@ export {
 // For YAML files found on hosts: reading them, and locating the values in them.
 export { loadYaml } from './yaml/load.ts';
 export { valuePlaceOf } from './yaml/places.ts';
+export { loadPlainAll } from './yaml/plain-values.ts';

@@ -62,12 +62,23 @@ import gitConfig from './git_config.ts';
 import gitConfigInfo from './git_config_info.ts';
 import group from './group.ts';
 import groupBy from './group_by.ts';
+import helm from './helm.ts';
+import helmInfo from './helm_info.ts';
+import helmRepository from './helm_repository.ts';
 import hostname from './hostname.ts';
 import htpasswd from './htpasswd.ts';
 import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
 import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
+import k8s from './k8s.ts';
+import k8sClusterInfo from './k8s_cluster_info.ts';
+import k8sExec from './k8s_exec.ts';
+import k8sInfo from './k8s_info.ts';
+import k8sJsonPatch from './k8s_json_patch.ts';
+import k8sLog from './k8s_log.ts';
+import k8sScale from './k8s_scale.ts';
+import k8sTaint from './k8s_taint.ts';
 import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
@@ -218,12 +229,23 @@ const types = [
   gitConfig,
   group,
   groupBy,
+  helm,
+  helmInfo,
+  helmRepository,
   hostname,
   htpasswd,
   includeVars,
   iniFile,
   interfacesFile,
   iptables,
+  k8s,
+  k8sClusterInfo,
+  k8sExec,
+  k8sInfo,
+  k8sJsonPatch,
+  k8sLog,
+  k8sScale,
+  k8sTaint,
   kernelBlacklist,
   knownHosts,
   lineinfile,
@@ -336,6 +358,7 @@ const otherCollections: Readonly<Record<string, readonly string[]>> = {
   'community.docker': ['community.general'],
   'community.mysql': ['ansible.mysql', 'community.general'],
   'community.postgresql': ['community.general'],
+  'kubernetes.core': ['community.kubernetes', 'community.general'],
 };
 
 const otherNames = new Map<string, string>([

@@ -9,6 +9,8 @@ const SAME_AS: Readonly<Record<string, string>> = {
   chown: 'file',
   docker_compose: 'docker_compose_v2',
   docker_service: 'docker_compose_v2',
+  k8s_facts: 'k8s_info',
+  k8s_raw: 'k8s',
   mkdir: 'file',
   symlink: 'file',
   sysvinit: 'service',

@@ -45,7 +45,7 @@ export const REASONS: readonly Reason[] = [
       pkgin pkgng pkgutil portinstall openbsd_pkg macports sysrc homebrew homebrew_* mas osx_defaults launchd aix_* ibm.*`,
   },
   { title: 'SELinux and firewalld', onDebian: true, names: 'selinux selogin seport seboolean sefcontext firewalld' },
-  { title: 'Kubernetes', onDebian: true, names: 'kubernetes.* community.kubernetes.* k8s k8s_* helm helm_* kubectl_*' },
+  { title: 'Kubernetes', onDebian: true, names: 'kubernetes.* community.kubernetes.* k8s_* helm_* kubectl_*' },
   {
     title: 'container engines',
     onDebian: true,
