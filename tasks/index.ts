@@ -45,6 +45,7 @@ import fetch from './fetch.ts';
 import file from './file.ts';
 import filesystem from './filesystem.ts';
 import find from './find.ts';
+import firewalld from './firewalld.ts';
 import gatherFacts from './gather_facts.ts';
 import gem from './gem.ts';
 import getUrl from './get_url.ts';
@@ -184,6 +185,7 @@ const types = [
   file,
   filesystem,
   find,
+  firewalld,
   gem,
   getUrl,
   getent,
