@@ -60,6 +60,7 @@ import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
 import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
+import iptablesState from './iptables_state.ts';
 import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
@@ -103,6 +104,12 @@ import raw from './raw.ts';
 import reboot from './reboot.ts';
 import replace from './replace.ts';
 import script from './script.ts';
+import seboolean from './seboolean.ts';
+import sefcontext from './sefcontext.ts';
+import selinux from './selinux.ts';
+import selinuxPermissive from './selinux_permissive.ts';
+import selogin from './selogin.ts';
+import seport from './seport.ts';
 import service from './service.ts';
 import serviceFacts from './service_facts.ts';
 import setFact from './set_fact.ts';
@@ -199,6 +206,7 @@ const types = [
   iniFile,
   interfacesFile,
   iptables,
+  iptablesState,
   kernelBlacklist,
   knownHosts,
   lineinfile,
@@ -241,6 +249,12 @@ const types = [
   reboot,
   replace,
   script,
+  seboolean,
+  sefcontext,
+  selinux,
+  selinuxPermissive,
+  selogin,
+  seport,
   service,
   serviceFacts,
   setFact,

@@ -34,6 +34,7 @@ const KINDS = {
   sysctl: 'a kernel parameter',
   module: 'a kernel module',
   firewall: 'the program of a firewall, such as `ufw`',
+  selinux: 'something that SELinux manages, such as `port` or `boolean/NAME`',
   network: 'nothing',
   boot: 'nothing',
   hostname: 'nothing',
