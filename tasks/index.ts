@@ -12,6 +12,8 @@ import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
+import btrfsInfo from './btrfs_info.ts';
+import btrfsSubvolume from './btrfs_subvolume.ts';
 import capabilities from './capabilities.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
@@ -160,6 +162,8 @@ const types = [
   asyncStatus,
   authorizedKey,
   blockinfile,
+  btrfsInfo,
+  btrfsSubvolume,
   capabilities,
   certbot,
   certificatesBetween,

@@ -26,6 +26,7 @@ const KINDS = {
   dataset: 'a ZFS dataset',
   device: 'the absolute path of a block device; what is on it',
   lvm: 'nothing',
+  subvolume: 'nothing',
   mount: 'a mount point',
   database: 'a database server such as `postgresql`, or something in it such as `postgresql/role/bob`',
   swap: 'a swap file or device',
