@@ -63,6 +63,7 @@ import iniFile from './ini_file.ts';
 import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
 import iptablesState from './iptables_state.ts';
+import javaCert from './java_cert.ts';
 import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
@@ -211,6 +212,7 @@ const types = [
   interfacesFile,
   iptables,
   iptablesState,
+  javaCert,
   kernelBlacklist,
   knownHosts,
   lineinfile,
