@@ -69,11 +69,8 @@ export default defineTask({
       return {
         failed: `Target filesystem uuid=${filesystem.uuid} is not currently mounted: mount it, or set \`automount: true\``,
       };
-    const work = new Work(all, filesystem, task);
-    const failed = task.state === 'present' ? presentIn(work, places, task) : absentIn(work, task);
-    if (failed !== undefined) return { failed };
-    const repeats = task.snapshot_source !== undefined && task.snapshot_conflict === 'clobber';
-    return { changes: work.changes.map((change) => (repeats ? { ...change, repeats } : change)) };
+    const steps = task.state === 'present' ? presentIn(filesystem, places, task) : absentIn(filesystem, task);
+    return typeof steps === 'string' ? { failed: steps } : { changes: steps.map((step) => changeOf(step, all, task)) };
   },
   result({ params: task, state: { btrfs }, changes, context }) {
     const filesystem = chosen(readBtrfs(btrfs), task);
@@ -133,82 +130,86 @@ function chosen(all: readonly Btrfs[], task: Task): Btrfs | string {
   return found ?? `Failed to identify a btrfs filesystem matching ${named}`;
 }
 
-/** The changes of a task, and the filesystem after them. */
-class Work {
-  readonly changes: Change[] = [];
-  readonly #all: readonly Btrfs[];
-  readonly #automount: boolean;
-  now: Btrfs;
-
-  constructor(all: readonly Btrfs[], filesystem: Btrfs, { automount }: Task) {
-    this.#all = all;
-    this.#automount = automount;
-    this.now = filesystem;
-  }
-
-  find(path: string): Subvolume | undefined {
-    return this.now.subvolumes.find((one) => one.path === path);
-  }
-
-  /** Adds a change that leaves the filesystem like this. */
-  add(change: Pick<Change, 'what' | 'from' | 'to'>, words: readonly string[], after: Partial<Btrfs>): void {
-    this.now = { ...this.now, ...after };
-    const all = this.#all.map((one) => (one.uuid === this.now.uuid ? this.now : one));
-    this.changes.push({
-      ...change,
-      commands: [inBtrfs(this.now, words)],
-      effects: [
-        predicts(askBtrfs(this.#automount), writeBtrfs(all)),
-        blurs(...this.now.mounts.map(({ target }) => `path:${target}`)),
-      ],
-    });
-  }
-
-  create(path: string, source?: string): void {
-    const above = pathsTo(path).slice(0, -1).toReversed();
-    const parent = above.flatMap((one) => this.find(one) ?? [])[0]?.id ?? TOP;
-    const id = Math.min(0, ...this.now.subvolumes.map((one) => one.id)) - 1;
-    const words = source === undefined ? ['create', `.${path}`] : ['snapshot', `.${source}`, `.${path}`];
-    this.add(
-      { what: `subvolume ${path}`, from: null, to: source === undefined ? 'present' : `snapshot of ${source}` },
-      ['subvolume', ...words],
-      { subvolumes: [...this.now.subvolumes, { id, parent, path }] },
-    );
-  }
-
-  remove({ path, id }: Subvolume): void {
-    this.add({ what: `subvolume ${path}`, from: 'present', to: null }, ['subvolume', 'delete', `.${path}`], {
-      subvolumes: this.now.subvolumes.filter((one) => one.id !== id),
-    });
-  }
-
-  makeDefault({ path, id }: Subvolume): void {
-    const from = this.now.subvolumes.find((one) => one.id === this.now.defaultId)?.path ?? null;
-    if (this.now.defaultId !== id)
-      this.add({ what: 'default subvolume', from, to: path }, ['subvolume', 'set-default', `.${path}`], {
-        defaultId: id,
-      });
-  }
+/** One thing to do, and the filesystem after it. */
+interface Step extends Pick<Change, 'what' | 'from' | 'to'> {
+  /** The words for `btrfs`. */
+  readonly words: readonly string[];
+  readonly after: Btrfs;
 }
 
-function presentIn(work: Work, places: ShellAnswer | undefined, task: Task): string | undefined {
+/** What is to be done, or why it cannot be done. */
+type Steps = readonly Step[] | string;
+
+function changeOf({ what, from, to, words, after }: Step, all: readonly Btrfs[], task: Task): Change {
+  const replacesAlways = task.snapshot_source !== undefined && task.snapshot_conflict === 'clobber';
+  return {
+    what,
+    from,
+    to,
+    commands: [inBtrfs(after, words)],
+    effects: [
+      predicts(askBtrfs(task.automount), writeBtrfs(all.map((one) => (one.uuid === after.uuid ? after : one)))),
+      blurs(...after.mounts.map(({ target }) => `path:${target}`)),
+    ],
+    ...(replacesAlways && { repeats: true as const }),
+  };
+}
+
+const find = ({ subvolumes }: Btrfs, path: string): Subvolume | undefined =>
+  subvolumes.find((one) => one.path === path);
+
+const after = (now: Btrfs, steps: readonly Step[]): Btrfs => steps.at(-1)?.after ?? now;
+
+function creating(now: Btrfs, path: string, source?: string): Step {
+  const above = pathsTo(path).slice(0, -1).toReversed();
+  const parent = above.flatMap((one) => find(now, one) ?? [])[0]?.id ?? TOP;
+  const id = Math.min(0, ...now.subvolumes.map((one) => one.id)) - 1;
+  return {
+    what: `subvolume ${path}`,
+    from: null,
+    to: source === undefined ? 'present' : `snapshot of ${source}`,
+    words: ['subvolume', ...(source === undefined ? ['create'] : ['snapshot', `.${source}`]), `.${path}`],
+    after: { ...now, subvolumes: [...now.subvolumes, { id, parent, path }] },
+  };
+}
+
+const removing = (now: Btrfs, { path, id }: Subvolume): Step => ({
+  what: `subvolume ${path}`,
+  from: 'present',
+  to: null,
+  words: ['subvolume', 'delete', `.${path}`],
+  after: { ...now, subvolumes: now.subvolumes.filter((one) => one.id !== id) },
+});
+
+const makingDefault = (now: Btrfs, { path, id }: Subvolume): Step => ({
+  what: 'default subvolume',
+  from: now.subvolumes.find((one) => one.id === now.defaultId)?.path ?? null,
+  to: path,
+  words: ['subvolume', 'set-default', `.${path}`],
+  after: { ...now, defaultId: id },
+});
+
+function presentIn(now: Btrfs, places: ShellAnswer | undefined, task: Task): Steps {
   const path = pathOf(task.name);
   const source = task.snapshot_source === undefined ? undefined : pathOf(task.snapshot_source);
-  const own = work.find(path);
-  if (source !== undefined && work.find(source) === undefined) return `Source subvolume ${source} doesn't exist`;
+  const own = find(now, path);
+  if (source !== undefined && find(now, source) === undefined) return `Source subvolume ${source} doesn't exist`;
   if (own !== undefined && source !== undefined && task.snapshot_conflict === 'error')
     return `Target subvolume=${path} already exists and snapshot_conflict='error'`;
-  if (own !== undefined && source !== undefined && task.snapshot_conflict === 'clobber') {
-    const failed = removeWith(work, own, task);
-    if (failed !== undefined) return failed;
-    work.create(path, source);
-  } else if (own === undefined) {
-    const failed = createWith(work, { path, source, places }, task);
-    if (failed !== undefined) return failed;
-  }
-  const made = work.find(path);
-  if (task.default && made !== undefined) work.makeDefault(made);
-  return undefined;
+  const steps = own === undefined ? withParents(now, { path, source, places }, task) : again(now, own, source, task);
+  if (typeof steps === 'string') return steps;
+  const then = after(now, steps);
+  const made = find(then, path);
+  return task.default && made !== undefined && made.id !== then.defaultId
+    ? [...steps, makingDefault(then, made)]
+    : steps;
+}
+
+/** Replaces a snapshot, if it should be replaced. */
+function again(now: Btrfs, own: Subvolume, source: string | undefined, task: Task): Steps {
+  if (source === undefined || task.snapshot_conflict !== 'clobber') return [];
+  const gone = withChildren(now, own, task);
+  return typeof gone === 'string' ? gone : [...gone, creating(after(now, gone), own.path, source)];
 }
 
 interface Wanted {
@@ -218,36 +219,37 @@ interface Wanted {
 }
 
 /** Creates a subvolume and, if it may, those above it. */
-function createWith(work: Work, { path, source, places }: Wanted, { recursive }: Task): string | undefined {
+function withParents(now: Btrfs, { path, source, places }: Wanted, { recursive }: Task): Steps {
   if (places !== undefined && places.code !== 0) return places.stderr.trim() || 'the filesystem cannot be mounted';
   const kinds = (places?.stdout ?? '').split('\n');
-  const steps = pathsTo(path).map((one, index) => ({ path: one, kind: kinds[index] }));
-  const blocking = steps.find((one) => one.kind === 'other' || (one.path === path && one.kind === 'dir'));
+  const found = pathsTo(path).map((one, index) => ({ path: one, kind: kinds[index] }));
+  const blocking = found.find((one) => one.kind === 'other' || (one.path === path && one.kind === 'dir'));
   if (blocking !== undefined) return `${blocking.path} is in the way: it exists, but is not a subvolume`;
-  const missing = steps.filter((one) => one.kind !== 'dir' && work.find(one.path) === undefined && one.path !== path);
+  const missing = found.filter((one) => one.kind !== 'dir' && find(now, one.path) === undefined && one.path !== path);
   if (missing[0] !== undefined && !recursive)
     return `${missing[0].path} does not exist: create it first, or set \`recursive: true\``;
-  for (const one of missing) work.create(one.path);
-  work.create(path, source);
-  return undefined;
+  const above = missing.reduce<readonly Step[]>((steps, one) => [...steps, creating(after(now, steps), one.path)], []);
+  return [...above, creating(after(now, above), path, source)];
 }
 
-function absentIn(work: Work, task: Task): string | undefined {
-  const own = work.find(pathOf(task.name));
+function absentIn(now: Btrfs, task: Task): Steps {
+  const own = find(now, pathOf(task.name));
   if (own?.id === TOP) return 'the top of a filesystem cannot be removed';
-  return own === undefined ? undefined : removeWith(work, own, task);
+  return own === undefined ? [] : withChildren(now, own, task);
 }
 
 /** Removes a subvolume and, if it may, those below it. */
-function removeWith(work: Work, own: Subvolume, { recursive }: Task): string | undefined {
-  const below = work.now.subvolumes.filter(({ path }) => path.startsWith(`${own.path}/`));
+function withChildren(now: Btrfs, own: Subvolume, { recursive }: Task): Steps {
+  const below = now.subvolumes.filter(({ path }) => path.startsWith(`${own.path}/`));
   if (below.length > 0 && !recursive)
     return `Subvolume targeted for deletion ${own.path} has children: remove them first, or set \`recursive: true\``;
   const gone = [...below.toSorted((a, b) => b.path.length - a.path.length), own];
-  const busy = work.now.mounts.find(({ id }) => gone.some((one) => one.id === id));
+  const busy = now.mounts.find(({ id }) => gone.some((one) => one.id === id));
   if (busy !== undefined) return `a subvolume to be removed is mounted at ${busy.target}: unmount it first`;
-  const top = work.find('/');
-  if (top !== undefined && gone.some(({ id }) => id === work.now.defaultId)) work.makeDefault(top);
-  for (const one of gone) work.remove(one);
-  return undefined;
+  const top = find(now, '/');
+  const isDefault = gone.some(({ id }) => id === now.defaultId);
+  return gone.reduce<readonly Step[]>(
+    (steps, one) => [...steps, removing(after(now, steps), one)],
+    isDefault && top !== undefined ? [makingDefault(now, top)] : [],
+  );
 }

@@ -69,6 +69,7 @@ import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
 import lvg from './lvg.ts';
+import lvgRename from './lvg_rename.ts';
 import lvol from './lvol.ts';
 import mail from './mail.ts';
 import make from './make.ts';
@@ -218,6 +219,7 @@ const types = [
   lineinfile,
   localeGen,
   lvg,
+  lvgRename,
   lvol,
   mail,
   make,
