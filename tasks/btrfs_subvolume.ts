@@ -131,16 +131,16 @@ function chosen(all: readonly Btrfs[], task: Task): Btrfs | string {
 }
 
 /** One thing to do, and the filesystem after it. */
-interface Step extends Pick<Change, 'what' | 'from' | 'to'> {
+interface SubvolumeStep extends Pick<Change, 'what' | 'from' | 'to'> {
   /** The words for `btrfs`. */
   readonly words: readonly string[];
   readonly after: Btrfs;
 }
 
 /** What is to be done, or why it cannot be done. */
-type Steps = readonly Step[] | string;
+type SubvolumeSteps = readonly SubvolumeStep[] | string;
 
-function changeOf({ what, from, to, words, after }: Step, all: readonly Btrfs[], task: Task): Change {
+function changeOf({ what, from, to, words, after }: SubvolumeStep, all: readonly Btrfs[], task: Task): Change {
   const replacesAlways = task.snapshot_source !== undefined && task.snapshot_conflict === 'clobber';
   return {
     what,
@@ -158,9 +158,20 @@ function changeOf({ what, from, to, words, after }: Step, all: readonly Btrfs[],
 const find = ({ subvolumes }: Btrfs, path: string): Subvolume | undefined =>
   subvolumes.find((one) => one.path === path);
 
-const after = (now: Btrfs, steps: readonly Step[]): Btrfs => steps.at(-1)?.after ?? now;
+const after = (now: Btrfs, steps: readonly SubvolumeStep[]): Btrfs => steps.at(-1)?.after ?? now;
 
-function creating(now: Btrfs, path: string, source?: string): Step {
+/** SubvolumeSteps that follow others, each for the filesystem as it is then. */
+function inTurn(
+  now: Btrfs,
+  before: readonly SubvolumeStep[],
+  makers: readonly ((then: Btrfs) => SubvolumeStep)[],
+): readonly SubvolumeStep[] {
+  const steps = [...before];
+  for (const make of makers) steps.push(make(after(now, steps)));
+  return steps;
+}
+
+function creating(now: Btrfs, path: string, source?: string): SubvolumeStep {
   const above = pathsTo(path).slice(0, -1).toReversed();
   const parent = above.flatMap((one) => find(now, one) ?? [])[0]?.id ?? TOP;
   const id = Math.min(0, ...now.subvolumes.map((one) => one.id)) - 1;
@@ -173,7 +184,7 @@ function creating(now: Btrfs, path: string, source?: string): Step {
   };
 }
 
-const removing = (now: Btrfs, { path, id }: Subvolume): Step => ({
+const removingSubvolume = (now: Btrfs, { path, id }: Subvolume): SubvolumeStep => ({
   what: `subvolume ${path}`,
   from: 'present',
   to: null,
@@ -181,7 +192,7 @@ const removing = (now: Btrfs, { path, id }: Subvolume): Step => ({
   after: { ...now, subvolumes: now.subvolumes.filter((one) => one.id !== id) },
 });
 
-const makingDefault = (now: Btrfs, { path, id }: Subvolume): Step => ({
+const makingDefault = (now: Btrfs, { path, id }: Subvolume): SubvolumeStep => ({
   what: 'default subvolume',
   from: now.subvolumes.find((one) => one.id === now.defaultId)?.path ?? null,
   to: path,
@@ -189,7 +200,7 @@ const makingDefault = (now: Btrfs, { path, id }: Subvolume): Step => ({
   after: { ...now, defaultId: id },
 });
 
-function presentIn(now: Btrfs, places: ShellAnswer | undefined, task: Task): Steps {
+function presentIn(now: Btrfs, places: ShellAnswer | undefined, task: Task): SubvolumeSteps {
   const path = pathOf(task.name);
   const source = task.snapshot_source === undefined ? undefined : pathOf(task.snapshot_source);
   const own = find(now, path);
@@ -206,7 +217,7 @@ function presentIn(now: Btrfs, places: ShellAnswer | undefined, task: Task): Ste
 }
 
 /** Replaces a snapshot, if it should be replaced. */
-function again(now: Btrfs, own: Subvolume, source: string | undefined, task: Task): Steps {
+function again(now: Btrfs, own: Subvolume, source: string | undefined, task: Task): SubvolumeSteps {
   if (source === undefined || task.snapshot_conflict !== 'clobber') return [];
   const gone = withChildren(now, own, task);
   return typeof gone === 'string' ? gone : [...gone, creating(after(now, gone), own.path, source)];
@@ -219,7 +230,7 @@ interface Wanted {
 }
 
 /** Creates a subvolume and, if it may, those above it. */
-function withParents(now: Btrfs, { path, source, places }: Wanted, { recursive }: Task): Steps {
+function withParents(now: Btrfs, { path, source, places }: Wanted, { recursive }: Task): SubvolumeSteps {
   if (places !== undefined && places.code !== 0) return places.stderr.trim() || 'the filesystem cannot be mounted';
   const kinds = (places?.stdout ?? '').split('\n');
   const found = pathsTo(path).map((one, index) => ({ path: one, kind: kinds[index] }));
@@ -228,18 +239,21 @@ function withParents(now: Btrfs, { path, source, places }: Wanted, { recursive }
   const missing = found.filter((one) => one.kind !== 'dir' && find(now, one.path) === undefined && one.path !== path);
   if (missing[0] !== undefined && !recursive)
     return `${missing[0].path} does not exist: create it first, or set \`recursive: true\``;
-  const above = missing.reduce<readonly Step[]>((steps, one) => [...steps, creating(after(now, steps), one.path)], []);
-  return [...above, creating(after(now, above), path, source)];
+  return inTurn(
+    now,
+    [],
+    [...missing.map((one) => (then: Btrfs) => creating(then, one.path)), (then) => creating(then, path, source)],
+  );
 }
 
-function absentIn(now: Btrfs, task: Task): Steps {
+function absentIn(now: Btrfs, task: Task): SubvolumeSteps {
   const own = find(now, pathOf(task.name));
   if (own?.id === TOP) return 'the top of a filesystem cannot be removed';
   return own === undefined ? [] : withChildren(now, own, task);
 }
 
 /** Removes a subvolume and, if it may, those below it. */
-function withChildren(now: Btrfs, own: Subvolume, { recursive }: Task): Steps {
+function withChildren(now: Btrfs, own: Subvolume, { recursive }: Task): SubvolumeSteps {
   const below = now.subvolumes.filter(({ path }) => path.startsWith(`${own.path}/`));
   if (below.length > 0 && !recursive)
     return `Subvolume targeted for deletion ${own.path} has children: remove them first, or set \`recursive: true\``;
@@ -248,8 +262,9 @@ function withChildren(now: Btrfs, own: Subvolume, { recursive }: Task): Steps {
   if (busy !== undefined) return `a subvolume to be removed is mounted at ${busy.target}: unmount it first`;
   const top = find(now, '/');
   const isDefault = gone.some(({ id }) => id === now.defaultId);
-  return gone.reduce<readonly Step[]>(
-    (steps, one) => [...steps, removing(after(now, steps), one)],
+  return inTurn(
+    now,
     isDefault && top !== undefined ? [makingDefault(now, top)] : [],
+    gone.map((one) => (then) => removingSubvolume(then, one)),
   );
 }

@@ -272,7 +272,7 @@ function changeOf(
     what: `${setting.shown} in zone ${name}${shownConfig(config)}`,
     from: other === undefined || !setting.isWanted ? (ends[0] ?? '') : `in zone ${other}`,
     to: ends[1] ?? '',
-    commands: [run(config, wordsFor(name, setting, timeout))],
+    commands: [clientCommand(config, wordsFor(name, setting, timeout))],
     // It may be over already when the task looks again.
     ...(timeout > 0 && setting.isWanted && { repeats: true as const }),
     effects: [
@@ -288,7 +288,7 @@ const shownConfig = (config: Config): string => (config === 'permanent' ? ' (per
 
 const done: ShellAnswer = { code: 0, stdout: '', stderr: '', timedOut: false };
 
-const run = (config: Config, words: readonly string[]): Command => ({
+const clientCommand = (config: Config, words: readonly string[]): Command => ({
   ...sh`${withClient}
 ${client(config)} ${words} >/dev/null`,
   shown: `firewall-cmd ${config === 'permanent' ? '--permanent ' : ''}${words.join(' ')}`,
@@ -321,7 +321,7 @@ function zoneItself(zones: Zones, name: string, { task, state }: { readonly task
         what: `zone ${name} (permanent)`,
         from: has ? 'present' : null,
         to: has ? null : 'present',
-        commands: [run('permanent', [has ? `--delete-zone=${name}` : `--new-zone=${name}`])],
+        commands: [clientCommand('permanent', [has ? `--delete-zone=${name}` : `--new-zone=${name}`])],
         effects: effectsOn('permanent', [name], new Map<string, Zone>(has ? others : [...others, [name, newZone]])),
       },
     ],
@@ -341,7 +341,7 @@ function settingTarget(zones: Zones, name: string, { target = 'default', state }
         what: `target of zone ${name} (permanent)`,
         from: now,
         to,
-        commands: [run('permanent', [`--zone=${name}`, `--set-target=${to}`])],
+        commands: [clientCommand('permanent', [`--zone=${name}`, `--set-target=${to}`])],
         effects: effectsOn('permanent', [name], new Map([...zones, [name, new Map([...zone, ['target', [to]]])]])),
       },
     ],

@@ -77,9 +77,9 @@ export default defineTask({
         failed: `there is no keystore ${task.keystore_path}: set \`keystore_create: true\` to create it`,
       };
     const has = firstCertificate(own.stdout);
-    if (store && has === undefined && !/does not exist/.test(own.stdout)) return { failed: complaint(own) };
+    if (store && has === undefined && !/does not exist/.test(own.stdout)) return { failed: keytoolComplaint(own) };
     if (task.state === 'absent') return has === undefined ? { changes: [] } : { changes: [removal(alias, task)] };
-    if (other !== undefined && other.code !== 0) return { failed: complaint(other) };
+    if (other !== undefined && other.code !== 0) return { failed: keytoolComplaint(other) };
     const given = file?.bytes === undefined ? textOf(other, task) : certificateIn(file.bytes);
     const wanted = firstCertificate(given ?? '');
     if (wanted === undefined) return { failed: `there is no certificate in ${sourceOf(task)}` };
@@ -185,7 +185,7 @@ function aliasesIn(list: string): string | readonly string[] {
   return names.length === 1 && names[0] !== undefined ? names[0] : names;
 }
 
-const complaint = ({ stdout, stderr, code }: ShellAnswer): string =>
+const keytoolComplaint = ({ stdout, stderr, code }: ShellAnswer): string =>
   /^keytool error: (?:java\.[\w.]+: )?(.*)$/m.exec(stdout)?.[1] ??
   (stderr.trim() || stdout.trim().split('\n').at(-1) || `exit code ${code}`);
 
@@ -199,7 +199,7 @@ ${task.executable} ${words} ${storeOptions(task)} -noprompt`,
   shown: [task.executable, ...words, '-keystore', task.keystore_path].join(' '),
 });
 
-const remove = (alias: string, task: Task): Command => keytool(task, ['-delete', '-alias', alias]);
+const deleting = (alias: string, task: Task): Command => keytool(task, ['-delete', '-alias', alias]);
 
 const storeBlurs = ({ keystore_path }: Task) => blurs(`data:${tidyPath(keystore_path)}`);
 
@@ -210,7 +210,7 @@ function removal(alias: string, task: Task): Change {
     what: `certificate ${alias} in ${task.keystore_path}`,
     from: 'present',
     to: null,
-    commands: [remove(alias, task)],
+    commands: [deleting(alias, task)],
     effects: [
       predicts(askEntry(task), { code: 1, stdout: `Alias <${alias}> does not exist`, stderr: '', timedOut: false }),
       storeBlurs(task),
@@ -236,7 +236,7 @@ function importing({ alias, has, wanted, from }: Import, task: Task): Change {
     what: `certificate ${alias} in ${task.keystore_path}`,
     from: has === undefined ? null : told(has),
     to: told(wanted),
-    commands: [...(has === undefined ? [] : [remove(alias, task)]), command],
+    commands: [...(has === undefined ? [] : [deleting(alias, task)]), command],
     effects: [
       predicts(askEntry(task), { code: 0, stdout: pem(wanted), stderr: '', timedOut: false }),
       storeBlurs(task),

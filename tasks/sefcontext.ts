@@ -6,7 +6,7 @@ import {
   readRecords,
   recordEffects,
   recordParams,
-  refusal,
+  recordRefusal,
   semanage,
 } from './shared/selinux/semanage.ts';
 
@@ -49,10 +49,10 @@ export default defineTask({
   },
   ask: (task) => ({ mode: askMode, records: askContexts(task) }),
   plan({ mode, records }, task): Plan {
-    const failure = refusal(mode, records, task);
+    const failure = recordRefusal(mode, records, task);
     if (failure !== undefined) return { failed: failure };
     const now = readRecords(records);
-    if (task.state === 'absent') return removing(now, task);
+    if (task.state === 'absent') return removingRules(now, task);
     if (/.\/$/.test(task.target)) return { failed: `Target ${task.target} is not valid: it must not end with '/'` };
     return task.setype === undefined
       ? substituting(now, task.substitute ?? '', task)
@@ -177,7 +177,7 @@ function substituting(now: Records, substitute: string, task: Task): Plan {
 }
 
 /** Removes a rule for the path, its substitute, or both. */
-function removing(now: Records, task: Task): Plan {
+function removingRules(now: Records, task: Task): Plan {
   const { target, ftype, setype, substitute } = task;
   const context = substitute === undefined ? contextIn(now.all, task) : undefined;
   const other = setype === undefined ? substituteIn(now.own, target) : undefined;

@@ -17,7 +17,7 @@ import {
   readRecords,
   recordEffects,
   recordParams,
-  refusal,
+  recordRefusal,
   semanage,
 } from './shared/selinux/semanage.ts';
 
@@ -51,10 +51,10 @@ export default defineTask({
     };
   },
   plan({ mode, records, users, account }, task): Plan {
-    const failure = refusal(mode, records, task);
+    const failure = recordRefusal(mode, records, task);
     if (failure !== undefined) return { failed: failure };
     const now = readRecords(records);
-    if (task.state === 'absent') return removing(now, task);
+    if (task.state === 'absent') return removingLogin(now, task);
     const from = mapping(now.all, task.login);
     if (from === wanted(task)) return { changes: [] };
     if (account !== undefined && account.code !== 0)
@@ -120,7 +120,7 @@ function mapping(lines: readonly string[], login: string): string | undefined {
 const others = (lines: readonly string[], { login }: Task): readonly string[] =>
   lines.filter((line) => line.trim().split(/\s+/)[0] !== login);
 
-function removing(now: Records, task: Task): Plan {
+function removingLogin(now: Records, task: Task): Plan {
   const from = mapping(now.all, task.login);
   if (from === undefined) return { changes: [] };
   if (mapping(now.own, task.login) === undefined)

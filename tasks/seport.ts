@@ -6,7 +6,7 @@ import {
   readRecords,
   recordEffects,
   recordParams,
-  refusal,
+  recordRefusal,
   semanage,
 } from './shared/selinux/semanage.ts';
 
@@ -40,7 +40,7 @@ export default defineTask({
   plan({ mode, records }, task): Plan {
     const wrong = task.ports.find((port) => !/^\d+(-\d+)?$/.test(port));
     if (wrong !== undefined) return { failed: `"${wrong}" is neither a port nor a range of ports` };
-    const failure = refusal(mode, records, task);
+    const failure = recordRefusal(mode, records, task);
     if (failure !== undefined) return { failed: failure };
     let now = readRecords(records);
     const changes: Change[] = [];
@@ -85,9 +85,9 @@ function readLine(line: string) {
   return { type, proto, ports };
 }
 
-type Planned = { readonly change: Change; readonly after: Records } | { readonly failed: string };
+type PlannedPort = { readonly change: Change; readonly after: Records } | { readonly failed: string };
 
-function onePort(now: Records, port: string, task: Task): Planned | undefined {
+function onePort(now: Records, port: string, task: Task): PlannedPort | undefined {
   const { proto, setype, local } = task;
   const own = typeIn(now.own, port, proto);
   const type = own ?? typeIn(now.all, port, proto);

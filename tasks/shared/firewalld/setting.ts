@@ -22,7 +22,7 @@ export interface Setting {
 }
 
 /** A port that is forwarded. */
-export interface ForwardPort {
+interface ForwardPort {
   readonly port: string;
   readonly proto: string;
   readonly toport: string;
@@ -30,7 +30,7 @@ export interface ForwardPort {
 }
 
 /** The parameters that set something in a zone. */
-export interface SettingParams {
+interface SettingParams {
   readonly state: 'absent' | 'disabled' | 'enabled' | 'present';
   readonly service?: string;
   readonly protocol?: string;

@@ -6,11 +6,13 @@ export type Config = 'runtime' | 'permanent';
 /** A zone as `--list-all` shows it: the values under each heading. */
 export type Zone = ReadonlyMap<string, readonly string[]>;
 
+/** All zones, by name. */
 export type Zones = ReadonlyMap<string, Zone>;
 
 /** The exit code of `firewall-cmd` if firewalld does not run. */
 export const NOT_RUNNING = 252;
 
+/** The client of firewalld; that firewalld does not run is an answer. */
 export const firewalldTool = { name: 'firewall-cmd', package: 'firewalld', accepts: [0, NOT_RUNNING] };
 
 /**

@@ -1,7 +1,7 @@
 import { type Question, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
 
 /** Which firewall is meant, and how its state is told. */
-export interface SaveOptions {
+interface SaveOptions {
   readonly ip_version: 'ipv4' | 'ipv6';
   readonly table?: string | undefined;
   readonly counters: boolean;
@@ -10,6 +10,7 @@ export interface SaveOptions {
   readonly wait?: number | undefined;
 }
 
+/** The program that tells the rules. */
 export const iptablesTool = { name: 'iptables-save', package: 'iptables' };
 
 const families = { ipv4: 'iptables', ipv6: 'ip6tables' } as const;
@@ -18,7 +19,7 @@ const families = { ipv4: 'iptables', ipv6: 'ip6tables' } as const;
 export const familyOf = ({ ip_version }: Pick<SaveOptions, 'ip_version'>): 'iptables' | 'ip6tables' =>
   families[ip_version];
 
-const about = (options: SaveOptions) => [`firewall:${familyOf(options)}/*`, 'by:package:iptables'];
+const aboutRules = (options: SaveOptions) => [`firewall:${familyOf(options)}/*`, 'by:package:iptables'];
 
 const savingOptions = ({ counters, modprobe }: SaveOptions): readonly string[] => [
   ...(counters ? ['-c'] : []),
@@ -41,7 +42,7 @@ export function askSave(options: SaveOptions): Question<ShellAnswer> {
 _all=$(${save}) || exit
 [ -z "$_all" ] || printf '%s\n' "$_all"
 ${unused}`,
-    about: about(options),
+    about: aboutRules(options),
   });
 }
 
@@ -74,7 +75,7 @@ fi
 printf %s "$_file" | ${restoreWords(options)} --test || exit 1
 exit ${ONLY_HERE}`,
     input: file,
-    about: about(options),
+    about: aboutRules(options),
   });
 
 const simulation = (options: SaveOptions) => script`printf '%s\n' "$_now" | ${familyOf(options)}-restore -c || exit

@@ -11,6 +11,7 @@ import {
 } from '../../../src/sdk.ts';
 import { unanswered } from '../commands/unanswered.ts';
 
+/** The program that manages the policy. */
 export const semanageTool = { name: 'semanage', package: 'policycoreutils-python-utils' };
 
 /** What answers of semanage depend on besides their subjects: the tool and the policy. */
@@ -22,16 +23,17 @@ export const askMode: Question<ShellAnswer> = shell({
   about: ['selinux:mode', 'by:boot:'],
 });
 
+/** Whether SELinux is enabled. */
 export const isEnabled = (mode: ShellAnswer | undefined): boolean => (mode?.stdout.trim() ?? '') !== '';
 
 /** The parameters that all types with records have. */
-export interface RecordParams {
+interface RecordParams {
   readonly reload: boolean;
   readonly ignore_selinux_state: boolean;
 }
 
 /** Why a task cannot work on records, if it cannot. */
-export function refusal(mode: ShellAnswer, records: ShellAnswer, task: RecordParams): string | undefined {
+export function recordRefusal(mode: ShellAnswer, records: ShellAnswer, task: RecordParams): string | undefined {
   if (!isEnabled(mode) && !task.ignore_selinux_state)
     return 'SELinux is disabled on this host: enable it, or set `ignore_selinux_state: true`';
   return unanswered(records, semanageTool);
@@ -56,6 +58,7 @@ printf '%s\n---\n%s\n' "$_all" "$_own" | grep -F -e --- -e ' = ' -e ${containing
     about: [`selinux:${object}/${containing}`, ...aboutSemanage],
   });
 
+/** Reads the answer to `askRecords`. */
 export function readRecords({ stdout }: ShellAnswer): Records {
   const [all = '', own = ''] = stdout.split(/^---$/m);
   const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '');

@@ -1,5 +1,6 @@
 import { type Command, type Question, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
 
+/** A subvolume of a btrfs filesystem. */
 export interface Subvolume {
   /** Negative if it is only known that there will be one. */
   readonly id: number;
@@ -9,6 +10,7 @@ export interface Subvolume {
   readonly path: string;
 }
 
+/** A btrfs filesystem. */
 export interface Btrfs {
   readonly uuid: string;
   /** Empty if there is none. */
@@ -22,12 +24,13 @@ export interface Btrfs {
   readonly subvolumes: readonly Subvolume[];
 }
 
+/** The program that manages btrfs. */
 export const btrfsTool = { name: 'btrfs', package: 'btrfs-progs' };
 
 /** The id of the top of a filesystem. */
 export const TOP = 5;
 
-const about = ['by:device:*', 'by:mount:*', 'by:package:btrfs-progs'];
+const aboutFilesystems = ['by:device:*', 'by:mount:*', 'by:package:btrfs-progs'];
 
 // Prints filesystems, and for one that is not mounted its first device, too.
 const readShow = `/^Label:/ { told(); uuid = $NF; label = $0; sub(/^Label: /, "", label); sub(/ +uuid:.*/, "", label); print "fs|" uuid "|" label; first = ""; on = 0 }
@@ -67,7 +70,7 @@ printf '%s\n' "$_mounts" | while read -r _device _id _target; do
   _list "$_target"
 done
 ${automount ? listIdle : script`:`}`,
-    about: ['subvolume:', ...about],
+    about: ['subvolume:', ...aboutFilesystems],
   });
 
 /** How a filesystem that is not mounted is looked at: nothing is written to it, not even what a crash has left to be done. */
@@ -153,7 +156,7 @@ export const toldBtrfs = ({ uuid, label, devices, mounts, defaultId, subvolumes 
 export const askPlaces = ({ devices, mounts }: Btrfs, paths: readonly string[]): Question<ShellAnswer> =>
   shell({
     ...sh`unshare -m sh -c ${places.text} sh ${mounts.length > 0 ? `ro,subvolid=${TOP}` : IDLE} ${devices[0] ?? ''} ${paths.map((path) => `.${path}`)}`,
-    about,
+    about: aboutFilesystems,
   });
 
 // The inode of a subvolume always has this number.
