@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import javaCert from '../../tasks/java_cert.ts';
 import { runAllHere, runHere } from './harness.ts';
@@ -78,6 +80,21 @@ describe.runIf(hasJava)('java_cert', () => {
       { check: true },
     );
     expect(ended.map(({ status }) => status)).toEqual(['changed', 'ok', 'changed']);
+  });
+
+  test('a certificate that a host shows is the one that is imported', { timeout: PATIENCE }, async () => {
+    const server = createServer({ cert: readFileSync(at('two.crt')), key: readFileSync(at('two.key')) });
+    await new Promise<void>((done) => server.listen(0, done));
+    const { port } = server.address() as AddressInfo;
+    const shown = { ...keystore, keystore_create: true, cert_url: 'localhost', cert_port: port };
+    expect((await runHere(javaCert, shown)).status).toBe('changed');
+    expect(
+      outcomeOf(
+        await runHere(javaCert, { ...shown, cert_url: undefined, cert_alias: 'localhost', cert_path: at('two.crt') }),
+      ),
+    ).toEqual(['ok']);
+    await new Promise((done) => server.close(done));
+    expect((await runHere(javaCert, { ...shown, cert_alias: 'later' }, { check: true })).status).toBe('failed');
   });
 
   test('says what is wrong, also in a check, and tells no password', { timeout: PATIENCE }, async () => {
