@@ -12,6 +12,8 @@ import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
+import btrfsInfo from './btrfs_info.ts';
+import btrfsSubvolume from './btrfs_subvolume.ts';
 import capabilities from './capabilities.ts';
 import cargo from './cargo.ts';
 import certbot from './certbot.ts';
@@ -51,6 +53,7 @@ import file from './file.ts';
 import filesize from './filesize.ts';
 import filesystem from './filesystem.ts';
 import find from './find.ts';
+import firewalld from './firewalld.ts';
 import flatpak from './flatpak.ts';
 import flatpakRemote from './flatpak_remote.ts';
 import gatherFacts from './gather_facts.ts';
@@ -71,6 +74,8 @@ import includeVars from './include_vars.ts';
 import iniFile from './ini_file.ts';
 import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
+import iptablesState from './iptables_state.ts';
+import javaCert from './java_cert.ts';
 import k8s from './k8s.ts';
 import k8sClusterInfo from './k8s_cluster_info.ts';
 import k8sExec from './k8s_exec.ts';
@@ -84,6 +89,7 @@ import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
 import lvg from './lvg.ts';
+import lvgRename from './lvg_rename.ts';
 import lvol from './lvol.ts';
 import mail from './mail.ts';
 import make from './make.ts';
@@ -125,6 +131,12 @@ import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
 import replace from './replace.ts';
 import script from './script.ts';
+import seboolean from './seboolean.ts';
+import sefcontext from './sefcontext.ts';
+import selinux from './selinux.ts';
+import selinuxPermissive from './selinux_permissive.ts';
+import selogin from './selogin.ts';
+import seport from './seport.ts';
 import service from './service.ts';
 import serviceFacts from './service_facts.ts';
 import setFact from './set_fact.ts';
@@ -190,6 +202,8 @@ const types = [
   asyncStatus,
   authorizedKey,
   blockinfile,
+  btrfsInfo,
+  btrfsSubvolume,
   capabilities,
   certbot,
   certificatesBetween,
@@ -222,6 +236,7 @@ const types = [
   file,
   filesystem,
   find,
+  firewalld,
   gem,
   getUrl,
   getent,
@@ -238,6 +253,8 @@ const types = [
   iniFile,
   interfacesFile,
   iptables,
+  iptablesState,
+  javaCert,
   k8s,
   k8sClusterInfo,
   k8sExec,
@@ -251,6 +268,7 @@ const types = [
   lineinfile,
   localeGen,
   lvg,
+  lvgRename,
   lvol,
   mail,
   make,
@@ -291,6 +309,12 @@ const types = [
   reboot,
   replace,
   script,
+  seboolean,
+  sefcontext,
+  selinux,
+  selinuxPermissive,
+  selogin,
+  seport,
   service,
   serviceFacts,
   setFact,

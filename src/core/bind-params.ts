@@ -242,7 +242,8 @@ const named = (path: readonly string[]): string => {
  */
 const isNone = (value: Raw, spec: ParamSpec | undefined): boolean =>
   spec !== undefined &&
-  ((value === null && spec.type !== 'raw' && spec.choices === undefined) || (value === '' && spec.type === 'path' && spec.required !== true));
+  ((value === null && spec.type !== 'raw' && spec.choices === undefined) ||
+    (value === '' && spec.type === 'path' && spec.required !== true));
 
 const known = new WeakMap<ParamSpecs, ReadonlyMap<string, string>>();
 

@@ -56,7 +56,7 @@ describe('the docs', () => {
     const types = stdout.split('\n').filter((line) => /^\S/.test(line));
 
     expect(code).toBe(0);
-    expect(types[0]).toMatch(/^ansible\.builtin\.cron  /);
+    expect(types[0]).toMatch(/^ansible\.builtin\.cron {2}/);
     expect(types.join('\n')).not.toContain('ansible.builtin.copy');
     expect(stdout).toContain('\n    minute: ');
   });

@@ -3,6 +3,7 @@ import type { AnyTaskType } from '../../src/core/task-type.ts';
 import apt from '../../tasks/apt.ts';
 import filesystem from '../../tasks/filesystem.ts';
 import lvg from '../../tasks/lvg.ts';
+import lvgRename from '../../tasks/lvg_rename.ts';
 import lvol from '../../tasks/lvol.ts';
 import mount from '../../tasks/mount.ts';
 import parted from '../../tasks/parted.ts';
@@ -480,5 +481,39 @@ describe('parted, on a host', () => {
       `${device}p1 is in use, so that the partition table cannot be replaced`,
     ]);
     await sh(`umount /mnt/disk; rm ${device}p1`);
+  });
+});
+
+describe('lvg_rename, on a host', () => {
+  test('a group gets another name once, by its name or its UUID, as a check foretells', async () => {
+    const dev = await disk('renamed', '64M');
+    await sh(`vgcreate -y market ${dev}`);
+    const uuid = await said('vgs --noheadings -o vg_uuid market');
+    const tasks: Tasks = [
+      [lvgRename, { vg: 'market', vg_new: 'store' }],
+      [lvgRename, { vg: 'market', vg_new: 'store' }],
+      [lvgRename, { vg: uuid, vg_new: 'shop' }],
+      [lvgRename, { vg: uuid, vg_new: 'shop' }],
+      [lvg, { vg: 'shop', pvs: [dev] }],
+      [lvgRename, { vg: 'market', vg_new: 'none' }],
+      [lvgRename, { vg: 'shop', vg_new: 'a/b' }],
+    ];
+    const expected = [
+      ['changed', 'volume group: market → store'],
+      ['ok'],
+      ['changed', 'volume group: store → shop'],
+      ['ok'],
+      ['ok'],
+      ['failed', 'Both current (market) and new (none) VG are missing.'],
+      ['failed', 'a/b is not a name for a volume group'],
+    ];
+    for (const check of [true, false]) expect(await outcomes(tasks, check)).toEqual(expected);
+    expect(await said('vgs --noheadings -o vg_name')).toBe('shop');
+    const other = await disk('other', '64M');
+    await sh(`vgcreate -y spare ${other}`);
+    expect(await outcomes([[lvgRename, { vg: 'spare', vg_new: 'shop' }]], true)).toEqual([
+      ['failed', 'The new VG name (shop) is already in use.'],
+    ]);
+    await sh('vgremove -f -y spare');
   });
 });

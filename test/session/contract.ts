@@ -226,7 +226,10 @@ export function sessionContract(
       const content = bigFile(40_000_000);
       const most = memoryWhile();
 
-      const [said, next] = await run([{ script: 'cksum', stdin: content }, { script: 'cat', stdin: Buffer.from('on') }]);
+      const [said, next] = await run([
+        { script: 'cksum', stdin: content },
+        { script: 'cat', stdin: Buffer.from('on') },
+      ]);
       const held = most();
       const [same] = await run(['yes retrace | head -c 40000000 | cksum']);
 

@@ -44,7 +44,6 @@ export const REASONS: readonly Reason[] = [
     names: `yum dnf dnf5 dnf_* yum_* rpm_key rpm_* copr redhat_* rhsm_* bootc_manage zypper zypper_* pacman pacman_* kewlfft.aur.* apk pkg5
       pkgin pkgng pkgutil portinstall openbsd_pkg macports sysrc homebrew homebrew_* mas osx_defaults launchd aix_* ibm.*`,
   },
-  { title: 'SELinux and firewalld', onDebian: true, names: 'selinux selogin seport seboolean sefcontext firewalld' },
   { title: 'Kubernetes', onDebian: true, names: 'kubernetes.* community.kubernetes.* k8s_* helm_* kubectl_*' },
   {
     title: 'container engines',
