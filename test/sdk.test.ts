@@ -20,6 +20,7 @@ test('the names that a task type may import', () => {
       "ArchiveState",
       "Becoming",
       "BoundTask",
+      "Bytes",
       "Certificate",
       "Change",
       "Checksum",

@@ -37,6 +37,8 @@ const KINDS = {
   database: 'a database server such as `postgresql`, or something in it such as `postgresql/role/bob`',
   swap: 'a swap file or device',
   engine: 'something in a container engine, such as `container/web`',
+  kubernetes: 'an object such as `Deployment/shop/web`',
+  helm: '`repositories`, or a release such as `shop/web`',
   ct: 'the number of a Proxmox container',
   sysctl: 'a kernel parameter',
   module: 'a kernel module',
