@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests meet on this machine besides the lab: a real sshd, sudo and doas, another shell, curl, ps, and Ansible to
+# What the tests meet on this machine besides the lab: a real sshd, sudo and doas, another shell, curl, ps, Java's keytool, and Ansible to
 # compare with. Debian's packages of what is missing are installed; who may not do that is told.
 set -eu
 needed=''
@@ -12,6 +12,7 @@ done <<'LIST'
 /usr/bin/doas doas
 /usr/bin/busybox busybox-static
 /usr/bin/curl curl
+/usr/bin/keytool openjdk-17-jre-headless
 /usr/bin/ps procps
 /usr/bin/ansible-playbook ansible-core
 LIST

@@ -14,18 +14,9 @@ const PATIENCE = 240_000;
 
 const place = mkdtempSync(join(tmpdir(), 'retrace-java-'));
 const at = (name: string): string => join(place, name);
-const hasJava = (() => {
-  try {
-    execFileSync('keytool', ['-help'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
 const keystore = { keystore_path: at('store'), keystore_pass: "open 'sesame'" };
 
-describe.runIf(hasJava)('java_cert', () => {
+describe('java_cert', () => {
   beforeAll(() => {
     for (const name of ['one', 'two'])
       execFileSync(
