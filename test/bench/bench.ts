@@ -17,6 +17,9 @@ const runs = quick ? 1 : 5;
 // Ansible's runs take minutes in total, and vary little compared with the differences of interest.
 const slowRuns = 1;
 
+const pageFile = join(root, 'docs/benchmarks.md');
+const SECTION = '\n## Trees';
+
 type Measured = Program | 'floor';
 type What = 'first run' | 'second run' | 'check';
 
@@ -27,9 +30,6 @@ if (!isInsideLab()) {
   await labBenchHosts();
   process.exitCode = (await insideLab(process.argv.slice(2))) ?? 1;
 } else await bench();
-
-const pageFile = join(root, 'docs/benchmarks.md');
-const SECTION = '\n## Trees';
 
 /** With `--batches`, only that section of the page is measured again. */
 async function bench(): Promise<void> {
