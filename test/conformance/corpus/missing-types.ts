@@ -57,7 +57,7 @@ export const REASONS: readonly Reason[] = [
       gitlab_* grafana_* influxdb_* jenkins_* jira keycloak_* nomad_* proxmox proxmox_* rundeck_* sensu_* zabbix_*`,
   },
   {
-    title: 'modules that a repository itself brings, in Python or shell',
+    title: 'modules of a repository that are in another one, or where Ansible would not find them either',
     onDebian: true,
     names: `_unsafe_assert blivet blockdev_info blowfish bsize ca_* cmd_echo collect_kernel_info customattr_* display_warning enable_jenkins_plugin find_unused_disk
       firewall_lib firewall_lib_facts get_jenkins_plugins get_plugin_dependencies git_reposave glossary_* gnome_extension gpu_info

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { moduleFiles } from '../../../src/cli/python/module-files.ts';
 import type { Diagnostic } from '../../../src/core/source.ts';
 import { isDict, type Raw } from '../../../src/core/value.ts';
 import { inRaw, type TemplateText, textsOf } from '../../../src/language/check/texts.ts';
@@ -12,6 +13,7 @@ import { checkTemplate } from '../../../src/template/index.ts';
 import { loadYaml } from '../../../src/yaml/load.ts';
 import { canonical, taskTypes } from '../../../tasks/index.ts';
 import { type CorpusFile, findFiles } from './find-files.ts';
+import { reasonFor } from './missing-types.ts';
 
 /** How many there are, and how many of them are correct. */
 export interface Tally {
@@ -32,6 +34,8 @@ export interface Survey {
   >;
   /** Tasks in copies of collections, as `ansible-galaxy` installs them: how many bind, and the types that are missing. */
   readonly copied: { readonly tasks: number; readonly missing: ReadonlyMap<string, number> };
+  /** Tasks for Debian hosts whose modules the repository contains itself, where the program finds them. */
+  readonly brought: { readonly all: number; readonly copied: number };
   readonly seconds: number;
 }
 
@@ -62,6 +66,8 @@ class Count {
   readonly #told = new Map<string, Diagnostic>();
   readonly #tallies = { files: newTally(), tasks: newTally(), templates: newTally() };
   readonly #copied = { tasks: 0, missing: new Map<string, number>() };
+  readonly #brought = { all: 0, copied: 0 };
+  readonly #moduleFile: (name: string) => string | undefined;
   readonly #elsewhere: Elsewhere = {
     role: new Map(),
     'task type': new Map(),
@@ -79,10 +85,13 @@ class Count {
       isFile: (path) => path.startsWith(`${absent}/`) || this.#texts.has(path) || real.isFile(path),
       isDirectory: (path) => this.#absentRoles.has(path) || real.isDirectory(path),
     };
+    const collections = collectionOf(root);
+    const places = { folders: foldersWithLibrary(root), configured: [], collections };
+    this.#moduleFile = moduleFiles(() => places);
     this.#options = {
       files: this.#files,
       rolesPath: [...rolesPathOf(root), absent],
-      collectionsPath: collectionOf(root),
+      collectionsPath: collections,
       taskType: (name) => taskTypes[canonical(name) ?? ''],
       decrypt: () => '',
     };
@@ -90,8 +99,8 @@ class Count {
 
   result(): Omit<Survey, 'seconds'> {
     const failures = [...this.#told.values()];
-    const { elsewhere, copied } = { elsewhere: this.#elsewhere, copied: this.#copied };
-    return { name: repositoryOf(this.#root), ...this.#tallies, failures, elsewhere, copied };
+    const { elsewhere, copied, brought } = { elsewhere: this.#elsewhere, copied: this.#copied, brought: this.#brought };
+    return { name: repositoryOf(this.#root), ...this.#tallies, failures, elsewhere, copied, brought };
   }
 
   add(file: CorpusFile): void {
@@ -172,6 +181,11 @@ class Count {
   #bind(task: Task): void {
     const copied = task.at.file.slice(this.#root.length).includes('/ansible_collections/');
     if (typeof task.type === 'string' && canonical(task.type) === undefined) {
+      if (reasonFor(task.type).onDebian && this.#brings(task.type)) {
+        this.#brought.all++;
+        if (copied) this.#brought.copied++;
+        return;
+      }
       increment(this.#elsewhere['task type'], task.type);
       if (copied) increment(this.#copied.missing, task.type);
       return;
@@ -188,6 +202,13 @@ class Count {
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.length === 0) this.#tallies.tasks.right++;
     for (const problem of errors) this.#tell(problem);
+  }
+
+  /** A name without a collection may be of a module in the repository's own. */
+  #brings(name: string): boolean {
+    const own = this.#options.collectionsPath?.[0];
+    const names = own === undefined || name.includes('.') ? [name] : [name, `${collectionIn(own)}.${name}`];
+    return names.some((one) => this.#moduleFile(one) !== undefined);
   }
 
   #checkAll(texts: readonly TemplateText[]): void {
@@ -242,11 +263,23 @@ const rolesPathOf = (root: string): readonly string[] =>
     .map((folder) => join(root, folder))
     .filter((folder) => existsSync(folder));
 
+/** The directories that have a `library` of modules: of playbooks, and of roles. */
+const foldersWithLibrary = (root: string): readonly string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name === 'library')
+    .map((entry) => entry.parentPath);
+
+/** NAMESPACE.NAME of the collection that `collectionOf` has arranged. */
+function collectionIn(installed: string): string {
+  const root = join(installed, 'ansible_collections');
+  const [namespace = ''] = readdirSync(root);
+  const [name = ''] = readdirSync(join(root, namespace));
+  return `${namespace}.${name}`;
+}
+
 /** A repository that is a collection, arranged as `ansible-galaxy` would have installed it. */
 function collectionOf(root: string): readonly string[] {
-  const galaxy = ['galaxy.yml', 'ansible_collections/debops/debops/galaxy.yml']
-    .map((name) => join(root, name))
-    .find((path) => existsSync(path));
+  const galaxy = ['galaxy.yml', 'ansible/galaxy.yml'].map((name) => join(root, name)).find((path) => existsSync(path));
   const loaded = galaxy === undefined ? undefined : loadYaml(readFileSync(galaxy, 'utf8'), galaxy);
   if (galaxy === undefined || !loaded?.ok || !isDict(loaded.value.value)) return [];
   const said = loaded.value.value as Map<unknown, Raw>;

@@ -8,15 +8,18 @@ interface Uses {
 }
 
 /** The section about the task types that playbooks use: how many there are, why others are missing, and which are still to be written. */
-export function taskUses(surveys: readonly Pick<Survey, 'tasks' | 'elsewhere' | 'copied'>[]): string {
-  const known = sum(surveys.map(({ tasks, copied }) => ({ all: tasks.total, copied: copied.tasks })));
+export function taskUses(surveys: readonly Pick<Survey, 'tasks' | 'elsewhere' | 'copied' | 'brought'>[]): string {
+  const types = sum(surveys.map(({ tasks, copied }) => ({ all: tasks.total, copied: copied.tasks })));
+  const brought = sum(surveys.map((one) => one.brought));
+  const known = sum([types, brought]);
   const missing = missingNames(surveys);
   const reasons = [...REASONS, NOT_YET].map((reason) => ({ reason, uses: usesFor(missing, reason) }));
   const every = sum([known, ...reasons.map(({ uses }) => uses)]);
   const onDebian = sum([known, ...reasons.filter(({ reason }) => reason.onDebian).map(({ uses }) => uses)]);
   const line = (title: string, concerns: string, uses: Uses): string =>
     `| ${title} | ${concerns} | ${uses.all} | ${share(uses.all, every.all)} | ${uses.all - uses.copied} |`;
-  return `Of all uses of task types, ${share(known.all, every.all)} are of types that this program has; of those that can concern a Debian host,
+  return `Of all uses of task types, ${share(known.all, every.all)} are of types that this program has, or of modules
+that the repository itself brings and this program finds; of those that can concern a Debian host,
 ${share(known.all, onDebian.all)}. Without copies of collections, it is ${share(own(known), own(every))} and ${share(own(known), own(onDebian))}.
 A use can concern a Debian host unless the module, by its nature, manages something else: a network device, Windows, a cloud, another operating system.
 A repository that contains copies of whole collections also contains their integration tests, which use each module many times.
@@ -24,7 +27,12 @@ A repository that contains copies of whole collections also contains their integ
 | task types | Debian hosts | uses | share | without copies of collections |
 | --- | --- | --: | --: | --: |
 ${[
-  line('that this program has', 'yes', known),
+  line('that this program has', 'yes', types),
+  line(
+    'modules that a repository itself brings, and that this program finds (it runs modules in any language)',
+    'yes',
+    brought,
+  ),
   ...reasons.map(({ reason, uses }) => line(`missing: ${reason.title}`, reason.onDebian ? 'yes' : 'no', uses)),
   line('all', '', every),
 ].join('\n')}
