@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { readLocalFile } from './local-file.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readLocalFile, statOf } from './local-file.ts';
 import { localPath } from './text-codec.ts';
 
 /**
@@ -21,7 +21,7 @@ const PIECE = 256 * 1024;
 
 /** The content of a regular file that is too large to be held in memory; undefined for any other file. */
 export function largeContent(path: string): LocalContent | undefined {
-  const stats = statSync(localPath(path), { throwIfNoEntry: false });
+  const stats = statOf(path);
   return stats?.isFile() && stats.size > LARGE ? { local: path, length: stats.size } : undefined;
 }
 
