@@ -10,9 +10,10 @@ beforeAll(() => upHost());
 
 describe('supervisorctl, on a host', () => {
   const config = '/etc/supervisor/conf.d/try.conf';
+  // A daemon that is only starting would read the programs at once.
   beforeAll(async () => {
     await sh(
-      `command -v supervisorctl || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends supervisor; printf '[program:one]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\n[program:two]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\nnumprocs=2\\nprocess_name=%%(program_name)s_%%(process_num)s\\n' >${config}; until supervisorctl status >/dev/null; do sleep 0.1; done`,
+      `command -v supervisorctl || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends supervisor; until supervisorctl pid >/dev/null; do sleep 0.1; done; printf '[program:one]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\n[program:two]\\ncommand=/bin/sleep 1000\\nstartsecs=0\\nnumprocs=2\\nprocess_name=%%(program_name)s_%%(process_num)s\\n' >${config}`,
     );
   });
   afterAll(() => sh(`rm -f ${config}; supervisorctl update`));
