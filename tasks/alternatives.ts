@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, sh, shell } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, sh, shell, shellAnswer } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.alternatives',
@@ -48,12 +48,10 @@ export default defineTask({
       to,
       commands: [sh`update-alternatives --quiet ${words}`],
       effects: [
-        predicts(query(name), {
-          code: 0,
-          stderr: '',
-          timedOut: false,
-          stdout: foreseen(now, { name, path, link: at ?? '', priority: priority ?? known ?? 50, state }),
-        }),
+        predicts(
+          query(name),
+          shellAnswer(foreseen(now, { name, path, link: at ?? '', priority: priority ?? known ?? 50, state })),
+        ),
       ],
     });
     if (state === 'absent')

@@ -14,6 +14,7 @@ import {
   script,
   sh,
   shell,
+  shellAnswer,
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
@@ -164,9 +165,7 @@ function changesOf(
     to,
     commands: index === 0 ? [{ ...command, long: true }] : [],
     effects: [
-      isKnown
-        ? predicts(askInstalled(task, context), { code: 0, stdout: writeCrates(after), stderr: '', timedOut: false })
-        : blurs(subject(task)),
+      isKnown ? predicts(askInstalled(task, context), shellAnswer(writeCrates(after))) : blurs(subject(task)),
       path === undefined ? mayAlter('path:/root/.cargo', 'path:/home') : blurs(`path:${tidyPath(path)}/bin`),
       // Sources and an index of packages.
       mayAlter('path:/root/.cargo', 'path:/home'),

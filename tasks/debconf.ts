@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, reading, type ShellAnswer, sh, shell } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, reading, type ShellAnswer, sh, shell, shellAnswer } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.debconf',
@@ -32,14 +32,7 @@ export default defineTask({
       commands: [
         reading(sh`debconf-set-selections ${params.unseen ? ['-u'] : []}`, `${name} ${question} ${vtype} ${to}\n`),
       ],
-      effects: [
-        predicts(answerTo(question), {
-          code: 0,
-          stdout: `Name: ${question}\nValue: ${to}\nFlags: seen\n`,
-          stderr: '',
-          timedOut: false,
-        }),
-      ],
+      effects: [predicts(answerTo(question), shellAnswer(`Name: ${question}\nValue: ${to}\nFlags: seen\n`))],
     };
     return { changes: [change] };
   },

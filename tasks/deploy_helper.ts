@@ -16,6 +16,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
   stat,
   tidyPath,
   together,
@@ -186,12 +187,8 @@ const releasesIn = (answer: ShellAnswer | undefined): readonly Release[] =>
     .slice(0, -1)
     .map((entry) => ({ name: entry.slice(entry.indexOf(' ') + 1), finished: entry.startsWith('finished ') }));
 
-const releasesAre = (releases: readonly Release[]): ShellAnswer => ({
-  code: 0,
-  stdout: releases.map(({ name, finished }) => `${finished ? 'finished' : 'unfinished'} ${name}\0`).join(''),
-  stderr: '',
-  timedOut: false,
-});
+const releasesAre = (releases: readonly Release[]): ShellAnswer =>
+  shellAnswer(releases.map(({ name, finished }) => `${finished ? 'finished' : 'unfinished'} ${name}\0`).join(''));
 
 /** The directories of a project, and all above them. */
 const foldersOf = (task: Task): readonly string[] => [

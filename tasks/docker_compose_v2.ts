@@ -7,6 +7,7 @@ import {
   mayAlter,
   type Plan,
   predicts,
+  shellAnswer,
   type TaskContext,
   type TaskResult,
   tidyPath,
@@ -133,8 +134,6 @@ function effectsOf(task: ComposeTask, context: TaskContext, now: Project): reado
   return [
     blurs('engine:*'),
     mayAlter('network:', ...now.sources.map((source) => `path:${tidyPath(source)}`)),
-    ...(task.state === 'restarted'
-      ? []
-      : [predicts(askProject(task, context), { code: 0, stdout: done, stderr: '', timedOut: false })]),
+    ...(task.state === 'restarted' ? [] : [predicts(askProject(task, context), shellAnswer(done))]),
   ];
 }

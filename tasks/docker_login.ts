@@ -16,6 +16,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
   type TaskContext,
 } from '../src/sdk.ts';
 import { dockerEngine, dockerParams, type Engine, REACHING, withEngine } from './shared/containers/engine.ts';
@@ -199,12 +200,11 @@ const fromOf = ({ user }: KeptLogin, wanted: string): string =>
 const encoded = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');
 
 /** What the helper will answer. */
-const afterwards = ({ state, username, password }: Task): ShellAnswer => ({
-  code: state === 'absent' ? 1 : 0,
-  stdout: state === 'absent' ? '' : JSON.stringify({ Username: username, Secret: password }),
-  stderr: '',
-  timedOut: false,
-});
+const afterwards = ({ state, username, password }: Task): ShellAnswer =>
+  shellAnswer(
+    state === 'absent' ? '' : JSON.stringify({ Username: username, Secret: password }),
+    state === 'absent' ? 1 : 0,
+  );
 
 /** The configuration file once the client has changed a login. */
 function withEntry(config: Content, file: Readonly<Record<string, unknown>>, server: string, entry: unknown): Content {

@@ -8,6 +8,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
   stat,
 } from '../src/sdk.ts';
 
@@ -139,8 +140,7 @@ const removal = ({ holder, divert }: Diversion, { path, rename, force }: Task): 
 const moving = (rename: boolean): string => (rename ? '--rename' : '--no-rename');
 const heldBy = (holder: string): readonly string[] => (holder === 'LOCAL' ? ['--local'] : ['--package', holder]);
 
-const known = (path: string, stdout: string) =>
-  predicts(diversionOf(path), { code: 0, stdout, stderr: '', timedOut: false });
+const known = (path: string, stdout: string) => predicts(diversionOf(path), shellAnswer(stdout));
 
 const moved = (rename: boolean, ...paths: readonly string[]) =>
   ['/var/lib/dpkg/diversions', ...(rename ? paths : [])].map((path) => blurs(`path:${path}`));

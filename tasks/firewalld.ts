@@ -12,6 +12,7 @@ import {
   type Question,
   type ShellAnswer,
   sh,
+  shellAnswer,
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
 import {
@@ -286,7 +287,7 @@ function changeOf(
 
 const shownConfig = (config: Config): string => (config === 'permanent' ? ' (permanent)' : '');
 
-const done: ShellAnswer = { code: 0, stdout: '', stderr: '', timedOut: false };
+const done: ShellAnswer = shellAnswer();
 
 const clientCommand = (config: Config, words: readonly string[]): Command => ({
   ...sh`${withClient}

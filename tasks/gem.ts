@@ -15,6 +15,7 @@ import {
   script,
   sh,
   shell,
+  shellAnswer,
   type TaskContext,
   tidyPath,
   urlLogin,
@@ -263,9 +264,7 @@ function change(
     to,
     commands: [{ ...command, long: true }],
     effects: [
-      known === undefined
-        ? blurs(subject(task))
-        : predicts(askInstalled(task, context), { code: 0, stdout: listed, stderr: '', timedOut: false }),
+      known === undefined ? blurs(subject(task)) : predicts(askInstalled(task, context), shellAnswer(listed)),
       // Others may be installed with it.
       mayAlter('gem:*'),
       install_dir === undefined

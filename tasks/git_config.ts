@@ -11,6 +11,7 @@ import {
   self,
   sh,
   shell,
+  shellAnswer,
   type TaskContext,
 } from '../src/sdk.ts';
 import { settingsFailure, settingsFiles } from './shared/git/settings.ts';
@@ -151,12 +152,8 @@ const askValues = (task: Task, self: Self, { environment }: TaskContext, which: 
 
 const valuesIn = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\0').slice(0, -1);
 
-const answering = (values: readonly string[]): ShellAnswer => ({
-  code: values.length === 0 ? 1 : 0,
-  stdout: values.map((one) => `${one}\0`).join(''),
-  stderr: '',
-  timedOut: false,
-});
+const answering = (values: readonly string[]): ShellAnswer =>
+  shellAnswer(values.map((one) => `${one}\0`).join(''), values.length === 0 ? 1 : 0);
 
 /** Each entry of a list has a name and, on the lines below it, a value. */
 const settingsIn = (answer: ShellAnswer): Readonly<Record<string, string>> =>

@@ -11,6 +11,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
 import { counterWords, ruleWords } from './shared/network/iptables-rule.ts';
@@ -255,7 +256,7 @@ const askRule = (task: Task) =>
 const failureOf = (answer: ShellAnswer | undefined): string | undefined =>
   answer && unanswered(answer, { name: 'iptables', package: 'iptables', accepts: [0, 1] });
 
-const yes: ShellAnswer = { code: 0, stdout: '', stderr: '', timedOut: false };
+const yes: ShellAnswer = shellAnswer();
 const no: ShellAnswer = { ...yes, code: 1 };
 
 /** The policy of a built-in chain. */

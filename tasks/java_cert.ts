@@ -15,6 +15,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
   tidyPath,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
@@ -211,10 +212,7 @@ function removal(alias: string, task: Task): Change {
     from: 'present',
     to: null,
     commands: [deleting(alias, task)],
-    effects: [
-      predicts(askEntry(task), { code: 1, stdout: `Alias <${alias}> does not exist`, stderr: '', timedOut: false }),
-      storeBlurs(task),
-    ],
+    effects: [predicts(askEntry(task), shellAnswer(`Alias <${alias}> does not exist`, 1)), storeBlurs(task)],
   };
 }
 
@@ -237,10 +235,7 @@ function importing({ alias, has, wanted, from }: Import, task: Task): Change {
     from: has === undefined ? null : told(has),
     to: told(wanted),
     commands: [...(has === undefined ? [] : [deleting(alias, task)]), command],
-    effects: [
-      predicts(askEntry(task), { code: 0, stdout: pem(wanted), stderr: '', timedOut: false }),
-      storeBlurs(task),
-    ],
+    effects: [predicts(askEntry(task), shellAnswer(pem(wanted))), storeBlurs(task)],
   };
 }
 

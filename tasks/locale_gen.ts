@@ -9,6 +9,7 @@ import {
   script,
   sh,
   shell,
+  shellAnswer,
   upTo,
 } from '../src/sdk.ts';
 
@@ -50,7 +51,7 @@ export default defineTask({
         from: state === 'present' ? null : 'generated',
         to: state === 'present' ? 'generated' : null,
         commands: [],
-        effects: [predicts(generated, { code: 0, stdout: all.join('\n'), stderr: '', timedOut: false })],
+        effects: [predicts(generated, shellAnswer(all.join('\n')))],
       }),
     );
     return {

@@ -1,4 +1,14 @@
-import { type Change, defineTask, optionWords, predicts, script, sh, shell, writeFile } from '../src/sdk.ts';
+import {
+  type Change,
+  defineTask,
+  optionWords,
+  predicts,
+  script,
+  sh,
+  shell,
+  shellAnswer,
+  writeFile,
+} from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.modprobe',
@@ -18,12 +28,7 @@ export default defineTask({
   plan({ module: { stdout } }, { name, params, state, persistent }) {
     const { loaded, kept, options } = readState(stdout);
     const after = (more: object) => [
-      predicts(moduleState(name, params), {
-        code: 0,
-        stderr: '',
-        timedOut: false,
-        stdout: writeState({ loaded, kept, options, ...more }),
-      }),
+      predicts(moduleState(name, params), shellAnswer(writeState({ loaded, kept, options, ...more }))),
     ];
     const load: Change = {
       what: `module ${name}`,

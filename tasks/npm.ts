@@ -16,6 +16,7 @@ import {
   script,
   sh,
   shell,
+  shellAnswer,
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
@@ -276,9 +277,7 @@ ${npm(task)} ${verb} ${more} ${words} </dev/null`,
 function effectsOf(items: readonly PackageChange[], { tree, task, context }: NpmSituation): readonly Effect[] {
   const stdout = withPackages(tree, items);
   return [
-    ...(stdout === undefined
-      ? []
-      : [predicts(askTree(task, context), { code: 0, stdout, stderr: '', timedOut: false })]),
+    ...(stdout === undefined ? [] : [predicts(askTree(task, context), shellAnswer(stdout))]),
     ...(task.path === undefined ? [] : [blurs(...inProject(tidyPath(task.path)))]),
     ...(task.global ? [blurs('path:/usr/local/lib/node_modules'), mayAlter('path:/usr/local', 'path:/usr/lib')] : []),
     mayAlter('path:/root/.npm', 'path:/home'),

@@ -7,6 +7,7 @@ import {
   type Params,
   type Plan,
   predicts,
+  shellAnswer,
   tidyPath,
 } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
@@ -19,7 +20,6 @@ import { type PrivateKey, wrongSource } from './shared/tls/private-key.ts';
 import {
   type CertificateRequest,
   foreseenRequest,
-  foreseenText,
   readRequest,
   requestInfo,
   textIn,
@@ -72,7 +72,7 @@ export default defineTask({
   }),
   plan(state, task): Plan {
     if (task.state === 'absent')
-      return remove(state, task, 'certificate request', [predicts(tlsText(tidyPath(task.path)), foreseenText(''))]);
+      return remove(state, task, 'certificate request', [predicts(tlsText(tidyPath(task.path)), shellAnswer(''))]);
     const source = keySource(task);
     const wrong = wrongSource(source) ?? cannotWrite(state, task);
     if (wrong !== undefined || state.key === undefined) return { failed: wrong ?? 'no private key is given' };
@@ -92,7 +92,7 @@ export default defineTask({
         told: differing.length > 0 ? differing : [{ ...created(task, there), from: 'present' }],
         content:
           key.foreseen === true ? undefined : signedPem({ info, key: source, signature, label: 'CERTIFICATE REQUEST' }),
-        effects: [predicts(tlsText(tidyPath(task.path)), foreseenText(foreseenRequest(info)))],
+        effects: [predicts(tlsText(tidyPath(task.path)), shellAnswer(foreseenRequest(info)))],
         repeats: task.force,
       }),
     };

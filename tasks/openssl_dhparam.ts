@@ -1,10 +1,10 @@
-import { defineTask, nothing, type Plan, predicts, script, tidyPath } from '../src/sdk.ts';
+import { defineTask, nothing, type Plan, predicts, script, shellAnswer, tidyPath } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
 import { integerOf, partsOf, readDer } from './shared/tls/der.ts';
 import { fromPem } from './shared/tls/pem.ts';
 import { NEEDS_OPENSSL } from './shared/tls/private-key.ts';
-import { foreseenText, tlsText } from './shared/tls/request.ts';
+import { tlsText } from './shared/tls/request.ts';
 import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 
 const params = {
@@ -32,7 +32,7 @@ export default defineTask({
   }),
   plan(state, task): Plan {
     const question = tlsText(tidyPath(task.path));
-    if (task.state === 'absent') return remove(state, task, 'DH parameters', [predicts(question, foreseenText(''))]);
+    if (task.state === 'absent') return remove(state, task, 'DH parameters', [predicts(question, shellAnswer(''))]);
     const wrong = cannotWrite(state, task);
     if (wrong !== undefined) return { failed: wrong };
     if (task.size < 512) return { failed: `${task.size} bits are too few: openssl needs at least 512` };
@@ -47,7 +47,7 @@ export default defineTask({
           script: script`${NEEDS_OPENSSL}LC_ALL=C openssl dhparam ${task.size} 2>/dev/null`,
           stdin: undefined,
         },
-        effects: [predicts(question, foreseenText(`${FORESEEN}${task.size}`))],
+        effects: [predicts(question, shellAnswer(`${FORESEEN}${task.size}`))],
         repeats: task.force,
       }),
     };

@@ -14,6 +14,7 @@ import {
   script,
   sh,
   shell,
+  shellAnswer,
   tidyPath,
   together,
   upTo,
@@ -25,7 +26,7 @@ import { isSameBytes } from './shared/tls/der.ts';
 import { askKeyOf, keyParams, keySource, usableKey } from './shared/tls/key-params.ts';
 import { allFromPem, fromPem, toPem } from './shared/tls/pem.ts';
 import { NEEDS_OPENSSL, withKey, wrongSource } from './shared/tls/private-key.ts';
-import { foreseenText, tlsText } from './shared/tls/request.ts';
+import { tlsText } from './shared/tls/request.ts';
 import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
 
 const params = {
@@ -109,7 +110,7 @@ export default defineTask({
   },
   plan(state, task): Plan {
     if (task.state === 'absent')
-      return remove(state, task, 'PKCS#12 file', [predicts(askContents(task), foreseenText('absent\n'))]);
+      return remove(state, task, 'PKCS#12 file', [predicts(askContents(task), shellAnswer('absent\n'))]);
     const wrong = cannotWrite(state, task) ?? (state.now?.code === 127 ? state.now.stderr.trim() : undefined);
     if (wrong !== undefined || state.key === undefined) return { failed: wrong ?? 'no private key is given' };
     const usable = usableKey(state.key, keySource(task));
@@ -143,7 +144,7 @@ export default defineTask({
           usable.key.foreseen === true || isForeseen(own)
             ? undefined
             : exporting(task, [own.der, ...others].map((one) => toPem('CERTIFICATE', one)).join('')),
-        effects: [predicts(askContents(task), foreseenText(`${FORESEEN}${JSON.stringify(wanted)}`))],
+        effects: [predicts(askContents(task), shellAnswer(`${FORESEEN}${JSON.stringify(wanted)}`))],
         repeats: task.force,
       }),
     };

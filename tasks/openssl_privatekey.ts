@@ -11,6 +11,7 @@ import {
   type Script,
   type ShellAnswer,
   script,
+  shellAnswer,
   tidyPath,
   withLacking,
 } from '../src/sdk.ts';
@@ -188,7 +189,7 @@ const foreseen = (task: Task, answer: ShellAnswer): readonly Effect[] => [
   predicts(privateKey(sourceOf(task)), answer),
 ];
 
-const absentAnswer: ShellAnswer = { code: 0, stdout: 'absent\n', stderr: '', timedOut: false };
+const absentAnswer: ShellAnswer = shellAnswer('absent\n');
 
 function wronglyGiven(task: Task): string | undefined {
   const passphrase = passphraseOf(task);

@@ -13,6 +13,7 @@ import {
   script,
   sh,
   shell,
+  shellAnswer,
   type TaskContext,
   whenReachable,
   writtenScript,
@@ -226,7 +227,7 @@ function reasonOf(asked: ShellAnswer | Reached): string | undefined {
   return code === 0 ? undefined : stderr.trim() || stdout.trim() || `exit code ${code}`;
 }
 
-const unsaid: ShellAnswer = { code: 255, stdout: '', stderr: '', timedOut: false };
+const unsaid: ShellAnswer = shellAnswer('', 255);
 
 function saidBy(asked: ShellAnswer | Reached): ShellAnswer {
   if (!('reached' in asked)) return asked;

@@ -11,6 +11,7 @@ import {
   type Question,
   type ShellAnswer,
   sh,
+  shellAnswer,
   type TaskContext,
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
@@ -222,7 +223,7 @@ function effectsOf({ names, installed, task, context }: SnapSituation) {
     return [{ ...now, tracking: channelOf(task) ?? now.tracking, options: set }];
   });
   return [
-    predicts(askSnaps(all, context.environment), { code: 0, stdout: writeSnaps(after), stderr: '', timedOut: false }),
+    predicts(askSnaps(all, context.environment), shellAnswer(writeSnaps(after))),
     ...(task.state === 'absent' ? [blurs('snap-aliases:')] : []),
     mayAlter('snap:*', 'snap-aliases:', 'path:/snap', 'path:/var/lib/snapd', 'path:/var/snap', 'unit:snap*'),
   ];

@@ -18,6 +18,7 @@ import {
   type Subject,
   script,
   sh,
+  shellAnswer,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
 
@@ -244,15 +245,15 @@ const told = (task: Task, from: string | null, to: string | null, one?: Program)
 const beyond = [mayAlter('network:', 'path:/run', 'path:/var/log')];
 
 const foreseen = (status: Status, chosen: readonly Program[], state: string, task: Task) =>
-  predicts(askStatus(task), {
-    code: 0,
-    stderr: '',
-    timedOut: false,
-    stdout: writeStatus({
-      ...status,
-      programs: status.programs.map((one) => (chosen.includes(one) ? { ...one, state } : one)),
-    }),
-  });
+  predicts(
+    askStatus(task),
+    shellAnswer(
+      writeStatus({
+        ...status,
+        programs: status.programs.map((one) => (chosen.includes(one) ? { ...one, state } : one)),
+      }),
+    ),
+  );
 
 function removingProgram(own: readonly Program[], status: Status, task: Task): Plan {
   if (own.length === 0) return { changes: [] };
@@ -264,7 +265,7 @@ function removingProgram(own: readonly Program[], status: Status, task: Task): P
   const command = call(task, [...(stop ? [['stop', `${name}:*`]] : []), ['reread'], ['remove', name]]);
   const programs = status.programs.filter((one) => !own.includes(one));
   const stdout = writeStatus({ ...status, programs });
-  const effects = [predicts(askStatus(task), { code: 0, stderr: '', timedOut: false, stdout }), ...beyond];
+  const effects = [predicts(askStatus(task), shellAnswer(stdout)), ...beyond];
   const from = own.map(({ state }) => state).join(', ');
   return { changes: [{ ...told(task, from, null), commands: [command], effects }] };
 }

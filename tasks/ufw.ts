@@ -12,6 +12,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
 import {
@@ -219,7 +220,7 @@ const settingsChanges = (setting: Setting | undefined): readonly Change[] =>
           ...setting.change,
           commands: [setting.command],
           effects: [
-            predicts(askSettings, { code: 0, stdout: writeSettings(setting.after), stderr: '', timedOut: false }),
+            predicts(askSettings, shellAnswer(writeSettings(setting.after))),
             ...(setting.more ?? []),
             ...reach,
           ],

@@ -10,6 +10,7 @@ import {
   type Plan,
   predicts,
   type ShellAnswer,
+  shellAnswer,
   type TaskContext,
   tidyPath,
   withLacking,
@@ -29,7 +30,7 @@ import { authorityIdentifier, differingExtensions, EXTENSION, type Extension } f
 import { askKeyOf, keyParams, keySource, usableKey } from './shared/tls/key-params.ts';
 import { isSameName, nameDer, nameText, readName } from './shared/tls/names.ts';
 import { type KeySource, type PrivateKey, wrongSource } from './shared/tls/private-key.ts';
-import { type CertificateRequest, foreseenText, isSigned, readRequest, textIn, tlsText } from './shared/tls/request.ts';
+import { type CertificateRequest, isSigned, readRequest, textIn, tlsText } from './shared/tls/request.ts';
 import { keyIdentifier } from './shared/tls/requested.ts';
 import { signatureOid, signedPem } from './shared/tls/signing.ts';
 import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
@@ -174,7 +175,7 @@ export default defineTask({
   },
   plan(state, task, context): Plan {
     const question = tlsText(tidyPath(task.path));
-    if (task.state === 'absent') return remove(state, task, 'certificate', [predicts(question, foreseenText(''))]);
+    if (task.state === 'absent') return remove(state, task, 'certificate', [predicts(question, shellAnswer(''))]);
     const wrong = cannotWrite(state, task);
     if (wrong !== undefined) return { failed: wrong };
     const parts = partsFor(state, task);
@@ -197,7 +198,7 @@ export default defineTask({
         content: parts.isForeseen
           ? undefined
           : signedPem({ info, key: parts.signer, signature: parts.signature, label: 'CERTIFICATE' }),
-        effects: [predicts(question, foreseenText(foreseenCertificate(info)))],
+        effects: [predicts(question, shellAnswer(foreseenCertificate(info)))],
         repeats: task.force || (!task.ignore_timestamps && isRelative(task)),
       }),
     };

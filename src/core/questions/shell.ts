@@ -21,6 +21,9 @@ export interface ShellAnswer {
   readonly timedOut: boolean;
 }
 
+/** The answer of a script that prints something and ends with a code: what a check predicts. */
+export const shellAnswer = (stdout = '', code = 0): ShellAnswer => ({ code, stdout, stderr: '', timedOut: false });
+
 /** The kind of question that runs a script. */
 export const shellKind: QuestionKind<ShellQuestion, ShellAnswer> = {
   name: 'shell',

@@ -11,6 +11,7 @@ import {
   type ShellAnswer,
   script,
   sh,
+  shellAnswer,
 } from '../../../src/sdk.ts';
 import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote, repoUrl } from './git-questions.ts';
 import { cloned, type Places, placeOfClone } from './git-tree.ts';
@@ -118,8 +119,7 @@ function cloning(wanted: WantedClone, { sha, kind, branch }: Remote, effects: re
 
 const long = (command: Command, shown: string): Command => ({ ...command, shown, long: true });
 
-const predictClone = (wanted: WantedClone, stdout: string): Effect =>
-  predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false });
+const predictClone = (wanted: WantedClone, stdout: string): Effect => predicts(askClone(wanted), shellAnswer(stdout));
 
 /** The effects of moving a clone to another commit: anything in its directory may change. */
 const moved = (wanted: WantedClone, { dest }: Places, stdout: string): readonly Effect[] => {
@@ -184,9 +184,7 @@ function moves(
     ],
     effects: [
       ...after,
-      ...(relation === undefined
-        ? []
-        : [predicts(askRelation(wanted, remote.sha!), { code: 0, stdout: '0\t0\n', stderr: '', timedOut: false })]),
+      ...(relation === undefined ? [] : [predicts(askRelation(wanted, remote.sha!), shellAnswer('0\t0\n'))]),
     ],
   };
   const cleaning: Change = {

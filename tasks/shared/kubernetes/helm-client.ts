@@ -7,6 +7,7 @@ import {
   type Subject,
   script,
   sh,
+  shellAnswer,
   tidyPath,
 } from '../../../src/sdk.ts';
 import { isObject } from './json-object.ts';
@@ -141,9 +142,4 @@ export const PARTS = script`_next() { printf '\n%s\n' ${MARK}; }`;
 export const readParts = (stdout: string): readonly string[] => stdout.split(`\n${MARK}\n`);
 
 /** An answer with these parts. */
-export const answerOf = (parts: readonly string[]): ShellAnswer => ({
-  code: 0,
-  stdout: parts.join(`\n${MARK}\n`),
-  stderr: '',
-  timedOut: false,
-});
+export const answerOf = (parts: readonly string[]): ShellAnswer => shellAnswer(parts.join(`\n${MARK}\n`));

@@ -1,4 +1,4 @@
-import { type Question, type ShellAnswer, script } from '../../../src/sdk.ts';
+import { type Question, type ShellAnswer, script, shellAnswer } from '../../../src/sdk.ts';
 import { isObject, type JsonObject, listInside, textInside } from './json-object.ts';
 import { kindArgument } from './kinds.ts';
 import { askKubectl, type Kubectl } from './kubectl.ts';
@@ -40,11 +40,6 @@ export function listedObjects({ code, stdout }: ShellAnswer): readonly JsonObjec
   return isList ? listInside(object, 'items').filter(isObject) : [object];
 }
 
-/** The answer that there are none. */
-export const NONE_LISTED: ShellAnswer = { code: 0, stdout: '', stderr: '', timedOut: false };
-
 /** The answer from which these objects are read. */
-export const listedAnswer = (items: readonly JsonObject[]): ShellAnswer => ({
-  ...NONE_LISTED,
-  stdout: items.length === 0 ? '' : JSON.stringify({ kind: 'List', items }),
-});
+export const listedAnswer = (items: readonly JsonObject[]): ShellAnswer =>
+  shellAnswer(items.length === 0 ? '' : JSON.stringify({ kind: 'List', items }));

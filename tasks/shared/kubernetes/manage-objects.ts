@@ -4,7 +4,7 @@ import { type Definition, definitionsIn, labelOf } from './definitions.ts';
 import { isObject, jsonAt, textInside } from './json-object.ts';
 import type { K8sTask } from './k8s-params.ts';
 import { kubectlComplaint, kubectlFor } from './kubectl.ts';
-import { askListed, type Listing, listedObjects, NONE_LISTED } from './listed-objects.ts';
+import { askListed, type Listing, listedAnswer, listedObjects } from './listed-objects.ts';
 import {
   answerWith,
   askObjects,
@@ -110,7 +110,7 @@ export function manageSteps(state: ManagedState, task: K8sTask, context: TaskCon
             ),
           ];
     });
-    return { steps: steps.flat(), afterwards: predicts(askListed(kubectl, meant.listing), NONE_LISTED) };
+    return { steps: steps.flat(), afterwards: predicts(askListed(kubectl, meant.listing), listedAnswer([])) };
   }
   const { wanted } = meant;
   const objects = state.objects === undefined ? [] : readObjects(state.objects);

@@ -1,4 +1,4 @@
-import { joined, type Question, type Script, type ShellAnswer, script } from '../../../src/sdk.ts';
+import { joined, type Question, type Script, type ShellAnswer, script, shellAnswer } from '../../../src/sdk.ts';
 import { type Definition, kubeObject } from './definitions.ts';
 import { isObject, type JsonObject } from './json-object.ts';
 import { askKubectl, type Kubectl } from './kubectl.ts';
@@ -162,18 +162,16 @@ export const settled = (object: JsonObject | undefined): ObjectState => {
 };
 
 /** The answer from which these states are read. */
-export const answerWith = (states: readonly ObjectState[]): ShellAnswer => ({
-  code: 0,
-  stdout: states
-    .map(({ now, tried, validated }) => {
-      const section = (name: string, told: ToldByClient | undefined) =>
-        told === undefined ? '' : `${toldText(told)}\n${MARK} ${name} ${told.code}\n`;
-      return `${MARK} object\n${section('now', now)}${section('tried', tried)}${section('validated', validated)}`;
-    })
-    .join(''),
-  stderr: '',
-  timedOut: false,
-});
+export const answerWith = (states: readonly ObjectState[]): ShellAnswer =>
+  shellAnswer(
+    states
+      .map(({ now, tried, validated }) => {
+        const section = (name: string, told: ToldByClient | undefined) =>
+          told === undefined ? '' : `${toldText(told)}\n${MARK} ${name} ${told.code}\n`;
+        return `${MARK} object\n${section('now', now)}${section('tried', tried)}${section('validated', validated)}`;
+      })
+      .join(''),
+  );
 
 const toldText = ({ object, said }: ToldByClient): string =>
   [said, ...(object === undefined ? [] : [JSON.stringify(object)])].filter((text) => text !== '').join('\n');

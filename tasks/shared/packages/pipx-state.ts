@@ -1,4 +1,4 @@
-import { exporting, type Question, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
+import { exporting, type Question, type ShellAnswer, script, sh, shell, shellAnswer } from '../../../src/sdk.ts';
 import { missingTool } from '../commands/unanswered.ts';
 
 /** An application that pipx has installed. */
@@ -95,7 +95,7 @@ export function writeApplications(all: readonly Application[]): ShellAnswer {
     };
     return `at ${name}\n${JSON.stringify(told)}\n`;
   });
-  return { code: 0, stderr: '', timedOut: false, stdout: described.join('') };
+  return shellAnswer(described.join(''));
 }
 
 /** The name of the environment for a package: in lower case, with its separators replaced by hyphens. */

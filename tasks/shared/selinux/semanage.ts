@@ -8,6 +8,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
 } from '../../../src/sdk.ts';
 import { unanswered } from '../commands/unanswered.ts';
 
@@ -66,12 +67,7 @@ export function readRecords({ stdout }: ShellAnswer): Records {
 }
 
 /** The answer to `askRecords` with these records. */
-const answerWith = ({ all, own }: Records): ShellAnswer => ({
-  code: 0,
-  stdout: `${all.join('\n')}\n---\n${own.join('\n')}\n`,
-  stderr: '',
-  timedOut: false,
-});
+const answerWith = ({ all, own }: Records): ShellAnswer => shellAnswer(`${all.join('\n')}\n---\n${own.join('\n')}\n`);
 
 /** The effects of a change of records: what is asked afterwards, and the files that the policy is stored in. */
 export const recordEffects = (question: Question<ShellAnswer>, after: Records): readonly Effect[] => [

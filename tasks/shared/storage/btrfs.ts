@@ -1,4 +1,4 @@
-import { type Command, type Question, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
+import { type Command, type Question, type ShellAnswer, script, sh, shell, shellAnswer } from '../../../src/sdk.ts';
 
 /** A subvolume of a btrfs filesystem. */
 export interface Subvolume {
@@ -130,7 +130,7 @@ export function writeBtrfs(filesystems: readonly Btrfs[]): ShellAnswer {
     ...subvolumes.flatMap(({ id, parent, path }) => (id === TOP ? [] : [`sub|${id}|${parent}|${path.slice(1)}`])),
     ...(defaultId === undefined ? [] : [`default|${defaultId}`]),
   ]);
-  return { code: 0, stdout: lines.map((line) => `${line}\n`).join(''), stderr: '', timedOut: false };
+  return shellAnswer(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** What is told about a filesystem in a result, in Ansible's words. */

@@ -1,4 +1,13 @@
-import { type Effect, predicts, type Question, type ShellAnswer, sh, shell, tidyPath } from '../../../src/sdk.ts';
+import {
+  type Effect,
+  predicts,
+  type Question,
+  type ShellAnswer,
+  sh,
+  shell,
+  shellAnswer,
+  tidyPath,
+} from '../../../src/sdk.ts';
 
 /** What is on a block device, or in a file that is used as one. */
 export interface Device {
@@ -57,5 +66,5 @@ export function readDevice({ stdout }: ShellAnswer): Device {
 /** Predicts what is on a device. */
 export function foreseeDevice(path: string, { kind, type = '' }: Pick<Device, 'kind'> & Partial<Device>): Effect {
   const stdout = `kind ${kind}\n${type === '' ? '' : `TYPE ${type}\n`}`;
-  return predicts(askDevice(path), { code: 0, stdout, stderr: '', timedOut: false });
+  return predicts(askDevice(path), shellAnswer(stdout));
 }

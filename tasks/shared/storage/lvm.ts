@@ -1,4 +1,4 @@
-import { type Question, type ShellAnswer, sh, shell } from '../../../src/sdk.ts';
+import { type Question, type ShellAnswer, sh, shell, shellAnswer } from '../../../src/sdk.ts';
 
 /** A volume group; its sizes in extents, except for the size of an extent itself. */
 export interface VolumeGroup {
@@ -106,7 +106,7 @@ export function writeLvm({ groups, devices, volumes }: Lvm): ShellAnswer {
     ]),
     ...volumes.map((one) => ['volume', one.group, one.name, one.bytes, one.attributes, one.origin, one.pool]),
   ];
-  return { code: 0, stderr: '', timedOut: false, stdout: rows.map((row) => `${row.join('|')}\n`).join('') };
+  return shellAnswer(rows.map((row) => `${row.join('|')}\n`).join(''));
 }
 
 const POWERS = 'bkmgtpe';

@@ -1,4 +1,4 @@
-import { type Question, type ShellAnswer, sh, shell, tidyPath } from '../../../src/sdk.ts';
+import { type Question, type ShellAnswer, sh, shell, shellAnswer, tidyPath } from '../../../src/sdk.ts';
 import { unescaped } from './fstab.ts';
 
 /** The state of a mount point, as the kernel reports it. */
@@ -84,7 +84,7 @@ export function foreseenMount(
     now.row === undefined
       ? []
       : [`0 0 0:0 / ${escapedPoint(path)} ${now.row.options} - ${now.row.fstype} ${now.row.source} rw`];
-  return { code: 0, stderr: '', timedOut: false, stdout: [...head, ...row, ''].join('\n') };
+  return shellAnswer([...head, ...row, ''].join('\n'));
 }
 
 const escapedPoint = (path: string): string => path.replaceAll('\\', '\\134').replaceAll(' ', '\\040');

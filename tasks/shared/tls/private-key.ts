@@ -1,4 +1,13 @@
-import { encodeText, type Question, type Script, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
+import {
+  encodeText,
+  type Question,
+  type Script,
+  type ShellAnswer,
+  script,
+  sh,
+  shell,
+  shellAnswer,
+} from '../../../src/sdk.ts';
 import { der, TAG } from './der.ts';
 import { fromPem } from './pem.ts';
 import { type KeyKind, type KeyType, kindOf } from './public-key.ts';
@@ -143,12 +152,10 @@ export const foreseenKey = (
   path: string,
   { type, size, curve }: KeyKind,
   shape: { readonly format: string; readonly encrypted: boolean },
-): ShellAnswer => ({
-  code: 0,
-  stderr: '',
-  timedOut: false,
-  stdout: [FORESEEN, path, type, size, curve ?? '', shape.format, shape.encrypted ? 'encrypted' : '', ''].join('\n'),
-});
+): ShellAnswer =>
+  shellAnswer(
+    [FORESEEN, path, type, size, curve ?? '', shape.format, shape.encrypted ? 'encrypted' : '', ''].join('\n'),
+  );
 
 /** A key that will be generated differs from all that exist, so anything can stand for it. */
 function foreseenIn([path = '', type, size, curve, format = '', encrypted]: readonly string[]): PrivateKey {

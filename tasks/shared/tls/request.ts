@@ -85,8 +85,5 @@ function requested(attributes: Der | undefined): readonly Extension[] {
 export const tlsText = (path: string): Question<ShellAnswer> =>
   shell({ ...sh`[ ! -f ${path} ] || cat -- ${path}`, about: [`data:${path}`] });
 
-/** The text that the host will have. */
-export const foreseenText = (stdout: string): ShellAnswer => ({ code: 0, stdout, stderr: '', timedOut: false });
-
 /** The text of a file, for a result. */
 export const textIn = ({ bytes }: Content): string => decodeText(bytes ?? new Uint8Array());

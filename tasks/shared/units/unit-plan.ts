@@ -12,6 +12,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
   systemctl,
   type TaskResult,
   type Unit,
@@ -189,12 +190,7 @@ function enabledAfter(now: Unit, enabled: boolean): Partial<Unit> {
   return { file: enabled ? 'enabled' : 'disabled' };
 }
 
-const linksAfter = (enabled: boolean): ShellAnswer => ({
-  code: 0,
-  stdout: enabled ? 'indirect\n  a link\n' : 'indirect\n',
-  stderr: '',
-  timedOut: false,
-});
+const linksAfter = (enabled: boolean): ShellAnswer => shellAnswer(enabled ? 'indirect\n  a link\n' : 'indirect\n');
 
 const runs = ({ active, sub }: Unit): boolean =>
   active === 'active' || active === 'reloading' || (active === 'activating' && sub !== 'auto-restart');

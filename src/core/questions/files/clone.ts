@@ -1,7 +1,7 @@
 import { NotForeseen } from '../../picture/picture.ts';
 import { type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import { self } from '../accounts/self.ts';
-import { type ShellAnswer, type ShellQuestion, shell, shellKind } from '../shell.ts';
+import { type ShellAnswer, type ShellQuestion, shell, shellAnswer, shellKind } from '../shell.ts';
 import { isEmptied } from './foreseen-tree.ts';
 import { foreseenListing } from './listing.ts';
 import { endAt, stat } from './stat.ts';
@@ -53,5 +53,5 @@ function foretold(arg: CloneQuestion, picture: Picture): ShellAnswer {
 
 function told(first: string, { brings }: CloneQuestion, picture: Picture): ShellAnswer {
   const more = first === 'other' || brings === undefined ? '' : picture.now(shell(brings)).stdout;
-  return { code: 0, stdout: `${first}\n${more}`, stderr: '', timedOut: false };
+  return shellAnswer(`${first}\n${more}`);
 }
