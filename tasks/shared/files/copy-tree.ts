@@ -64,12 +64,16 @@ const itemsOf = (source: TreeSource): readonly TreeItem[] => [
   ...source.entries.map(
     (entry): TreeItem => ({
       ...entry,
-      path: joinPath(source.into, entry.path).replace(/^\//, ''),
+      path: inTree(source, entry),
       size: entry.content?.length ?? 0,
       sha1: entry.content === undefined ? undefined : hash('sha1', entry.content),
     }),
   ),
 ];
+
+/** The path of an entry below the destination. */
+const inTree = ({ into }: TreeSource, { path }: { readonly path: string }): string =>
+  joinPath(into, path).replace(/^\//, '');
 
 /** The questions about the places of a directory's entries, all in one round. */
 export const askCopyTree = (task: CopyParams, source: TreeSource) =>
@@ -253,17 +257,16 @@ const told = (
 
 /** The registered result of copying a tree; that of the file if a tree contains only one, as in Ansible. */
 export function copyTreeResult(state: CopyTreeState, task: CopyParams, source: TreeSource): TaskResult {
-  const [only, ...others] = itemsOf(source).filter(({ kind }) => kind !== 'directory');
-  const leaves = itemsOf(source).filter(({ kind, path }) => kind === 'directory' && !isAbove(path, only?.path));
-  const at = only === undefined ? undefined : state[`at ${only.path}`];
-  if (only?.kind === 'file' && at !== undefined && others.length === 0 && leaves.length === 0)
+  const isAboveAnother = (directory: string) => source.entries.some(({ path }) => path.startsWith(`${directory}/`));
+  const [only, ...others] = source.entries.filter(({ kind, path }) => kind !== 'directory' || !isAboveAnother(path));
+  const path = only === undefined ? '' : inTree(source, only);
+  const at = state[`at ${path}`];
+  if (only?.kind === 'file' && others.length === 0 && at !== undefined)
     return {
-      dest: joinPath(tidyPath(task.dest), only.path),
-      src: joinPath(source.path, source.entries.at(-1)?.path ?? ''),
-      checksum: only.sha1,
+      dest: joinPath(tidyPath(task.dest), path),
+      src: joinPath(source.path, only.path),
+      checksum: hash('sha1', only.content ?? ''),
       ...followedInfo(at),
     };
   return { dest: `${task.dest.replace(/\/$/, '')}/`, src: source.path, ...followedInfo(state.dest) };
 }
-
-const isAbove = (directory: string, path = ''): boolean => path.startsWith(`${directory}/`);
