@@ -24,7 +24,7 @@ export { fitsTree, type TreeFile, writeFiles } from './core/commands/write-files
 export { compareVersions } from './core/debian-version.ts';
 export { localWarnings } from './core/facts/local.ts';
 export { badSubset, selectFacts } from './core/facts/subsets.ts';
-export { hash, hmacSha1 } from './core/hash.ts';
+export { type ChecksumAlgorithm, hash, hmacSha1 } from './core/hash.ts';
 export { withLacking } from './core/lacking.ts';
 export type { Bytes } from './core/local-content.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';
@@ -57,7 +57,7 @@ export type {
   ArchiveState,
   MemberThere,
 } from './core/questions/files/archive-state.ts';
-export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/files/checksum.ts';
+export { type Checksum, checksum } from './core/questions/files/checksum.ts';
 export { clone } from './core/questions/files/clone.ts';
 export { type Content, content } from './core/questions/files/content.ts';
 export {

@@ -205,6 +205,7 @@ test('the names that a task type may import', () => {
       "servedPath",
       "sh",
       "shell",
+      "shellAnswer",
       "showMode",
       "snapshots",
       "splitWords",

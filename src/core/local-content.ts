@@ -25,9 +25,8 @@ export function largeContent(path: string): LocalContent | undefined {
   return stats?.isFile() && stats.size > LARGE ? { local: path, length: stats.size } : undefined;
 }
 
-/** The first bytes of some content. */
-export function startOf(content: Bytes, length: number): Uint8Array {
-  if (content instanceof Uint8Array) return content.subarray(0, length);
+/** The first bytes of a file. */
+export function startOf(content: LocalContent, length: number): Uint8Array {
   for (const piece of piecesOf(content)) return piece.slice(0, length);
   return new Uint8Array();
 }

@@ -1,7 +1,7 @@
 import { type Command, type FromHost, joined, reading, type Script, type ShellText, script, sh } from '../command.ts';
+import type { ChecksumAlgorithm } from '../hash.ts';
 import type { Bytes } from '../local-content.ts';
 import { showMode } from '../mode.ts';
-import type { ChecksumAlgorithm } from '../questions/files/checksum.ts';
 import { joinPath, nameOf, parentOf } from '../questions/files/paths.ts';
 import { splitWords } from '../split-words.ts';
 

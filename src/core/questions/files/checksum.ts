@@ -1,5 +1,5 @@
 import { quote } from '../../command.ts';
-import { hash } from '../../hash.ts';
+import { type ChecksumAlgorithm, hash } from '../../hash.ts';
 import { must } from '../../must.ts';
 import { pairs } from '../../pairs.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
@@ -9,9 +9,6 @@ import { mustHoldKnown } from './foreseen-path.ts';
 import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
 import { printedChecksum } from './printed.ts';
 import { endAt, stat } from './stat.ts';
-
-/** A digest that coreutils supports. */
-export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
 /** A file's checksum in hexadecimal, following links; undefined if it is not a regular file. */
 export interface Checksum {
