@@ -2,7 +2,7 @@ export { labCommand } from './command.ts';
 export { labDown } from './down.ts';
 export { labExec } from './exec.ts';
 export { insideLab, isInsideLab } from './inside.ts';
-export { type Login, labBenchHosts, labHost } from './lab-host.ts';
+export { type Login, labBenchHosts, labHost, labPristine } from './lab-host.ts';
 export type { LabIo } from './lab-io.ts';
 export { labOperator } from './operator.ts';
 export { labInventoryPath } from './paths.ts';

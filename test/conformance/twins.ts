@@ -11,8 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { labExec, labHost, labReset, progressOn } from '../../src/lab/index.ts';
-import { state } from '../../src/lab/paths.ts';
+import { labExec, labHost, labPristine, progressOn } from '../../src/lab/index.ts';
 import { tolerant } from './tolerant.ts';
 
 /** Two equal hosts: one with our program under Ansible's names, one with Debian's ansible-core. */
@@ -52,8 +51,7 @@ export interface Sources {
 export async function prepare(side: Side, { from, root, ownCore, pristine }: Sources): Promise<void> {
   const host = hosts[side];
   const progress = progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true });
-  if (pristine && existsSync(state('hosts', host))) await labReset(host, progress);
-  await labHost(host, progress);
+  await (pristine ? labPristine : labHost)(host, progress);
   await on(
     host,
     `export DEBIAN_FRONTEND=noninteractive

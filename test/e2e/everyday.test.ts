@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Login } from '../../src/lab/index.ts';
-import { on, pristine } from '../lab/in-lab.ts';
+import { type Login, labPristine } from '../../src/lab/index.ts';
+import { on } from '../lab/in-lab.ts';
 import { eventsOf, failures, program, type RanWithEvents, tasksThat, those } from './program.ts';
 
 // Eight playbooks as written by people who know Ansible, each on its own plain Debian: checked on the pristine host, run, run again,
@@ -20,7 +20,7 @@ describe.each(playbooks)('%s', (name) => {
   let foreseen: RanWithEvents;
 
   beforeAll(async () => {
-    const logins = await Promise.all(hosts.map(pristine));
+    const logins = await Promise.all(hosts.map((host) => labPristine(host)));
     writeFileSync(inventory(name), inventoryOf(logins));
   });
 

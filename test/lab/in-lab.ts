@@ -1,18 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
-import { type Login, labExec, labHost, labReset } from '../../src/lab/index.ts';
-import { packageRoot, state } from '../../src/lab/paths.ts';
+import { labExec } from '../../src/lab/index.ts';
+import { packageRoot } from '../../src/lab/paths.ts';
 import { switchNamespace } from '../../src/lab/switch.ts';
-
-/** Resets a host of the lab to its pristine state. One that was never started is pristine when it starts. */
-export async function pristine(host: string): Promise<Login> {
-  if (existsSync(state('hosts', host))) await labReset(host);
-  return labHost(host);
-}
 
 /** The output of a script on a host of the lab; if the script fails, so does the test. */
 export async function on(host: string, script: string, input = ''): Promise<string> {

@@ -67,7 +67,8 @@ class Count {
   readonly #tallies = { files: newTally(), tasks: newTally(), templates: newTally() };
   readonly #copied = { tasks: 0, missing: new Map<string, number>() };
   readonly #brought = { all: 0, copied: 0 };
-  readonly #moduleFile: (name: string) => string | undefined;
+  /** Whether the program finds a module in the repository. */
+  readonly #brings: (name: string) => boolean;
   readonly #elsewhere: Elsewhere = {
     role: new Map(),
     'task type': new Map(),
@@ -85,9 +86,14 @@ class Count {
       isFile: (path) => path.startsWith(`${absent}/`) || this.#texts.has(path) || real.isFile(path),
       isDirectory: (path) => this.#absentRoles.has(path) || real.isDirectory(path),
     };
-    const collections = collectionOf(root);
+    const own = collectionOf(root);
+    const collections = own === undefined ? [] : [own.installed];
     const places = { folders: foldersWithLibrary(root), configured: [], collections };
-    this.#moduleFile = moduleFiles(() => places);
+    const fileOf = moduleFiles(() => places);
+    // A name without a collection may be of a module in the repository's own.
+    this.#brings = (name) =>
+      fileOf(name) !== undefined ||
+      (own !== undefined && !name.includes('.') && fileOf(`${own.name}.${name}`) !== undefined);
     this.#options = {
       files: this.#files,
       rolesPath: [...rolesPathOf(root), absent],
@@ -204,13 +210,6 @@ class Count {
     for (const problem of errors) this.#tell(problem);
   }
 
-  /** A name without a collection may be of a module in the repository's own. */
-  #brings(name: string): boolean {
-    const own = this.#options.collectionsPath?.[0];
-    const names = own === undefined || name.includes('.') ? [name] : [name, `${collectionIn(own)}.${name}`];
-    return names.some((one) => this.#moduleFile(one) !== undefined);
-  }
-
   #checkAll(texts: readonly TemplateText[]): void {
     for (const { source, at, kind } of texts) {
       const key = `${at?.file}:${at?.line}:${at?.column} ${source}`;
@@ -269,23 +268,16 @@ const foldersWithLibrary = (root: string): readonly string[] =>
     .filter((entry) => entry.isDirectory() && entry.name === 'library')
     .map((entry) => entry.parentPath);
 
-/** NAMESPACE.NAME of the collection that `collectionOf` has arranged. */
-function collectionIn(installed: string): string {
-  const root = join(installed, 'ansible_collections');
-  const [namespace = ''] = readdirSync(root);
-  const [name = ''] = readdirSync(join(root, namespace));
-  return `${namespace}.${name}`;
-}
-
-/** A repository that is a collection, arranged as `ansible-galaxy` would have installed it. */
-function collectionOf(root: string): readonly string[] {
+/** The collection that a repository is: its name, and a directory where it is arranged as `ansible-galaxy` would have installed it. */
+function collectionOf(root: string): { readonly name: string; readonly installed: string } | undefined {
   const galaxy = ['galaxy.yml', 'ansible/galaxy.yml'].map((name) => join(root, name)).find((path) => existsSync(path));
   const loaded = galaxy === undefined ? undefined : loadYaml(readFileSync(galaxy, 'utf8'), galaxy);
-  if (galaxy === undefined || !loaded?.ok || !isDict(loaded.value.value)) return [];
+  if (galaxy === undefined || !loaded?.ok || !isDict(loaded.value.value)) return undefined;
   const said = loaded.value.value as Map<unknown, Raw>;
   const installed = mkdtempSync(join(tmpdir(), 'retrace-corpus-'));
-  const namespace = join(installed, 'ansible_collections', String(said.get('namespace')));
-  mkdirSync(namespace, { recursive: true });
-  symlinkSync(dirname(galaxy), join(namespace, String(said.get('name'))));
-  return [installed];
+  const [namespace, name] = ['namespace', 'name'].map((key) => String(said.get(key)));
+  const folder = join(installed, 'ansible_collections', namespace ?? '');
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(dirname(galaxy), join(folder, name ?? ''));
+  return { name: `${namespace}.${name}`, installed };
 }

@@ -1,10 +1,10 @@
 // Runs a role with our program on one lab host and with Debian's ansible-playbook on its twin.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Login, labHost, labReset } from '../../../src/lab/index.ts';
-import { packageRoot, state } from '../../../src/lab/paths.ts';
+import { type Login, labPristine } from '../../../src/lab/index.ts';
+import { packageRoot } from '../../../src/lab/paths.ts';
 import { switchNamespace } from '../../../src/lab/switch.ts';
 import { compare, type Verdict } from '../../truth/compare.ts';
 import { type Story, storyOf } from '../../truth/told.ts';
@@ -59,11 +59,11 @@ export async function tried(role: string, playbook: string, from: string): Promi
   const folder = mkdtempSync(join(tmpdir(), 'retrace-roles-'));
   try {
     const place = { playbook, from, folder };
-    const login = await pristine(hosts.ours);
+    const login = await labPristine(hosts.ours);
     const foreseen = await runBy('run', 'foreseen', place, login);
     const ours = await triedBy('ansible-playbook', place, login);
     const drift = await runBy('run', 'drift', place, login);
-    const theirs = await triedBy('ansible', place, await pristine(hosts.theirs));
+    const theirs = await triedBy('ansible', place, await labPristine(hosts.theirs));
     const told = (phase: string): Story => numbersAsText(storyOf(readFileSync(eventsOf(place, phase), 'utf8')));
     return {
       role,
@@ -97,11 +97,6 @@ async function triedBy(program: Program, place: Place, login: Login): Promise<Re
   const first = await runBy(program, 'first', place, login);
   const second = await runBy(program, 'second', place, login);
   return { check, first, second, 'check again': await runBy(program, 'check again', place, login) };
-}
-
-async function pristine(host: string): Promise<Login> {
-  if (existsSync(state('hosts', host))) await labReset(host);
-  return labHost(host);
 }
 
 /** `ANSIBLE_PLAYBOOK` is another one than Debian's, for roles that need it. */
