@@ -103,10 +103,12 @@ const subject = ({ path }: Task): string => (path === undefined ? 'cargo:' : `da
 type Crates = ReadonlyMap<string, string>;
 
 /** Reads lines such as `"ripgrep 13.0.0 (registry+…)" = ["rg"]`. */
-const readCrates = ({ stdout }: ShellAnswer): Crates =>
+const readCrates = (installed: ShellAnswer): Crates => versionsIn(installed, /^"(\S+) (\S+) \(/);
+
+const versionsIn = ({ stdout }: ShellAnswer, line: RegExp): Crates =>
   new Map(
-    stdout.split('\n').flatMap((line) => {
-      const [, name, version] = /^"(\S+) (\S+) \(/.exec(line) ?? [];
+    stdout.split('\n').flatMap((text) => {
+      const [, name, version] = line.exec(text) ?? [];
       return name === undefined || version === undefined ? [] : [[name, version] as const];
     }),
   );
@@ -126,13 +128,7 @@ const askNewest = (names: readonly string[], task: Task, { environment }: TaskCo
   );
 
 /** Reads lines such as `ripgrep = "14.1.0"    # what it is`. */
-const foundVersions = ({ stdout }: ShellAnswer): Crates =>
-  new Map(
-    stdout.split('\n').flatMap((line) => {
-      const [, name, version] = /^(\S+) = "([^"]+)"/.exec(line) ?? [];
-      return name === undefined || version === undefined ? [] : [[name, version] as const];
-    }),
-  );
+const foundVersions = (found: ShellAnswer): Crates => versionsIn(found, /^(\S+) = "([^"]+)"/);
 
 interface Item {
   readonly name: string;
@@ -166,8 +162,8 @@ function changesOf(
     commands: index === 0 ? [{ ...command, long: true }] : [],
     effects: [
       isKnown ? predicts(askInstalled(task, context), shellAnswer(writeCrates(after))) : blurs(subject(task)),
-      path === undefined ? mayAlter('path:/root/.cargo', 'path:/home') : blurs(`path:${tidyPath(path)}/bin`),
-      // Sources and an index of packages.
+      ...(path === undefined ? [] : [blurs(`path:${tidyPath(path)}/bin`)]),
+      // Sources and an index of packages; without a path, the programs as well.
       mayAlter('path:/root/.cargo', 'path:/home'),
     ],
   }));

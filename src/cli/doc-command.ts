@@ -60,7 +60,7 @@ function found(types: readonly TaskType[], search: string): number {
   return print(
     ranked
       .map((type) => {
-        const params = Object.entries(type.params).filter(([name, spec]) => has(`${name} ${aboutOf(spec) ?? ''}`));
+        const params = Object.entries(type.params).filter((param) => has(paramText(param)));
         return `${type.name}  ${type.summary}\n${params.map(([name, spec]) => `    ${name}: ${aboutOf(spec) ?? spec.type}\n`).join('')}`;
       })
       .join(''),
@@ -68,13 +68,9 @@ function found(types: readonly TaskType[], search: string): number {
 }
 
 const textOf = ({ name, aliases = [], summary, description = '', params }: TaskType): string =>
-  [
-    name,
-    ...aliases,
-    summary,
-    description,
-    ...Object.entries(params).map(([key, spec]) => `${key} ${aboutOf(spec)}`),
-  ].join('\n');
+  [name, ...aliases, summary, description, ...Object.entries(params).map(paramText)].join('\n');
+
+const paramText = ([name, spec]: readonly [string, ParamSpec]): string => `${name} ${aboutOf(spec) ?? ''}`;
 
 function print(text: string): number {
   process.stdout.write(text);
