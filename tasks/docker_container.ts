@@ -21,9 +21,10 @@ import { containerCreation } from './shared/containers/create-container.ts';
 import { differencesOf } from './shared/containers/differing-container.ts';
 import { isImageId } from './shared/containers/image-name.ts';
 import { type Inspected, inspect } from './shared/containers/inspect.ts';
-import { at, partly, textAt } from './shared/containers/json.ts';
+import { partly, textAt } from './shared/containers/json.ts';
 import { offered } from './shared/containers/offered-image.ts';
 import { containerUpdates, isUpdatable } from './shared/containers/update-container.ts';
+import { jsonAt } from './shared/json.ts';
 
 type Asking = {
   readonly container: Question<Inspected>;
@@ -145,7 +146,7 @@ const UNSURE = [
 
 /** Whether a container that should be healthy is. */
 function afterStart(container: Inspected, task: ContainerTask): Plan {
-  if (task.state !== 'healthy' || at(container, 'Foreseen') !== undefined) return { changes: [] };
+  if (task.state !== 'healthy' || jsonAt(container, 'Foreseen') !== undefined) return { changes: [] };
   const health = textAt(container, 'State', 'Health', 'Status');
   if (health === '') return { failed: `Container ${task.name} has no health check, so it cannot become healthy` };
   if (health === 'healthy') return { changes: [] };

@@ -15,7 +15,8 @@ import { inputOf, outputOf, streams } from './shared/commands/run-command.ts';
 import { clientEnvironment } from './shared/containers/client-environment.ts';
 import { dockerEngine, dockerParams, withEngine } from './shared/containers/engine.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
-import { at, listAt, textAt, textEntries } from './shared/containers/json.ts';
+import { textAt, textEntries } from './shared/containers/json.ts';
+import { jsonAt, listInside } from './shared/json.ts';
 
 const params = {
   container: { type: 'str', required: true, doc: 'The name or ID of the container.' },
@@ -92,14 +93,16 @@ const wordsOf = ({ argv, command }: Task): readonly string[] | undefined => argv
 
 function whyNot(container: Inspected, { container: name }: Task): string | undefined {
   if (container === null) return `Could not find container "${name}"`;
-  if (at(container, 'State', 'Paused') === true) return `Container "${name}" is paused`;
-  const isRunning = at(container, 'State', 'Running') === true;
+  if (jsonAt(container, 'State', 'Paused') === true) return `Container "${name}" is paused`;
+  const isRunning = jsonAt(container, 'State', 'Running') === true;
   return isRunning ? undefined : `Container "${name}" is not running: it is ${textAt(container, 'State', 'Status')}`;
 }
 
 /** The subjects for the directories and files of the host that a container may write to. */
 const sourcesOf = (container: Inspected): readonly string[] =>
-  listAt(container, 'Mounts').flatMap((mount) => (at(mount, 'RW') === true ? [`path:${textAt(mount, 'Source')}`] : []));
+  listInside(container, 'Mounts').flatMap((mount) =>
+    jsonAt(mount, 'RW') === true ? [`path:${textAt(mount, 'Source')}`] : [],
+  );
 
 function execution(task: Task, words: readonly string[], context: TaskContext): Command {
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);

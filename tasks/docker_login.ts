@@ -21,6 +21,7 @@ import {
 } from '../src/sdk.ts';
 import { dockerEngine, dockerParams, type Engine, REACHING, withEngine } from './shared/containers/engine.ts';
 import { entriesAt, textAt } from './shared/containers/json.ts';
+import { isObject } from './shared/json.ts';
 
 const HUB = 'https://index.docker.io/v1/';
 
@@ -153,9 +154,7 @@ function readLogins({ bytes }: Content): Readonly<Record<string, unknown>> | und
   if (text === '') return {};
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? Object.fromEntries(Object.entries(parsed))
-      : undefined;
+    return isObject(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { defineTask, loadPlainAll, type Params, type Plan, script, toJs } from '../src/sdk.ts';
+import { isObject, textInside } from './shared/json.ts';
 import { askHelm, helmComplaint, helmFor, helmParams, PARTS, readParts } from './shared/kubernetes/helm-client.ts';
-import { isObject, textInside } from './shared/kubernetes/json-object.ts';
 import { kubeconfigHere } from './shared/kubernetes/local-files.ts';
 
 const STATES = ['all', 'deployed', 'failed', 'pending', 'superseded', 'uninstalled', 'uninstalling'];

@@ -1,5 +1,5 @@
 import { defineTask, type Params, type Plan, script } from '../src/sdk.ts';
-import { isObject, jsonAt, listInside, textInside } from './shared/kubernetes/json-object.ts';
+import { isObject, jsonAt, listInside, textInside } from './shared/json.ts';
 import { kubeParams } from './shared/kubernetes/kube-params.ts';
 import { askKubectl, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';
 import { kubeconfigHere } from './shared/kubernetes/local-files.ts';

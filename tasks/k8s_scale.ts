@@ -12,8 +12,8 @@ import {
   type TaskContext,
   type TaskResult,
 } from '../src/sdk.ts';
+import { type JsonObject, jsonAt, textInside } from './shared/json.ts';
 import { askFileAt, askPageAt, type DefinitionSources, definedBy } from './shared/kubernetes/defined-objects.ts';
-import { type JsonObject, jsonAt, textInside } from './shared/kubernetes/json-object.ts';
 import { kindArgument } from './shared/kubernetes/kinds.ts';
 import { definitionParams, kubeParams, nameParams } from './shared/kubernetes/kube-params.ts';
 import { kubectlCommand, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';

@@ -1,5 +1,5 @@
 import { defineTask, mayAlter, type Params, type Plan, predicts, script, type TaskResult } from '../src/sdk.ts';
-import { isObject, type JsonObject, jsonAt, listInside, textInside } from './shared/kubernetes/json-object.ts';
+import { isObject, type JsonObject, jsonAt, listInside, textInside } from './shared/json.ts';
 import { kubeParams } from './shared/kubernetes/kube-params.ts';
 import { kubectlCommand, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';
 import { askListed, listedAnswer, listedObjects } from './shared/kubernetes/listed-objects.ts';

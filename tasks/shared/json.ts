@@ -7,7 +7,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** What is at a path in parsed JSON; undefined if there is nothing. */
 export const jsonAt = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), value);
+  path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
 
 /** A text at a path in parsed JSON; undefined if there is none. */
 export const textInside = (value: unknown, ...path: readonly string[]): string | undefined => {

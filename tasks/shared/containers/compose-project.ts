@@ -1,4 +1,5 @@
-import { at, entriesAt, listAt, textAt } from './json.ts';
+import { jsonAt, listInside } from '../json.ts';
+import { entriesAt, textAt } from './json.ts';
 
 /** A project as it is, and what compose says that it would do. */
 export interface Project {
@@ -31,8 +32,8 @@ export function readProject(text: string): Project {
   return {
     name: textAt(config, 'name'),
     sources: services.flatMap((service) =>
-      listAt(service, 'volumes').flatMap((volume) =>
-        textAt(volume, 'type') === 'bind' && at(volume, 'read_only') !== true ? [textAt(volume, 'source')] : [],
+      listInside(service, 'volumes').flatMap((volume) =>
+        textAt(volume, 'type') === 'bind' && jsonAt(volume, 'read_only') !== true ? [textAt(volume, 'source')] : [],
       ),
     ),
     containers: jsonLines(parts.get('containers') ?? ''),

@@ -1,10 +1,11 @@
 import { type Effect, mayAlter, predicts } from '../../../src/sdk.ts';
+import { listInside } from '../json.ts';
 import { containerEngine } from './container-command.ts';
 import { connectionsOf } from './container-networks.ts';
 import { type ContainerTask, configurationParams } from './container-params.ts';
 import type { Situation } from './container-situation.ts';
 import { engineObject, inspect } from './inspect.ts';
-import { listAt, textAt } from './json.ts';
+import { textAt } from './json.ts';
 
 /** What stands for a container that a check foresees: two tasks with the same options mean the same container. */
 export const containerKey = (task: ContainerTask): string => {
@@ -30,7 +31,7 @@ export function containerEffects(
       text.startsWith('/') && text.includes(':') ? [text.split(':')[0] ?? ''] : [],
     ),
     ...(task.mounts ?? []).flatMap(({ source }) => (source?.startsWith('/') === true ? [source] : [])),
-    ...listAt(container, 'Mounts').map((mount) => textAt(mount, 'Source')),
+    ...listInside(container, 'Mounts').map((mount) => textAt(mount, 'Source')),
   ];
   const isGone = !task.detach && runs && (task.cleanup || task.auto_remove === true);
   const foreseen = {

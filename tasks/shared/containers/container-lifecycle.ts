@@ -8,13 +8,14 @@ import {
   sh,
   type TaskContext,
 } from '../../../src/sdk.ts';
+import { jsonAt } from '../json.ts';
 import { containerEngine, onEngine } from './container-command.ts';
 import { containerEffects } from './container-effects.ts';
 import type { ContainerTask } from './container-params.ts';
 import type { Situation } from './container-situation.ts';
 import { withEngine } from './engine.ts';
 import { engineObject, type Inspected, inspect } from './inspect.ts';
-import { at, textAt } from './json.ts';
+import { textAt } from './json.ts';
 
 /** Whether a container should run afterwards. */
 export const shouldRun = ({ state }: ContainerTask): boolean => state === 'started' || state === 'healthy';
@@ -28,8 +29,8 @@ export function lifecycleChanges(situation: Situation): readonly Change[] {
   const { state, task, context } = situation;
   const { container } = state;
   const runs = shouldRun(task);
-  const isRunning = at(container, 'State', 'Running') === true;
-  const isPaused = at(container, 'State', 'Paused') === true;
+  const isRunning = jsonAt(container, 'State', 'Running') === true;
+  const isPaused = jsonAt(container, 'State', 'Paused') === true;
   const act = (from: string, to: string, commands: readonly Command[], runsAfter: boolean): Change => ({
     what: `container ${task.name}`,
     from,
@@ -112,10 +113,10 @@ export function removing(
   container: NonNullable<Inspected>,
   context: TaskContext,
 ): readonly Command[] {
-  const isRunning = at(container, 'State', 'Running') === true;
+  const isRunning = jsonAt(container, 'State', 'Running') === true;
   const stop = isRunning ? [stopping(task, context)] : [];
   // A paused container cannot be stopped, but removed by force.
-  const isPaused = at(container, 'State', 'Paused') === true;
+  const isPaused = jsonAt(container, 'State', 'Paused') === true;
   const words = [
     'rm',
     ...(isPaused || task.force_kill ? ['--force'] : []),
@@ -123,7 +124,7 @@ export function removing(
     '--',
     task.name,
   ];
-  if (at(container, 'HostConfig', 'AutoRemove') !== true || !isRunning)
+  if (jsonAt(container, 'HostConfig', 'AutoRemove') !== true || !isRunning)
     return [...(isPaused ? [] : stop), onEngine(task, context, words)];
   const tenths = Math.ceil((task.removal_wait_timeout ?? 30) * 10);
   return [

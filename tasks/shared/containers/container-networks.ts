@@ -1,5 +1,6 @@
+import { jsonAt, listInside } from '../json.ts';
 import type { Inspected } from './inspect.ts';
-import { at, entriesAt, listAt, textAt, textEntries } from './json.ts';
+import { entriesAt, textAt, textEntries } from './json.ts';
 
 /** A network that a container is connected to. */
 interface WantedConnection {
@@ -50,11 +51,11 @@ export function connectionDifference(wanted: WantedConnection, is: unknown): str
   const all = [
     ...differs('address', wanted.ipv4_address, textAt(is, 'IPAMConfig', 'IPv4Address')),
     ...differs('address', wanted.ipv6_address, textAt(is, 'IPAMConfig', 'IPv6Address')),
-    ...lacks('alias', wanted.aliases, listAt(is, 'Aliases').map(String)),
-    ...lacks('link', links, listAt(is, 'Links').map(String)),
+    ...lacks('alias', wanted.aliases, listInside(is, 'Aliases').map(String)),
+    ...lacks('link', links, listInside(is, 'Links').map(String)),
     ...differs('hardware address', wanted.mac_address, textAt(is, 'MacAddress')),
     ...textEntries(wanted.driver_opts).flatMap(([key, value]) =>
-      differs(`option ${key}`, value, textAt(at(is, 'DriverOpts'), key)),
+      differs(`option ${key}`, value, textAt(jsonAt(is, 'DriverOpts'), key)),
     ),
   ];
   return all.length === 0 ? undefined : all.join(', ');

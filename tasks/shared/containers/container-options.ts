@@ -1,10 +1,11 @@
 import { joined, type Script, script, splitWords } from '../../../src/sdk.ts';
+import { jsonAt, listInside } from '../json.ts';
 import { variablesIn } from './client-environment.ts';
 import { mountOption, mountText, mountTextOf } from './container-mounts.ts';
 import type { Configuration } from './container-params.ts';
 import { bindText, exposedBy, portBindings, publishedOptions } from './container-ports.ts';
 import type { Inspected } from './inspect.ts';
-import { at, entriesAt, listAt, textAt } from './json.ts';
+import { entriesAt, textAt } from './json.ts';
 import { bytesIn, nanosecondsIn } from './sizes.ts';
 
 /** How an option is compared: a value, a list whose order matters, a set, or entries `NAME=VALUE`. */
@@ -34,8 +35,8 @@ interface Described {
 /** The options that are given. Those that are not may be anything. */
 export function containerOptions(task: Configuration, described: Described): readonly ContainerOption[] {
   const { container } = described;
-  const host = (...path: readonly string[]) => at(container, 'HostConfig', ...path);
-  const config = (...path: readonly string[]) => at(container, 'Config', ...path);
+  const host = (...path: readonly string[]) => jsonAt(container, 'HostConfig', ...path);
+  const config = (...path: readonly string[]) => jsonAt(container, 'Config', ...path);
   return [
     ...value('auto_remove', task.auto_remove, host('AutoRemove'), flag('--rm')),
     ...updated(value('blkio_weight', task.blkio_weight, host('BlkioWeight'), option('--blkio-weight'))),
@@ -55,7 +56,7 @@ export function containerOptions(task: Configuration, described: Described): rea
     ...updated(value('cpuset_cpus', task.cpuset_cpus, host('CpusetCpus'), option('--cpuset-cpus'))),
     ...updated(value('cpuset_mems', task.cpuset_mems, host('CpusetMems'), option('--cpuset-mems'))),
     ...updated(value('cpu_shares', task.cpu_shares, host('CpuShares'), option('--cpu-shares'))),
-    ...set('devices', task.devices?.map(deviceText), listAt(host('Devices')).map(deviceTextOf), '--device'),
+    ...set('devices', task.devices?.map(deviceText), listInside(host('Devices')).map(deviceTextOf), '--device'),
     ...set('device_cgroup_rules', task.device_cgroup_rules, texts(host('DeviceCgroupRules')), '--device-cgroup-rule'),
     ...rates('device_read_bps', task.device_read_bps, host('BlkioDeviceReadBps'), '--device-read-bps'),
     ...rates('device_write_bps', task.device_write_bps, host('BlkioDeviceWriteBps'), '--device-write-bps'),
@@ -78,7 +79,12 @@ export function containerOptions(task: Configuration, described: Described): rea
     ...labelOption(task, described),
     ...set('links', task.links?.map(linkText), texts(host('Links')).map(linkTextOf), '--link'),
     ...value('log_driver', task.log_driver, host('LogConfig', 'Type'), option('--log-driver')),
-    ...dict('log_options', entriesOf(task.log_options), entriesOf(at(host('LogConfig'), 'Config')) ?? [], '--log-opt'),
+    ...dict(
+      'log_options',
+      entriesOf(task.log_options),
+      entriesOf(jsonAt(host('LogConfig'), 'Config')) ?? [],
+      '--log-opt',
+    ),
     ...value('mac_address', task.mac_address?.toLowerCase(), macOf(container), option('--mac-address')),
     ...updated(bytes('memory', task.memory, host('Memory'), '--memory')),
     ...updated(bytes('memory_reservation', task.memory_reservation, host('MemoryReservation'), '--memory-reservation')),
@@ -87,7 +93,7 @@ export function containerOptions(task: Configuration, described: Described): rea
     ...made(
       'mounts',
       task.mounts?.map(mountText),
-      listAt(host('Mounts')).map(mountTextOf),
+      listInside(host('Mounts')).map(mountTextOf),
       (task.mounts ?? []).flatMap(mountOption),
     ),
     ...value('oom_killer', task.oom_killer, host('OomKillDisable'), flag('--oom-kill-disable')),
@@ -113,7 +119,7 @@ export function containerOptions(task: Configuration, described: Described): rea
       '--tmpfs',
     ),
     ...value('tty', task.tty, config('Tty'), flag('--tty')),
-    ...set('ulimits', task.ulimits?.map(limitText), listAt(host('Ulimits')).map(limitTextOf), '--ulimit'),
+    ...set('ulimits', task.ulimits?.map(limitText), listInside(host('Ulimits')).map(limitTextOf), '--ulimit'),
     ...value('user', task.user, config('User'), option('--user')),
     ...value('userns_mode', task.userns_mode, host('UsernsMode'), option('--userns')),
     ...value('uts', task.uts, host('UTSMode'), option('--uts')),
@@ -181,7 +187,7 @@ const made = (
   flags: readonly string[],
 ): Options => (wanted === undefined ? [] : [{ name, kind: 'set', wanted, is, flags }]);
 
-const texts = (list: unknown): readonly string[] => listAt(list).map(String);
+const texts = (list: unknown): readonly string[] => listInside(list).map(String);
 
 /** Entries as texts `NAME=VALUE`; truth values as Python writes them, as in the templates of a playbook. */
 function entriesOf(given: unknown, sign = '='): readonly string[] | undefined {
@@ -218,8 +224,8 @@ export const commandWords = (given: unknown): readonly string[] | undefined => {
  */
 function commandOptions(task: Configuration, { container, image }: Described): Options {
   const words = commandWords(task.command);
-  const ownCommand = texts(at(image, 'Config', 'Cmd'));
-  const is = [...texts(at(container, 'Config', 'Entrypoint')), ...texts(at(container, 'Config', 'Cmd'))];
+  const ownCommand = texts(jsonAt(image, 'Config', 'Cmd'));
+  const is = [...texts(jsonAt(container, 'Config', 'Entrypoint')), ...texts(jsonAt(container, 'Config', 'Cmd'))];
   const { entrypoint } = task;
   if (entrypoint !== undefined && entrypoint.length > 0)
     return [
@@ -231,7 +237,7 @@ function commandOptions(task: Configuration, { container, image }: Described): O
         flags: ['--entrypoint', entrypoint[0] ?? ''],
       },
     ];
-  const own = texts(at(image, 'Config', 'Entrypoint'));
+  const own = texts(jsonAt(image, 'Config', 'Entrypoint'));
   const reset: Options =
     entrypoint === undefined
       ? []
@@ -240,13 +246,16 @@ function commandOptions(task: Configuration, { container, image }: Described): O
             name: 'entrypoint',
             kind: 'list',
             wanted: own,
-            is: texts(at(container, 'Config', 'Entrypoint')),
+            is: texts(jsonAt(container, 'Config', 'Entrypoint')),
             flags: [],
           },
         ];
   if (words === undefined) return reset;
   const wanted = words.length === 0 ? ownCommand : words;
-  return [...reset, { name: 'command', kind: 'list', wanted, is: texts(at(container, 'Config', 'Cmd')), flags: [] }];
+  return [
+    ...reset,
+    { name: 'command', kind: 'list', wanted, is: texts(jsonAt(container, 'Config', 'Cmd')), flags: [] },
+  ];
 }
 
 /** The words that follow the image. */
@@ -267,13 +276,13 @@ export const wantedVariables = (
 function environmentOption(task: Configuration, { container, image, fileVariables }: Described): Options {
   if (task.env === undefined && task.env_file === undefined) return [];
   const given = wantedVariables(task, fileVariables);
-  const all = new Map([...variablesIn(listAt(image, 'Config', 'Env')), ...given]);
+  const all = new Map([...variablesIn(listInside(image, 'Config', 'Env')), ...given]);
   return [
     {
       name: 'env',
       kind: 'dict',
       wanted: [...all].map(([key, text]) => `${key}=${text}`),
-      is: texts(at(container, 'Config', 'Env')),
+      is: texts(jsonAt(container, 'Config', 'Env')),
       flags: [],
     },
   ];
@@ -289,7 +298,7 @@ function labelOption(task: Configuration, { container, image }: Described): Opti
       name: 'labels',
       kind: 'dict',
       wanted: [...own.map(([name, text]) => `${name}=${String(text)}`), ...wanted],
-      is: entriesOf(at(container, 'Config', 'Labels')) ?? [],
+      is: entriesOf(jsonAt(container, 'Config', 'Labels')) ?? [],
       flags: wanted.flatMap((one) => ['--label', one]),
     },
   ];
@@ -314,7 +323,7 @@ function restartOptions(
   container: Inspected,
 ): Options {
   const flags = policy === undefined ? [] : ['--restart', retries === undefined ? policy : `${policy}:${retries}`];
-  const is = (name: string) => at(container, 'HostConfig', 'RestartPolicy', name);
+  const is = (name: string) => jsonAt(container, 'HostConfig', 'RestartPolicy', name);
   return updated([
     ...value('restart_policy', policy, is('Name') === '' ? 'no' : is('Name'), () => flags),
     ...value('restart_retries', retries, is('MaximumRetryCount'), () => (policy === undefined ? [] : flags)),
@@ -327,7 +336,7 @@ const rates = (name: string, wanted: Rates, is: unknown, optionName: string): Op
   made(
     name,
     wanted?.map(({ path, rate }) => `${path}:${bytesIn(rate) ?? rate}`),
-    listAt(is).map((one) => `${textAt(one, 'Path')}:${textAt(one, 'Rate')}`),
+    listInside(is).map((one) => `${textAt(one, 'Path')}:${textAt(one, 'Rate')}`),
     (wanted ?? []).flatMap(({ path, rate }) => [optionName, `${path}:${rate.toLowerCase()}`]),
   );
 
@@ -366,14 +375,14 @@ function volumeText(text: string): string {
 }
 
 const volumesOf = (container: Inspected): readonly string[] => [
-  ...texts(at(container, 'HostConfig', 'Binds')).map(volumeText),
+  ...texts(jsonAt(container, 'HostConfig', 'Binds')).map(volumeText),
   ...entriesAt(container, 'Config', 'Volumes').map(([path]) => path),
 ];
 
 /** The client's shell command for a health check, and how the engine keeps it. */
 function healthOptions({ healthcheck }: Configuration, container: Inspected): Options {
   if (healthcheck === undefined) return [];
-  const is = (name: string) => at(container, 'Config', 'Healthcheck', name);
+  const is = (name: string) => jsonAt(container, 'Config', 'Healthcheck', name);
   const time = (name: string, text: string | undefined, key: string, optionName: string) =>
     value(`healthcheck ${name}`, text === undefined ? undefined : (nanosecondsIn(text) ?? text), is(key), () => [
       optionName,

@@ -1,4 +1,5 @@
-import { entriesAt, listAt, textAt } from './json.ts';
+import { listInside } from '../json.ts';
+import { entriesAt, textAt } from './json.ts';
 
 interface Ports {
   readonly published_ports: readonly string[] | undefined;
@@ -59,7 +60,7 @@ export const publishedOptions = (ports: Ports): readonly string[] =>
 /** The published ports that the engine tells, as texts to compare. */
 export const bindText = (bindings: unknown): readonly string[] =>
   entriesAt(bindings).flatMap(([port]) =>
-    listAt(bindings, port).map((one) =>
+    listInside(bindings, port).map((one) =>
       shown({ address: textAt(one, 'HostIp'), onHost: textAt(one, 'HostPort').replace(/^0$/, ''), port }),
     ),
   );

@@ -1,4 +1,5 @@
 import type { Change } from '../../../src/sdk.ts';
+import { jsonAt } from '../json.ts';
 import { comparisonFor, optionDifferences } from './container-differences.ts';
 import { containerKey } from './container-effects.ts';
 import { imageDifferences } from './container-image.ts';
@@ -11,7 +12,7 @@ import {
   type Situation,
 } from './container-situation.ts';
 import type { Inspected } from './inspect.ts';
-import { at, textAt } from './json.ts';
+import { textAt } from './json.ts';
 
 /** How an existing container differs in what only a new one can have or an update can set; undefined if that is not known. */
 export function differencesOf(
@@ -21,7 +22,7 @@ export function differencesOf(
 ): readonly ContainerDifference[] | undefined {
   const { container } = state;
   if (container === null) return [];
-  const foreseen = at(container, 'Foreseen');
+  const foreseen = jsonAt(container, 'Foreseen');
   if (foreseen !== undefined) return foreseen === containerKey(task) ? [] : undefined;
   const options = containerOptionsOf(state, task, image);
   return [

@@ -1,28 +1,13 @@
 import { withLacking } from '../../../src/sdk.ts';
-
-/** What is at a path in parsed JSON; undefined if there is nothing. */
-export const at = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
+import { isObject, jsonAt, textInside } from '../json.ts';
 
 /** A text in parsed JSON; empty if there is none. */
-export const textAt = (value: unknown, ...path: readonly string[]): string => {
-  const found = at(value, ...path);
-  return found === undefined || found === null ? '' : String(found);
-};
-
-/** A list in parsed JSON; empty if there is none. */
-export const listAt = (value: unknown, ...path: readonly string[]): readonly unknown[] => {
-  const found = at(value, ...path);
-  return Array.isArray(found) ? found : [];
-};
+export const textAt = (value: unknown, ...path: readonly string[]): string => textInside(value, ...path) ?? '';
 
 /** The entries of an object in parsed JSON; none if there is no object. */
 export const entriesAt = (value: unknown, ...path: readonly string[]): readonly (readonly [string, unknown])[] => {
-  const found = at(value, ...path);
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? Object.entries(found) : [];
+  const found = jsonAt(value, ...path);
+  return isObject(found) ? Object.entries(found) : [];
 };
 
 /** The entries of a parameter that is a dictionary, as texts. Ansible writes booleans as `true` and `false` there. */

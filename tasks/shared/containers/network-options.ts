@@ -1,5 +1,6 @@
+import { jsonAt, listInside } from '../json.ts';
 import type { Inspected } from './inspect.ts';
-import { at, entriesAt, listAt, textAt, textEntries } from './json.ts';
+import { entriesAt, textAt, textEntries } from './json.ts';
 
 interface Range {
   readonly subnet: string | undefined;
@@ -69,17 +70,17 @@ export function networkDifferences(wanted: WantedNetwork, network: NonNullable<I
     textEntries(entries).flatMap(([key, text]) => value(`${what} ${key}`, textAt(is, key), text));
   return [
     ...value('driver', textAt(network, 'Driver'), wanted.config_only === true ? undefined : wanted.driver),
-    ...each('option', at(network, 'Options'), wanted.driver_options),
+    ...each('option', jsonAt(network, 'Options'), wanted.driver_options),
     ...value('configuration', textAt(network, 'ConfigFrom', 'Network'), wanted.config_from),
-    ...flag('configuration only', at(network, 'ConfigOnly'), wanted.config_only),
+    ...flag('configuration only', jsonAt(network, 'ConfigOnly'), wanted.config_only),
     ...value('address driver', textAt(network, 'IPAM', 'Driver'), wanted.ipam_driver),
-    ...each('address option', at(network, 'IPAM', 'Options'), wanted.ipam_driver_options),
-    ...(wanted.ipam_config ?? []).flatMap((range) => rangeDifferences(range, listAt(network, 'IPAM', 'Config'))),
-    ...flag('internal', at(network, 'Internal'), wanted.internal),
-    ...flag('attachable', at(network, 'Attachable'), wanted.attachable),
-    ...flag('IPv6', at(network, 'EnableIPv6'), wanted.enable_ipv6),
+    ...each('address option', jsonAt(network, 'IPAM', 'Options'), wanted.ipam_driver_options),
+    ...(wanted.ipam_config ?? []).flatMap((range) => rangeDifferences(range, listInside(network, 'IPAM', 'Config'))),
+    ...flag('internal', jsonAt(network, 'Internal'), wanted.internal),
+    ...flag('attachable', jsonAt(network, 'Attachable'), wanted.attachable),
+    ...flag('IPv6', jsonAt(network, 'EnableIPv6'), wanted.enable_ipv6),
     ...value('scope', textAt(network, 'Scope'), wanted.scope),
-    ...each('label', at(network, 'Labels'), wanted.labels),
+    ...each('label', jsonAt(network, 'Labels'), wanted.labels),
   ];
 }
 
@@ -122,23 +123,23 @@ export function foreseenNetwork(
     Name: wanted.name,
     Driver: wanted.driver,
     Scope: wanted.scope ?? (textAt(now, 'Scope') || 'local'),
-    EnableIPv6: wanted.enable_ipv6 ?? at(now, 'EnableIPv6') ?? false,
-    Internal: wanted.internal ?? at(now, 'Internal') ?? false,
-    Attachable: wanted.attachable ?? at(now, 'Attachable') ?? false,
-    ConfigOnly: wanted.config_only ?? at(now, 'ConfigOnly') ?? false,
+    EnableIPv6: wanted.enable_ipv6 ?? jsonAt(now, 'EnableIPv6') ?? false,
+    Internal: wanted.internal ?? jsonAt(now, 'Internal') ?? false,
+    Attachable: wanted.attachable ?? jsonAt(now, 'Attachable') ?? false,
+    ConfigOnly: wanted.config_only ?? jsonAt(now, 'ConfigOnly') ?? false,
     ConfigFrom: { Network: wanted.config_from ?? textAt(now, 'ConfigFrom', 'Network') },
-    Labels: merged(at(now, 'Labels'), wanted.labels),
-    Options: merged(at(now, 'Options'), wanted.driver_options),
+    Labels: merged(jsonAt(now, 'Labels'), wanted.labels),
+    Options: merged(jsonAt(now, 'Options'), wanted.driver_options),
     IPAM: {
       Driver: wanted.ipam_driver ?? (textAt(now, 'IPAM', 'Driver') || 'default'),
-      Options: merged(at(now, 'IPAM', 'Options'), wanted.ipam_driver_options),
+      Options: merged(jsonAt(now, 'IPAM', 'Options'), wanted.ipam_driver_options),
       Config:
         wanted.ipam_config?.map(({ subnet, iprange, gateway, aux_addresses }) => ({
           ...(subnet !== undefined && { Subnet: subnet }),
           ...(iprange !== undefined && { IPRange: iprange }),
           ...(gateway !== undefined && { Gateway: gateway }),
           ...(aux_addresses !== undefined && { AuxiliaryAddresses: aux_addresses }),
-        })) ?? listAt(now, 'IPAM', 'Config'),
+        })) ?? listInside(now, 'IPAM', 'Config'),
     },
     ...withMembers({}, members),
   };

@@ -1,8 +1,9 @@
 import { type Question, type ShellAnswer, script } from '../../../src/sdk.ts';
+import { listInside } from '../json.ts';
 import { askEngine } from './ask-engine.ts';
 import { type Engine, engineComplaint } from './engine.ts';
 import type { Inspected } from './inspect.ts';
-import { entriesAt, listAt, textAt } from './json.ts';
+import { entriesAt, textAt } from './json.ts';
 
 /**
  * Ask a registry about an image. The checksum of what buildx prints is the digest that the engine keeps of a pulled
@@ -31,7 +32,7 @@ export function readOffer(
   image: NonNullable<Inspected>,
 ): 'same' | 'other' | { readonly why: string } {
   if (code !== 0) return { why: `the registry does not tell which image it has: ${engineComplaint(stderr, code)}` };
-  const digests = listAt(image, 'RepoDigests').map((one) => String(one).replace(/^.*@/, ''));
+  const digests = listInside(image, 'RepoDigests').map((one) => String(one).replace(/^.*@/, ''));
   const [, checksum] = /^digest (?<sum>[0-9a-f]{64})\b/.exec(stdout) ?? [];
   if (checksum !== undefined) return digests.includes(`sha256:${checksum}`) ? 'same' : 'other';
   const [first = '', given = '', ...rest] = stdout.split('\n');

@@ -1,11 +1,11 @@
 import type { Change } from '../../../src/sdk.ts';
+import { jsonAt } from '../json.ts';
 import { onEngine } from './container-command.ts';
 import { comparisonFor } from './container-differences.ts';
 import { containerEffects } from './container-effects.ts';
 import { connectedTo, connectionDifference, connectionsOf } from './container-networks.ts';
 import type { ContainerDifference, Situation } from './container-situation.ts';
 import { toldDifferences } from './differing-container.ts';
-import { at } from './json.ts';
 
 /** Whether an existing container can be changed to remove all differences; otherwise, a new one must be created. */
 export const isUpdatable = (differences: readonly ContainerDifference[]): boolean =>
@@ -14,7 +14,7 @@ export const isUpdatable = (differences: readonly ContainerDifference[]): boolea
 /** What is changed in an existing container: its options, and the networks that it is connected to. */
 export function containerUpdates(situation: Situation): readonly Change[] {
   const { state, task, context, differences } = situation;
-  const isRunning = at(state.container, 'State', 'Running') === true;
+  const isRunning = jsonAt(state.container, 'State', 'Running') === true;
   const flags = differences.flatMap(({ option }) => option?.flags ?? []);
   const options = toldDifferences(situation).map((change, index) => ({
     ...change,
@@ -29,7 +29,7 @@ function connectionChanges(situation: Situation, isRunning: boolean): readonly C
   const { state, task, context } = situation;
   const { container } = state;
   if (task.networks === undefined || comparisonFor('networks', 'set', task.comparisons) === 'ignore') return [];
-  if (at(container, 'Foreseen') !== undefined) return [];
+  if (jsonAt(container, 'Foreseen') !== undefined) return [];
   const there = connectionsOf(container);
   const effects = containerEffects(situation, isRunning, false);
   const leave = (name: string) => onEngine(task, context, ['network', 'disconnect', '--', name, task.name]);

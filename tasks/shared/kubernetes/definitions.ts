@@ -1,5 +1,5 @@
 import { hash, loadPlainAll, toJs } from '../../../src/sdk.ts';
-import { isObject, type JsonObject, jsonAt, textInside } from './json-object.ts';
+import { isObject, type JsonObject, jsonAt, textInside } from '../json.ts';
 import { kindNamed } from './kinds.ts';
 
 /** An object of a cluster as a task defines it. */

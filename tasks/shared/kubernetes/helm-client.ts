@@ -10,7 +10,7 @@ import {
   shellAnswer,
   tidyPath,
 } from '../../../src/sdk.ts';
-import { isObject } from './json-object.ts';
+import { isObject } from '../json.ts';
 import { askCluster, homePath } from './kubectl.ts';
 
 /** Parameters of all types that use `helm`. */

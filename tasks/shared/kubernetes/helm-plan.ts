@@ -15,11 +15,11 @@ import {
   tidyPath,
   toJs,
 } from '../../../src/sdk.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { answerOf, askHelm, helmCommand, helmFor, PARTS, readParts } from './helm-client.ts';
 import { askRelease, type Chart, type Release, type ReleaseState, releaseAnswer } from './helm-release.ts';
 import { chartOptions, deployWords, differWords, type HelmTask, removeWords, sendsValues } from './helm-task.ts';
 import { mergedValues, withSetValues } from './helm-values.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 import { isSameJson } from './object-differences.ts';
 
 const valuesLine = ({ release_values }: HelmTask): string => `${JSON.stringify(release_values)}\n`;

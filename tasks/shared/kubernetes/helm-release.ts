@@ -1,6 +1,6 @@
 import { loadPlainAll, type Question, type ShellAnswer, script, toJs } from '../../../src/sdk.ts';
+import { isObject, type JsonObject, textInside } from '../json.ts';
 import { answerOf, askHelm, type Helm, helmComplaint, PARTS, readParts } from './helm-client.ts';
-import { isObject, type JsonObject, textInside } from './json-object.ts';
 
 /** A release as helm lists it, with the values that it was given. */
 export interface Release {

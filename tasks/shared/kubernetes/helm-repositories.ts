@@ -1,6 +1,6 @@
 import { type Question, type ShellAnswer, script } from '../../../src/sdk.ts';
+import { isObject, textInside } from '../json.ts';
 import { answerOf, askHelm, type Helm, helmComplaint } from './helm-client.ts';
-import { isObject, textInside } from './json-object.ts';
 
 /** A repository of charts. */
 interface ChartRepository {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json-object.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 /** A value as on helm's command line. */
 interface SetValue {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json-object.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 /** An object without some fields, such as `metadata.managedFields`, `spec.containers[0].env` or `metadata.annotations[a.b/c]`. */
 export function withoutFields(object: JsonObject, fields: readonly string[] = []): JsonObject {

@@ -1,7 +1,7 @@
 import { type Change, type Done, decodeText, type TaskResult, withLacking } from '../../../src/sdk.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { labelOf } from './definitions.ts';
 import { withoutFields } from './hidden-fields.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 import type { K8sTask } from './k8s-params.ts';
 import { type ManagedState, manageSteps, meantBy } from './manage-objects.ts';
 import { readObjects, toldBy } from './object-state.ts';

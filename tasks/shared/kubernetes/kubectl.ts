@@ -12,7 +12,7 @@ import {
   sh,
   tidyPath,
 } from '../../../src/sdk.ts';
-import { isObject } from './json-object.ts';
+import { isObject } from '../json.ts';
 import type { kubeParams } from './kube-params.ts';
 
 /** How `kubectl` reaches a cluster: plain data. */

@@ -1,5 +1,5 @@
 import { type Question, type ShellAnswer, script, shellAnswer } from '../../../src/sdk.ts';
-import { isObject, type JsonObject, listInside, textInside } from './json-object.ts';
+import { isObject, type JsonObject, listInside, textInside } from '../json.ts';
 import { kindArgument } from './kinds.ts';
 import { askKubectl, type Kubectl } from './kubectl.ts';
 import { toldBy } from './object-state.ts';

@@ -1,5 +1,5 @@
 import { type Controller, ControllerError, decodeText, loadPlainAll, toJs } from '../../../src/sdk.ts';
-import { isObject, textInside } from './json-object.ts';
+import { isObject, textInside } from '../json.ts';
 
 /**
  * A file in its place next to the playbook or in the role, for a task that runs on the controller; elsewhere the path is one on the host.

@@ -1,7 +1,7 @@
 import { type Effect, type Plan, predicts, type ShellAnswer, type TaskContext } from '../../../src/sdk.ts';
+import { isObject, jsonAt, textInside } from '../json.ts';
 import { type DefinitionSources, definedBy } from './defined-objects.ts';
 import { type Definition, definitionsIn, labelOf } from './definitions.ts';
-import { isObject, jsonAt, textInside } from './json-object.ts';
 import type { K8sTask } from './k8s-params.ts';
 import { kubectlComplaint, kubectlFor } from './kubectl.ts';
 import { askListed, type Listing, listedAnswer, listedObjects } from './listed-objects.ts';

@@ -1,5 +1,5 @@
 import type { Diff } from '../../../src/sdk.ts';
-import { isObject, type JsonObject, jsonAt, textInside } from './json-object.ts';
+import { isObject, type JsonObject, jsonAt, textInside } from '../json.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 

@@ -1,6 +1,6 @@
 import { joined, type Question, type Script, type ShellAnswer, script, shellAnswer } from '../../../src/sdk.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { type Definition, kubeObject } from './definitions.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 import { askKubectl, type Kubectl } from './kubectl.ts';
 
 /** How an object that exists is given what a definition says. */

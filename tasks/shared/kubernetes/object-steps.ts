@@ -8,8 +8,8 @@ import {
   type Script,
   script,
 } from '../../../src/sdk.ts';
+import { type JsonObject, jsonAt, textInside } from '../json.ts';
 import { type Definition, kubeObject, labelOf } from './definitions.ts';
-import { type JsonObject, jsonAt, textInside } from './json-object.ts';
 import { explained, type Kubectl, kubectlCommand } from './kubectl.ts';
 import { askNamespace } from './namespace.ts';
 import { fieldDifferences, objectDiff } from './object-differences.ts';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, jsonAt, listInside, textInside } from './json-object.ts';
+import { isObject, type JsonObject, jsonAt, listInside, textInside } from '../json.ts';
 
 /** A condition in the status of an object. */
 interface Condition {

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 /** What `npm list` tells: the installed packages with their versions, and those that package.json lists but are missing. */
 export interface NpmTree {
   readonly installed: Readonly<Record<string, string>>;
@@ -12,9 +13,6 @@ interface MissingPackage {
   readonly found?: string;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -28,10 +26,10 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 /** Reads the output of `npm list --json`; undefined if it is none. */
 export function readNpmTree(output: string): NpmTree | undefined {
   const root = parsed(output);
-  if (!isRecord(root)) return undefined;
+  if (!isObject(root)) return undefined;
   const { dependencies = {}, error } = root;
-  if (!isRecord(dependencies) || (isRecord(error) && Object.keys(dependencies).length === 0)) return undefined;
-  const all = Object.entries(dependencies).flatMap(([name, one]) => (isRecord(one) ? [{ name, one }] : []));
+  if (!isObject(dependencies) || (isObject(error) && Object.keys(dependencies).length === 0)) return undefined;
+  const all = Object.entries(dependencies).flatMap(([name, one]) => (isObject(one) ? [{ name, one }] : []));
   const isMissing = (one: Readonly<Record<string, unknown>>) =>
     (one['missing'] === true && one['optional'] !== true) || Boolean(one['invalid']);
   return {
@@ -76,9 +74,9 @@ export function outdatedIn(
   isGlobal: boolean,
 ): readonly { readonly name: string; readonly from: string | null; readonly to: string }[] {
   const told = parsed(output);
-  if (!isRecord(told)) return [];
+  if (!isObject(told)) return [];
   return Object.entries(told).flatMap(([name, one]) => {
-    if (!isRecord(one)) return [];
+    if (!isObject(one)) return [];
     const to = text(isGlobal ? one['latest'] : one['wanted']);
     const from = text(one['current']);
     return to === '' || to === from ? [] : [{ name, from: from || null, to }];

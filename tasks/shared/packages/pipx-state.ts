@@ -1,5 +1,6 @@
 import { exporting, type Question, type ShellAnswer, script, sh, shell, shellAnswer } from '../../../src/sdk.ts';
 import { missingTool } from '../commands/unanswered.ts';
+import { isObject } from '../json.ts';
 
 /** An application that pipx has installed. */
 export interface Application {
@@ -11,9 +12,6 @@ export interface Application {
   /** What it depends on that provides programs. */
   readonly dependencies: readonly string[];
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -55,17 +53,17 @@ export function readApplications({ stdout }: ShellAnswer): readonly Application[
     .flatMap((part) => {
       const [name = ''] = part.split('\n', 1);
       const told = parsed(part.slice(name.length));
-      if (!isRecord(told) || !isRecord(told['main_package'])) return [];
+      if (!isObject(told) || !isObject(told['main_package'])) return [];
       const { package_version: version, app_paths_of_dependencies: paths } = told['main_package'];
-      const injected = isRecord(told['injected_packages']) ? Object.entries(told['injected_packages']) : [];
+      const injected = isObject(told['injected_packages']) ? Object.entries(told['injected_packages']) : [];
       return [
         {
           name,
           version: text(version),
           python: text(told['python_version']),
-          dependencies: isRecord(paths) ? Object.keys(paths) : [],
+          dependencies: isObject(paths) ? Object.keys(paths) : [],
           injected: Object.fromEntries(
-            injected.map(([one, more]) => [one, isRecord(more) ? text(more['package_version']) : '']),
+            injected.map(([one, more]) => [one, isObject(more) ? text(more['package_version']) : '']),
           ),
         },
       ];

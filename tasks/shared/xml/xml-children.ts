@@ -1,4 +1,5 @@
 import type { Element } from '@xmldom/xmldom';
+import { isObject } from '../json.ts';
 import { makeElement, setAttribute, setText, XmlMistake } from './xml-change.ts';
 import type { Namespaces } from './xml-select.ts';
 import { readXml } from './xml-text.ts';
@@ -25,7 +26,7 @@ export const childrenFromValues = (
 
 function childFromValue(given: unknown, parent: Element, namespaces: Namespaces): Element {
   if (typeof given === 'string') return makeElement(given, parent, namespaces);
-  if (!isDict(given))
+  if (!isObject(given))
     throw new XmlMistake(`Invalid child type: ${kindWord(given)}. Children must be either strings or hashes.`);
   const [only, ...others] = Object.entries(given);
   if (only === undefined || others.length > 0)
@@ -37,7 +38,7 @@ function childFromValue(given: unknown, parent: Element, namespaces: Namespaces)
 }
 
 function fill(element: Element, content: unknown, namespaces: Namespaces): void {
-  if (!isDict(content)) {
+  if (!isObject(content)) {
     const text = plainText(content, element.nodeName);
     if (text !== '') setText(element, text);
     return;
@@ -58,11 +59,8 @@ export function plainText(value: unknown, place: string): string {
   throw new XmlMistake(`the value of ${place} must be text, but it is a ${kindWord(value)}${way}`);
 }
 
-const isDict = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function kindWord(value: unknown): string {
   if (Array.isArray(value)) return 'list';
-  if (isDict(value)) return 'dict';
+  if (isObject(value)) return 'dict';
   return typeof value === 'boolean' ? 'boolean' : typeof value;
 }
