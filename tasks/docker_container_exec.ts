@@ -11,7 +11,7 @@ import {
   splitWords,
   type TaskContext,
 } from '../src/sdk.ts';
-import { inputOf, outputOf, streams } from './shared/commands/run-command.ts';
+import { executionResult, executionReturns, inputOf, streams } from './shared/commands/run-command.ts';
 import { clientEnvironment } from './shared/containers/client-environment.ts';
 import { dockerEngine, dockerParams, withEngine } from './shared/containers/engine.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
@@ -62,17 +62,9 @@ export default defineTask({
   result({ params: task, replies: [reply] }) {
     if (reply === undefined) return {};
     if (task.detach && reply.code === 0) return { changed: true };
-    const failing = reply.code === 0 ? {} : { failed: true, msg: 'non-zero return code' };
-    return { changed: true, rc: reply.code, ...outputOf(reply, task.strip_empty_ends), ...failing };
+    return executionResult(reply, task.strip_empty_ends);
   },
-  returns: {
-    rc: 'The exit code.',
-    stdout: "The program's stdout.",
-    stderr: "The program's stderr.",
-    stdout_lines: 'The lines of stdout.',
-    stderr_lines: 'The lines of stderr.',
-    msg: 'Why the task failed.',
-  },
+  returns: executionReturns,
   examples: [
     {
       title: 'Run a program in a container',

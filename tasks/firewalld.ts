@@ -280,14 +280,12 @@ function changeOf(
       ...effectsOn(config, [name, ...(other === undefined ? [] : [other])], withSetting(zones, name, setting)),
       ...(setting.value === undefined
         ? []
-        : [predicts(askSetting(config, name, setting), { ...done, code: setting.isWanted ? 0 : 1 })]),
+        : [predicts(askSetting(config, name, setting), shellAnswer('', setting.isWanted ? 0 : 1))]),
     ],
   };
 }
 
 const shownConfig = (config: Config): string => (config === 'permanent' ? ' (permanent)' : '');
-
-const done: ShellAnswer = shellAnswer();
 
 const clientCommand = (config: Config, words: readonly string[]): Command => ({
   ...sh`${withClient}
@@ -297,9 +295,7 @@ ${client(config)} ${words} >/dev/null`,
 
 /** What a change of zones changes: the list, and the files of the zones or the rules in the kernel. */
 const effectsOn = (config: Config, names: readonly string[], after: Zones | undefined): readonly Effect[] => [
-  after === undefined
-    ? blurs(zonesSubject(config))
-    : predicts(askZones(config), { ...done, stdout: writeZones(after) }),
+  after === undefined ? blurs(zonesSubject(config)) : predicts(askZones(config), shellAnswer(writeZones(after))),
   config === 'permanent'
     ? blurs(
         ...names.flatMap((name) => [

@@ -257,7 +257,7 @@ const failureOf = (answer: ShellAnswer | undefined): string | undefined =>
   answer && unanswered(answer, { name: 'iptables', package: 'iptables', accepts: [0, 1] });
 
 const yes: ShellAnswer = shellAnswer();
-const no: ShellAnswer = { ...yes, code: 1 };
+const no: ShellAnswer = shellAnswer('', 1);
 
 /** The policy of a built-in chain. */
 const policyOf = ({ stdout }: ShellAnswer): string | undefined => /^-P \S+ (\S+)/.exec(stdout)?.[1];
@@ -275,7 +275,7 @@ function flushing(rules: ShellAnswer, task: Task): Plan {
     from: String(count),
     to: null,
     commands: [sh`${onTable(task)} -F ${task.chain ?? []}`],
-    effects: [predicts(askRules(task), { ...yes, stdout: '0\n' }), blurs(ruleSubject(task, '*')), reach],
+    effects: [predicts(askRules(task), shellAnswer('0\n')), blurs(ruleSubject(task, '*')), reach],
   };
   return { changes: [change] };
 }
@@ -290,7 +290,7 @@ function settingPolicy(chain: ShellAnswer, task: Task): Plan {
     from: now,
     to: policy,
     commands: [sh`${onTable(task)} -P ${task.chain ?? ''} ${policy}`],
-    effects: [predicts(askChain(task, task.chain ?? ''), { ...yes, stdout: `-P ${task.chain} ${policy}\n` }), reach],
+    effects: [predicts(askChain(task, task.chain ?? ''), shellAnswer(`-P ${task.chain} ${policy}\n`)), reach],
   };
   return { changes: [change] };
 }
@@ -300,7 +300,7 @@ const creation = (task: Task): Change => ({
   from: null,
   to: 'present',
   commands: [sh`${onTable(task)} -N ${task.chain ?? ''}`],
-  effects: [predicts(askChain(task, task.chain ?? ''), { ...yes, stdout: `-N ${task.chain}\n` })],
+  effects: [predicts(askChain(task, task.chain ?? ''), shellAnswer(`-N ${task.chain}\n`))],
 });
 
 const deletion = (task: Task): Change => ({

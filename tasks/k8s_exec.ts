@@ -9,7 +9,7 @@ import {
   splitWords,
   type TaskResult,
 } from '../src/sdk.ts';
-import { outputOf } from './shared/commands/run-command.ts';
+import { executionResult, executionReturns } from './shared/commands/run-command.ts';
 import { kubeParams } from './shared/kubernetes/kube-params.ts';
 import { askKubectl, kubectlCommand, kubectlComplaint, kubectlFor } from './shared/kubernetes/kubectl.ts';
 import { kubeconfigHere } from './shared/kubernetes/local-files.ts';
@@ -73,24 +73,9 @@ export default defineTask({
     const isOurs = reply.code !== 0 && !ENDED.test(told);
     if (isOurs) return { changed: false, failed: true, msg: refusal(task, told.trim()) };
     const stderr = Buffer.from(told.replace(DEFAULTED, '').replace(ENDED, ''));
-    const failing = reply.code === 0 ? {} : { failed: true, msg: 'non-zero return code' };
-    return {
-      changed: true,
-      rc: reply.code,
-      return_code: reply.code,
-      ...outputOf({ ...reply, stderr }, false),
-      ...failing,
-    };
+    return { ...executionResult({ ...reply, stderr }, false), return_code: reply.code };
   },
-  returns: {
-    rc: 'The exit code.',
-    return_code: 'The exit code.',
-    stdout: "The program's stdout.",
-    stderr: "The program's stderr.",
-    stdout_lines: 'The lines of stdout.',
-    stderr_lines: 'The lines of stderr.',
-    msg: 'Why the task failed.',
-  },
+  returns: { ...executionReturns, return_code: 'The exit code.' },
   examples: [
     {
       title: 'Run a program in a pod',

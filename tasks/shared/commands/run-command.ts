@@ -219,11 +219,31 @@ export function commandResult(done: Done<unknown, unknown>, cmd: string | readon
 }
 
 /** What a command printed, in a result. `strip`: without empty lines at the ends. */
-export function outputOf(reply: Reply, strip: boolean) {
+function outputOf(reply: Reply, strip: boolean) {
   const text = (bytes: Uint8Array) => (strip ? decodeText(bytes).replace(/[\r\n]+$/, '') : decodeText(bytes));
   const [stdout, stderr] = [text(reply.stdout), text(reply.stderr)];
   return { stdout, stderr, stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) };
 }
+
+const NON_ZERO = 'non-zero return code';
+
+/** The result of a program that was run through a client: in a container, in a pod. */
+export const executionResult = (reply: Reply, strip: boolean): TaskResult => ({
+  changed: true,
+  rc: reply.code,
+  ...outputOf(reply, strip),
+  ...(reply.code === 0 ? {} : { failed: true, msg: NON_ZERO }),
+});
+
+/** The documented keys of that result. */
+export const executionReturns = {
+  rc: 'The exit code.',
+  stdout: "The program's stdout.",
+  stderr: "The program's stderr.",
+  stdout_lines: 'The lines of stdout.',
+  stderr_lines: 'The lines of stderr.',
+  msg: 'Why the task failed.',
+} as const;
 
 /** The documented keys of a command's result. */
 export const commandReturns = {
@@ -241,5 +261,5 @@ export const commandReturns = {
 
 function messageOf({ timedOut, code }: Done<unknown, unknown>['replies'][number]): string {
   if (timedOut === true) return 'took too long and was killed';
-  return code === 0 ? '' : 'non-zero return code';
+  return code === 0 ? '' : NON_ZERO;
 }
