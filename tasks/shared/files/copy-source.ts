@@ -1,4 +1,4 @@
-import { type Bytes, type Controller, ControllerError, encodeText, nameOf } from '../../../src/sdk.ts';
+import { type Bytes, type Controller, ControllerError, encodeText, hash, nameOf } from '../../../src/sdk.ts';
 import { pythonJson } from '../text.ts';
 
 /** A single file from the controller. */
@@ -25,6 +25,8 @@ interface SourceEntry {
   readonly kind: 'file' | 'directory' | 'link';
   readonly mode: number;
   readonly content?: Uint8Array;
+  /** The hash of the content. */
+  readonly sha1?: string;
   readonly target?: string;
 }
 
@@ -42,7 +44,9 @@ export function localSources(
     from: 'tree',
     path: found.path,
     into: src.endsWith('/') ? '' : nameOf(src),
-    entries: controller.readTree(found.path, { follow, decrypt }),
+    entries: controller
+      .readTree(found.path, { follow, decrypt })
+      .map((entry) => (entry.content === undefined ? entry : { ...entry, sha1: hash('sha1', entry.content) })),
   };
 }
 

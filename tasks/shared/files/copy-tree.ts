@@ -7,7 +7,6 @@ import {
   each,
   followed,
   type Holding,
-  hash,
   joinPath,
   must,
   type PathState,
@@ -66,7 +65,6 @@ const itemsOf = (source: TreeSource): readonly TreeItem[] => [
       ...entry,
       path: inTree(source, entry),
       size: entry.content?.length ?? 0,
-      sha1: entry.content === undefined ? undefined : hash('sha1', entry.content),
     }),
   ),
 ];
@@ -265,7 +263,7 @@ export function copyTreeResult(state: CopyTreeState, task: CopyParams, source: T
     return {
       dest: joinPath(tidyPath(task.dest), path),
       src: joinPath(source.path, only.path),
-      checksum: hash('sha1', only.content ?? ''),
+      checksum: only.sha1,
       ...followedInfo(at),
     };
   return { dest: `${task.dest.replace(/\/$/, '')}/`, src: source.path, ...followedInfo(state.dest) };

@@ -6,7 +6,7 @@ import { type Answer, type Picture, type Question, type QuestionKind, question }
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { mustHoldKnown } from './foreseen-path.ts';
-import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
+import { complaintsIn, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
 import { printedChecksum } from './printed.ts';
 import { endAt, stat } from './stat.ts';
 
@@ -99,10 +99,10 @@ function readSums(reply: Reply, paths: readonly string[]): readonly Answer<Check
     words.slice(0, end).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
   );
   const real = readRealpaths(words.slice(end + 1), paths.length);
-  const stderr = decodeText(reply.stderr);
+  const complaint = complaintsIn(decodeText(reply.stderr));
   return paths.map((path, index) => {
     const hex = sums.get(path);
-    const why = hex === undefined ? complaint(path, stderr) : undefined;
+    const why = hex === undefined ? complaint(path) : undefined;
     return why === undefined ? { ok: true, value: { hex, resolved: real[index] } } : { ok: false, why };
   });
 }

@@ -83,17 +83,22 @@ export const realpath = (options: string, words: string): string =>
 export const readRealpaths = (words: readonly string[], count: number): readonly (string | undefined)[] =>
   words.slice(-count).map((word) => (word === '' ? undefined : word));
 
-/** A tool's error about a path on stderr in the C locale; undefined if the path merely does not exist. */
-export function complaint(path: string, stderr: string): string | undefined {
+/**
+ * A tool's errors on stderr in the C locale, looked up by path; undefined for a path that merely does not exist. Stderr is
+ * read once, however many paths are looked up: there is a line for each that does not exist.
+ */
+export function complaintsIn(stderr: string): (path: string) => string | undefined {
   const lines = stderr
     .split('\n')
     .filter(
       (line) =>
         line !== '' && !/: (No such file or directory|Not a directory|Too many levels of symbolic links)$/.test(line),
     );
-  const line =
-    lines.find((line) => names(line, path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'));
-  return line === undefined ? undefined : inAnsiblesWords(path, line);
+  return (path) => {
+    const line =
+      lines.find((line) => names(line, path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'));
+    return line === undefined ? undefined : inAnsiblesWords(path, line);
+  };
 }
 
 /** Playbooks look for Ansible's words for a file that may not be read. */

@@ -6,7 +6,7 @@ import { decodeText } from '../../text-codec.ts';
 import { type Entry, kindOfBits, type PathState } from './entry.ts';
 import { endOf, foreseenState, type Located, locate } from './foreseen-path.ts';
 import {
-  complaint,
+  complaintsIn,
   inGroups,
   inodes,
   joinPath,
@@ -111,17 +111,18 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
   }
   if (words[at] !== 'r') return paths.map(() => ({ ok: false, why: stderr.trim() || 'stat gave no reason' }));
   const real = readRealpaths(words.slice(at + 1), 2 * paths.length);
+  const complaint = complaintsIn(stderr);
   const links = paths.filter((path) => found.get(path)?.kind === 'link');
+  const targetOf = new Map(links.map((path, index) => [path, targets[index]]));
   return paths.map((path, index) => {
     const entry = found.get(path);
     const resolved = real[index];
     const place = placeOf(path, real[paths.length + index], resolved);
     if (entry === undefined) {
-      const why = complaint(path, stderr);
+      const why = complaint(path);
       return why === undefined ? { ok: true, value: { exists: false, place, resolved } } : { ok: false, why };
     }
-    const link =
-      entry.kind === 'link' ? { target: targets[links.indexOf(path)] ?? '', to: behind.get(path) } : undefined;
+    const link = entry.kind === 'link' ? { target: targetOf.get(path) ?? '', to: behind.get(path) } : undefined;
     const allowed = may[index] ?? '';
     return {
       ok: true,
