@@ -1,3 +1,4 @@
+import { auditFormNames } from '../audit/forms/index.ts';
 import { becomeMethodNames } from '../core/become-methods.ts';
 import type { CommandLine, OptionSpecs } from '../core/command-line.ts';
 import { connectionWords } from '../core/connections.ts';
@@ -94,6 +95,32 @@ export const runOptions = {
   lab: { type: 'switch', help: 'run in the lab: start it if necessary, and use inventory/lab.yaml' },
   verbose: { type: 'count', short: 'v', help: 'print more details; -vvv also prints the scripts sent to hosts' },
 } as const satisfies OptionSpecs;
+
+const {
+  check: _check,
+  output: _output,
+  step: _step,
+  'list-tasks': _tasks,
+  'list-tags': _tags,
+  'list-hosts': _hosts,
+  'syntax-check': _syntax,
+  ...checkOptions
+} = runOptions;
+
+/** The options of an audit: those of a check, with reports in several forms. */
+export const auditOptions = {
+  ...checkOptions,
+  output: {
+    type: 'text',
+    short: 'o',
+    value: 'FORM[=FILE]',
+    many: true,
+    help: `write the report in this form, to a file or to stdout: ${auditFormNames.join(', ')} (default: text)`,
+  },
+} as const satisfies OptionSpecs;
+
+/** The parsed command line of an audit. */
+export type AuditLine = CommandLine<typeof auditOptions>;
 
 /** The parsed command line of a playbook run. */
 export type Parsed = CommandLine<typeof runOptions>;

@@ -6,6 +6,7 @@ import { visible, visibleIn } from '../core/visible.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
+import type { ReportOptions } from '../report/form.ts';
 import { jsonReporter } from '../report/forms/json.ts';
 import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { CallIo } from './command.ts';
@@ -23,7 +24,7 @@ import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
 /** Runs playbooks, checks them, or lists their contents. Returns the exit code. */
-export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
+export async function playCommand(parsed: Parsed, io: CallIo, special: Special = {}): Promise<number> {
   const { face, commands } = io;
   const absent = face.ansible
     ? []
@@ -44,7 +45,7 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
       return code === 0 ? ((await insideLab(process.argv.slice(2))) ?? 1) : code;
     }
   }
-  return play(parsed, face);
+  return play(parsed, face, special);
 }
 
 /** Errors in what is written, as opposed to something missing: for these, Ansible exits with 4. */
@@ -58,14 +59,19 @@ const print = (text: string): number => {
   return 0;
 };
 
-/** What only the ad-hoc command needs: playbooks that are not files, and whether to print one line per host. */
-interface AdHoc {
+/** What only some commands need. */
+interface Special {
+  /** Playbooks that are not files. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** Print one line per host. */
   readonly oneLine?: boolean;
+  /** Reports the run in place of the format that `--output` names. */
+  readonly reporter?: (options: ReportOptions) => Promise<Reporter>;
 }
 
 /** Runs the playbooks named on the command line. */
-export async function play(parsed: Parsed, face: Face, { texts = {}, oneLine = false }: AdHoc = {}): Promise<number> {
+export async function play(parsed: Parsed, face: Face, special: Special = {}): Promise<number> {
+  const { texts = {}, oneLine = false, reporter } = special;
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
@@ -85,7 +91,7 @@ export async function play(parsed: Parsed, face: Face, { texts = {}, oneLine = f
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = lazyConnector(process.env);
   const terminal = { isTTY: process.stdout.isTTY === true, term: process.env['TERM'] };
-  const report = await createReporter(formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine)), {
+  const reportOptions: ReportOptions = {
     stdout: process.stdout,
     chalk,
     verbosity: verbosityOf(parsed, config),
@@ -96,7 +102,9 @@ export async function play(parsed: Parsed, face: Face, { texts = {}, oneLine = f
     atOnce: parsed.options.step,
     customStats: config.showCustomStats,
     formatDiagnostic: show,
-  });
+  };
+  const form = formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine));
+  const report = await (reporter === undefined ? createReporter(form, reportOptions) : reporter(reportOptions));
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];
   if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));

@@ -3,12 +3,16 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   type Stats,
   statSync,
+  writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { isSystemError } from './system-error.ts';
 import { localPath } from './text-codec.ts';
 
@@ -73,4 +77,12 @@ function attempt<T>(look: () => T): T | undefined {
     if (isSystemError(error)) return undefined;
     throw error;
   }
+}
+
+/** Write a local file next to its destination, with the final mode from the first byte, then rename it. */
+export function writeLocalFile(path: string, content: Uint8Array | string, mode: number): void {
+  mkdirSync(localPath(dirname(path)), { recursive: true });
+  const beside = `${path}.${process.pid}.tmp`;
+  writeFileSync(localPath(beside), content, { mode });
+  renameSync(localPath(beside), localPath(path));
 }

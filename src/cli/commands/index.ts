@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { audit } from './audit.ts';
 import { completion } from './completion.ts';
 import { doc } from './doc.ts';
 import { help } from './help.ts';
@@ -13,4 +14,15 @@ import { vault } from './vault.ts';
  * All commands except the one that runs playbooks, in the order of the overview. To add one, write a file in this directory and list it
  * here.
  */
-export const commands: readonly Command[] = [vars, inventory, vault, lint, doc, lab, linkAnsible, completion, help];
+export const commands: readonly Command[] = [
+  audit,
+  vars,
+  inventory,
+  vault,
+  lint,
+  doc,
+  lab,
+  linkAnsible,
+  completion,
+  help,
+];

@@ -1,8 +1,8 @@
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { largeContent, startOf } from '../../core/local-content.ts';
-import { readLocalFile, statOf } from '../../core/local-file.ts';
+import { readLocalFile, statOf, writeLocalFile } from '../../core/local-file.ts';
 import { inOneLine } from '../../core/source.ts';
 import { isSystemError } from '../../core/system-error.ts';
 import { type Controller, ControllerError } from '../../core/task-type.ts';
@@ -55,7 +55,7 @@ export function createController(
     readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),
     modeOf: (path) => statSync(localPath(path)).mode & 0o7777,
     isDirectory: (path) => statOf(path)?.isDirectory() ?? false,
-    writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
+    writeFile: (path, content, mode = 0o644) => later(() => writeLocalFile(path, content, mode)),
     render: (path, options) =>
       renderTemplate(
         decodeText(open(path)),
@@ -159,12 +159,4 @@ function isThere(path: string): boolean {
     if (isSystemError(error)) return true;
     throw error;
   }
-}
-
-/** Write next to the destination, with the final mode from the first byte, then rename. */
-function writeWhole(path: string, content: Uint8Array, mode: number): void {
-  mkdirSync(localPath(dirname(path)), { recursive: true });
-  const beside = `${path}.${process.pid}.tmp`;
-  writeFileSync(localPath(beside), content, { mode });
-  renameSync(localPath(beside), localPath(path));
 }

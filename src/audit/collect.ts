@@ -1,0 +1,198 @@
+import { dirname, relative, resolve } from 'node:path';
+import type { Event, HostSummary, Reporter, TaskRef, ToldOutcome } from '../core/event.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { isToldByItems, type Told } from '../report/told.ts';
+import { type FindingKind, findingId, type HostFinding } from './finding.ts';
+
+/** What a run of playbooks told, as findings. */
+export interface Collected {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly version: string;
+  readonly check: boolean;
+  readonly playbooks: readonly string[];
+  readonly hosts: Readonly<Record<string, HostSummary>>;
+  readonly findings: readonly HostFinding[];
+  /** The tasks and items that were looked at, whatever was found: by host, the IDs that their findings would have. */
+  readonly looked: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly errors: readonly Diagnostic[];
+  readonly interrupted: boolean;
+  readonly exitCode: number;
+  readonly tookMs: number;
+}
+
+/** An outcome that may be a finding, before it is known which tasks there are. */
+interface Noted {
+  readonly host: string;
+  readonly task: TaskRef;
+  /** The file of the task, from the directory of its playbook. */
+  readonly file: string;
+  readonly order: readonly [number, number];
+  readonly item: string | undefined;
+  readonly kind: FindingKind | undefined;
+  readonly outcome: ToldOutcome;
+}
+
+/** Collects a run's events. `end` gives what they told, once the run has finished. */
+export function collector(): { readonly report: Reporter; readonly end: () => Collected } {
+  const noted: Noted[] = [];
+  const ranks = new Map<string, number>();
+  const items = new Map<string, number>();
+  const errors: Diagnostic[] = [];
+  let started: Extract<Event, { kind: 'run-started' }> | undefined;
+  let finished: Extract<Event, { kind: 'run-finished' }> | undefined;
+  let playsBegun = 0;
+  let folder = '';
+  const note = (event: Told): void => {
+    const key = `${event.play} ${event.task.id} ${event.task.handler}`;
+    const rank = ranks.get(key) ?? ranks.size;
+    ranks.set(key, rank);
+    const place = `${key} ${event.host}`;
+    const at = items.get(place) ?? 0;
+    if (event.kind === 'item-finished') items.set(place, at + 1);
+    else items.delete(place); // a task that runs again, as an included one does, counts its items anew
+    if (isToldByItems(event)) return;
+    noted.push({
+      host: event.host,
+      task: event.task,
+      file: relative(folder, resolve(event.task.at.file)),
+      order: [rank, event.kind === 'item-finished' ? at : 0],
+      item: event.kind === 'item-finished' ? event.label : undefined,
+      kind: kindOf(event.outcome),
+      outcome: event.outcome,
+    });
+  };
+  const report: Reporter = (event) => {
+    switch (event.kind) {
+      case 'run-started':
+        started = event;
+        return;
+      case 'play-started':
+        folder = dirname(resolve(playbookOf(started, playsBegun++)));
+        return;
+      case 'item-finished':
+      case 'task-finished':
+        return note(event);
+      case 'rescued': {
+        const last = noted.findLastIndex(({ host, kind }) => host === event.host && kind === 'failed');
+        if (last >= 0) noted.splice(last, 1);
+        return;
+      }
+      case 'warning':
+        if (event.diagnostic.severity === 'error') errors.push(event.diagnostic);
+        return;
+      case 'run-finished':
+        finished = event;
+        return;
+      default:
+        return;
+    }
+  };
+  const end = (): Collected => {
+    const ids = identified(noted);
+    return {
+      startedAt: started?.time ?? Date.now(),
+      version: started?.version ?? '',
+      check: started?.check ?? false,
+      playbooks: started?.playbooks ?? [],
+      hosts: finished?.summaries ?? {},
+      findings: noted.flatMap((one, index) =>
+        one.kind === undefined ? [] : [findingOf(one, one.kind, ids[index] ?? '')],
+      ),
+      looked: lookedAt(noted, ids),
+      errors,
+      interrupted: finished?.interrupted ?? true,
+      exitCode: finished?.exitCode ?? 1,
+      tookMs: finished?.tookMs ?? 0,
+    };
+  };
+  return { report, end };
+}
+
+/** The playbook of the run's n-th play. */
+function playbookOf(started: Extract<Event, { kind: 'run-started' }> | undefined, nth: number): string {
+  let before = 0;
+  for (const [index, count] of (started?.plays ?? []).entries()) {
+    before += count;
+    if (nth < before) return started?.playbooks[index] ?? '';
+  }
+  return started?.playbooks.at(-1) ?? '';
+}
+
+/** In a run, only what could not be done is a finding; in a check, also what would change and what cannot be known. */
+function kindOf({ status, would, ignored }: ToldOutcome): FindingKind | undefined {
+  switch (status) {
+    case 'changed':
+      return 'drift';
+    case 'unless':
+      return would === 'changed' || would === 'failed' ? 'uncertain' : undefined;
+    case 'unknown':
+      return 'unknown';
+    case 'failed':
+      return ignored === true ? undefined : 'failed';
+    case 'unreachable':
+      return ignored === true ? undefined : 'unreachable';
+    default:
+      return undefined;
+  }
+}
+
+/** The ID of each outcome's finding. Tasks of a file that are named alike are told apart by their order in it. */
+function identified(noted: readonly Noted[]): readonly string[] {
+  const same = ({ task, file }: Noted): string => JSON.stringify([task.type, task.name, file]);
+  const lines = new Map<string, Set<number>>();
+  for (const one of noted) lines.set(same(one), (lines.get(same(one)) ?? new Set()).add(one.task.at.line));
+  const sorted = new Map([...lines].map(([key, some]) => [key, [...some].sort((a, b) => a - b)]));
+  return noted.map((one) =>
+    findingId({
+      type: one.task.type,
+      name: one.task.name,
+      file: one.file,
+      nth: sorted.get(same(one))?.indexOf(one.task.at.line) ?? 0,
+      item: one.item,
+    }),
+  );
+}
+
+function findingOf({ host, task, order, item, outcome }: Noted, kind: FindingKind, id: string): HostFinding {
+  const { changes, message, failure, assuming = [], unless = [] } = outcome;
+  const hint = failure?.hint === undefined ? '' : ` (${failure.hint})`;
+  return {
+    id,
+    kind,
+    host,
+    task: {
+      name: task.handler ? `handler: ${task.name}` : task.name,
+      type: task.type,
+      ...(task.step !== undefined && { step: task.step }),
+      file: task.at.file,
+      line: task.at.line,
+    },
+    ...subjectOf(outcome),
+    ...(item !== undefined && { item }),
+    changes,
+    ...(message !== undefined && { reason: `${message}${hint}` }),
+    ...(assuming.length > 0 && { assuming }),
+    ...(unless.length > 0 && { unless }),
+    order,
+  };
+}
+
+/** What the result of a task tells that it is about. */
+function subjectOf({ result, censored }: ToldOutcome): { readonly subject?: string } {
+  if (censored === true) return {};
+  const [subject] = ['dest', 'path', 'name', 'repo'].flatMap((key) => {
+    const value = result[key];
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+  return subject === undefined ? {} : { subject };
+}
+
+function lookedAt(noted: readonly Noted[], ids: readonly string[]): Collected['looked'] {
+  const looked = new Map<string, Set<string>>();
+  for (const [index, { host, outcome }] of noted.entries()) {
+    if (outcome.status === 'unreachable' || outcome.status === 'unknown') continue;
+    looked.set(host, (looked.get(host) ?? new Set()).add(ids[index] ?? ''));
+  }
+  return looked;
+}

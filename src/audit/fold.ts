@@ -1,0 +1,33 @@
+import { FINDING_KINDS, type Finding, type HostFinding } from './finding.ts';
+
+/**
+ * Joins findings that are the same on several hosts. Order: what is graver first, then as the playbooks have it; hosts by
+ * name, as people count (web2 before web10). So equal findings are told in the same way, whichever host answered first.
+ */
+export function fold(findings: readonly HostFinding[]): readonly Finding[] {
+  const folded = new Map<string, Folded>();
+  for (const { host, order, ...finding } of findings) {
+    const key = JSON.stringify(finding);
+    const known = folded.get(key) ?? { key, finding, order, hosts: new Set<string>() };
+    known.hosts.add(host);
+    folded.set(key, known);
+  }
+  return [...folded.values()]
+    .sort(byGravity)
+    .map(({ finding, hosts }) => ({ ...finding, hosts: [...hosts].sort(collator.compare) }));
+}
+
+interface Folded {
+  readonly key: string;
+  readonly finding: Omit<Finding, 'hosts'>;
+  readonly order: readonly [number, number];
+  readonly hosts: Set<string>;
+}
+
+function byGravity(one: Folded, other: Folded): number {
+  const gravity = FINDING_KINDS.indexOf(one.finding.kind) - FINDING_KINDS.indexOf(other.finding.kind);
+  const [task, item] = [one.order[0] - other.order[0], one.order[1] - other.order[1]];
+  return gravity || task || item || (one.key < other.key ? -1 : 1);
+}
+
+const collator = new Intl.Collator('en', { numeric: true });

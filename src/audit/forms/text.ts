@@ -1,0 +1,51 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { formatDiff } from '../../report/diff.ts';
+import { type Audit, FINDING_KINDS, type Finding, type FindingKind } from '../finding.ts';
+import { openFindings, summaryOf } from '../summary.ts';
+import type { AuditFormOptions } from './form.ts';
+import { foundText, hostsText, KIND_TITLES, sinceText, taskText } from './told.ts';
+
+/** For people: the summary first, then a line for each finding. */
+export function writeText(audit: Audit, options: AuditFormOptions): string {
+  const chalk = new Chalk({ level: options.colour ? 1 : 0 });
+  const open = openFindings(audit);
+  const lines = [chalk.bold(summaryOf(audit)), ...audit.errors.map((error) => chalk.red(`error: ${error}`))];
+  for (const kind of FINDING_KINDS) {
+    const some = open.filter((finding) => finding.kind === kind);
+    if (some.length === 0) continue;
+    lines.push('', paint(kind, chalk)(KIND_TITLES[kind]));
+    for (const finding of some) lines.push(...linesOf(finding, options, chalk));
+  }
+  const accepted = audit.findings.filter((finding) => finding.accepted !== undefined);
+  if (accepted.length > 0) {
+    lines.push('', chalk.dim('Accepted'));
+    for (const { id, hosts, accepted: by, ...finding } of accepted)
+      lines.push(
+        chalk.dim(
+          `  ${id}  ${hostsText(hosts, mostOf(options))}: ${taskText({ id, hosts, ...finding })}: ${by?.why} (${by?.owner}, until ${by?.until})`,
+        ),
+      );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function linesOf(finding: Finding, options: AuditFormOptions, chalk: ChalkInstance): readonly string[] {
+  const since = sinceText(finding);
+  const head = `  ${chalk.dim(finding.id)}  ${hostsText(finding.hosts, mostOf(options))}: ${taskText(finding)}: ${foundText(finding)}${since === '' ? '' : chalk.dim(` (${since})`)}`;
+  const diffs = options.diff
+    ? finding.changes.flatMap(({ diff }) => (diff === undefined ? [] : [formatDiff(diff, chalk)]))
+    : [];
+  const place = options.verbose ? [chalk.dim(`    ${finding.task.file}:${finding.task.line}`)] : [];
+  return [head, ...place, ...diffs];
+}
+
+const mostOf = ({ verbose }: AuditFormOptions): number => (verbose ? Number.POSITIVE_INFINITY : 6);
+
+const paint = (kind: FindingKind, chalk: ChalkInstance): ChalkInstance =>
+  ({
+    unreachable: chalk.red,
+    failed: chalk.red,
+    drift: chalk.yellow,
+    uncertain: chalk.magenta,
+    unknown: chalk.magenta,
+  })[kind];
