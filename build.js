@@ -1,5 +1,5 @@
 // Bundles the program into dist/: run.cjs starts, program.cjs is all the rest, sdk.js what task types import.
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -26,6 +26,8 @@ await build({
 });
 chmodSync(`${outdir}/run.cjs`, 0o755);
 asciiOnly(`${outdir}/program.cjs`);
+// SQLite's code lies beside the program that loads it.
+copyFileSync('node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm', `${outdir}/node-sqlite3-wasm.wasm`);
 const { sdk } = createRequire(import.meta.url)(`${outdir}/program.cjs`);
 writeFileSync(
   `${outdir}/sdk.js`,

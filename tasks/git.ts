@@ -123,6 +123,7 @@ export default defineTask({
       ahead: is.local,
     };
   },
+  wantedIn: ['after'],
   returns: {
     before: 'The commit before the task.',
     after: 'The commit after the task.',

@@ -13,15 +13,25 @@ export interface Collected {
   readonly playbooks: readonly string[];
   readonly hosts: Readonly<Record<string, HostSummary>>;
   readonly findings: readonly HostFinding[];
-  /** The tasks and items that were looked at, whatever was found: by host, the IDs that their findings would have. */
-  readonly looked: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Every task and item that could be judged, also those that were in order. */
+  readonly judged: readonly Judged[];
   readonly errors: readonly Diagnostic[];
   readonly interrupted: boolean;
   readonly exitCode: number;
   readonly tookMs: number;
 }
 
-/** An outcome that may be a finding, before it is known which tasks there are. */
+/** A task or item on a host that could be judged. */
+export interface Judged {
+  readonly host: string;
+  /** The ID that its finding has, or would have. */
+  readonly id: string;
+  readonly status: 'ok' | 'changed' | 'other';
+  /** A digest of what it declares. */
+  readonly declares?: string;
+}
+
+/** An outcome, before it is known which tasks there are. Only of a finding are all parts kept. */
 interface Noted {
   readonly host: string;
   readonly task: TaskRef;
@@ -30,7 +40,9 @@ interface Noted {
   readonly order: readonly [number, number];
   readonly item: string | undefined;
   readonly kind: FindingKind | undefined;
-  readonly outcome: ToldOutcome;
+  readonly status: Judged['status'] | undefined;
+  readonly declares: string | undefined;
+  readonly outcome: ToldOutcome | undefined;
 }
 
 /** Collects a run's events. `end` gives what they told, once the run has finished. */
@@ -52,14 +64,17 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
     if (event.kind === 'item-finished') items.set(place, at + 1);
     else items.delete(place); // a task that runs again, as an included one does, counts its items anew
     if (isToldByItems(event)) return;
+    const kind = kindOf(event.outcome);
     noted.push({
       host: event.host,
       task: event.task,
       file: relative(folder, resolve(event.task.at.file)),
       order: [rank, event.kind === 'item-finished' ? at : 0],
       item: event.kind === 'item-finished' ? event.label : undefined,
-      kind: kindOf(event.outcome),
-      outcome: event.outcome,
+      kind,
+      status: statusOf(event.outcome),
+      declares: event.outcome.declares,
+      outcome: kind === undefined ? undefined : event.outcome,
     });
   };
   const report: Reporter = (event) => {
@@ -96,10 +111,8 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
       check: started?.check ?? false,
       playbooks: started?.playbooks ?? [],
       hosts: finished?.summaries ?? {},
-      findings: noted.flatMap((one, index) =>
-        one.kind === undefined ? [] : [findingOf(one, one.kind, ids[index] ?? '')],
-      ),
-      looked: lookedAt(noted, ids),
+      findings: noted.flatMap((one, index) => findingOf(one, ids[index] ?? '')),
+      judged: noted.flatMap((one, index) => judgedOf(one, ids[index] ?? '')),
       errors,
       interrupted: finished?.interrupted ?? true,
       exitCode: finished?.exitCode ?? 1,
@@ -154,10 +167,11 @@ function identified(noted: readonly Noted[]): readonly string[] {
   );
 }
 
-function findingOf({ host, task, order, item, outcome }: Noted, kind: FindingKind, id: string): HostFinding {
+function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string): readonly HostFinding[] {
+  if (kind === undefined || outcome === undefined) return [];
   const { changes, message, failure, assuming = [], unless = [] } = outcome;
   const hint = failure?.hint === undefined ? '' : ` (${failure.hint})`;
-  return {
+  const finding: HostFinding = {
     id,
     kind,
     host,
@@ -176,6 +190,7 @@ function findingOf({ host, task, order, item, outcome }: Noted, kind: FindingKin
     ...(unless.length > 0 && { unless }),
     order,
   };
+  return [finding];
 }
 
 /** What the result of a task tells that it is about. */
@@ -188,11 +203,12 @@ function subjectOf({ result, censored }: ToldOutcome): { readonly subject?: stri
   return subject === undefined ? {} : { subject };
 }
 
-function lookedAt(noted: readonly Noted[], ids: readonly string[]): Collected['looked'] {
-  const looked = new Map<string, Set<string>>();
-  for (const [index, { host, outcome }] of noted.entries()) {
-    if (outcome.status === 'unreachable' || outcome.status === 'unknown') continue;
-    looked.set(host, (looked.get(host) ?? new Set()).add(ids[index] ?? ''));
-  }
-  return looked;
+/** Nothing is known of a task that was skipped, or whose host could not be asked. */
+function statusOf({ status, would }: ToldOutcome): Judged['status'] | undefined {
+  if (status === 'ok' || (status === 'unless' && would === 'ok')) return 'ok';
+  if (status === 'changed') return 'changed';
+  return status === 'failed' || (status === 'unless' && would !== 'skipped') ? 'other' : undefined;
 }
+
+const judgedOf = ({ host, status, declares }: Noted, id: string): readonly Judged[] =>
+  status === undefined ? [] : [{ host, id, status, ...(declares !== undefined && { declares }) }];

@@ -1,9 +1,15 @@
 import { auditOf } from '../audit/audit-of.ts';
 import { type Collected, collector } from '../audit/collect.ts';
+import type { Finding, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
+import { History } from '../audit/history.ts';
+import type { Place } from '../audit/journal.ts';
+import { recordOf } from '../audit/record.ts';
+import { systemReason } from '../core/system-error.ts';
 import { createChalk } from '../report/index.ts';
 import { auditOutputs, eventOutputs, writeAudit } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
+import { placeOfRun } from './keep-run.ts';
 import type { AuditLine, Parsed } from './options.ts';
 import { playCommand } from './play-command.ts';
 
@@ -28,7 +34,10 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     },
   });
   if (found === undefined) return code;
-  const audit = auditOf(found.collected, fold(found.collected.findings), found.errors);
+  const { collected } = found;
+  const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
+  const seen = place === undefined || collected.interrupted ? new Map<string, Seen>() : kept(place, collected, io);
+  const audit = auditOf(collected, withSeen(fold(collected.findings), seen), found.errors);
   await writeAudit(audit, outputs, {
     diff: line.options.diff,
     verbose: line.options.verbose > 0,
@@ -36,6 +45,29 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
   });
   return audit.exitCode;
 }
+
+/** Keeps the audit in the history, and tells since when its findings have been known. */
+function kept(place: Place, collected: Collected, io: CallIo): ReadonlyMap<string, Seen> {
+  try {
+    using history = new History(place);
+    const unread = history.takeJournal();
+    if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${place.journal} could not be read\n`);
+    return history.add(recordOf(collected, 'audit'));
+  } catch (error) {
+    const reason = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
+    io.stderr.write(`run audit: this audit is missing in the history (${place.database}): ${reason}\n`);
+    return new Map();
+  }
+}
+
+const withSeen = (findings: readonly Finding[], seen: ReadonlyMap<string, Seen>): readonly Finding[] =>
+  findings.map((finding) => {
+    const known = finding.hosts.flatMap((host) => {
+      const one = seen.get(`${finding.id} ${host}`);
+      return one === undefined ? [] : [[host, one] as const];
+    });
+    return known.length === 0 ? finding : { ...finding, seen: Object.fromEntries(known) };
+  });
 
 /** The command line of a check. Diffs are always part of findings; the text form shows them if it is asked to. */
 const asCheck = (line: AuditLine): Parsed => ({

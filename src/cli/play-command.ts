@@ -13,6 +13,7 @@ import type { CallIo } from './command.ts';
 import type { Face } from './face.ts';
 import { callbackOf, formOf } from './form-of.ts';
 import { interruptible } from './interrupt.ts';
+import { keeperOf } from './keep-run.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { limitProblems } from './limit.ts';
 import { listingOf, lists } from './listings.ts';
@@ -105,7 +106,8 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   };
   const form = formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine));
   const report = await (reporter === undefined ? createReporter(form, reportOptions) : reporter(reportOptions));
-  const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];
+  const keeper = await keeperOf(process.env, { face, isLab: parsed.options.lab, isAudit: reporter !== undefined });
+  const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS'])), ...keeper.watchers];
   if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
   const emit = (happening: EventData): void => {
@@ -145,7 +147,9 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
       return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);
     }
     const { runPlaybooks } = await import('../engine/run.ts');
-    const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
+    const { context, playbooks } = loaded.value;
+    const kept = { ...context, options: { ...context.options, ...keeper.options } };
+    const { exitCode } = await runPlaybooks(kept, playbooks, version);
     return exitCode;
   } catch (error) {
     // This is a bug in Retrace: show the stack, but mask secrets.

@@ -38,6 +38,8 @@ export interface Outcome {
   readonly shown?: boolean;
   readonly warnings?: readonly string[];
   readonly failure?: SessionFailure;
+  /** A digest of what the task declares (its parameters and files), if the run was told to make one. */
+  readonly declares?: string;
 }
 
 /** An outcome as reported. */

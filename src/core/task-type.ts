@@ -233,6 +233,11 @@ export interface TaskType<
    * has ended.
    */
   readonly awaitsHost?: true;
+  /**
+   * The keys of the result that tell what the parameters lead to elsewhere, such as the commit of a branch. If it is another
+   * one than before, an audit takes the difference for intended.
+   */
+  readonly wantedIn?: readonly string[];
   /** The state that it asks about changes by itself, so earlier answers are useless, both to it and to later tasks. */
   readonly asksAnew?: true;
   /** Reads its files and templates on the controller. Runs before `ask`; may throw `ControllerError`. */

@@ -84,7 +84,19 @@ export async function attempt(
   if (succeeded) growth?.add();
   const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
-  return { outcome: await ignorable({ ...outcome, result, shown }, run, sight), delegatedTo: call.delegatedTo, ofNow };
+  const declares = declaredBy(call, outcome, play.run.options.digest);
+  const told = { ...outcome, result, shown, ...(declares !== undefined && { declares }) };
+  return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+}
+
+/** What the task declares: its parameters, with the content of its files, and what they lead to elsewhere. */
+function declaredBy(
+  { type, params }: BoundTask,
+  { result, status }: Outcome,
+  digest: ((declared: unknown) => string) | undefined,
+): string | undefined {
+  if (digest === undefined || (status !== 'ok' && status !== 'changed')) return undefined;
+  return digest([type.name, params, (type.wantedIn ?? []).map((key) => result[key])]);
 }
 
 /** In a check: a task that shows or sets values that are not known yet succeeds unless computing them fails. */

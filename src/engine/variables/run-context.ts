@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly connection: ConnectionDefaults;
   /** Behave like Ansible where we would otherwise differ: a check that finds drift still exits with 0. */
   readonly ansible?: boolean;
+  /** Makes a digest of what a task declares, for the history. Without it, none is made. */
+  readonly digest?: (declared: unknown) => string;
   /** The strategy of plays that do not specify one. */
   readonly strategy?: string;
   /** Whether notifying an undefined handler ends the run or causes a warning. */

@@ -1,0 +1,242 @@
+import { closeSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
+import { Database } from 'node-sqlite3-wasm';
+import { statOf } from '../core/local-file.ts';
+import type { FoundBy, Seen } from './finding.ts';
+import { type Place, takeRecords } from './journal.ts';
+import type { RunRecord } from './record.ts';
+
+/** A run, check or audit in the history. */
+export interface PastRun {
+  readonly id: number;
+  readonly kind: RunRecord['kind'];
+  /** ISO 8601, in UTC. */
+  readonly startedAt: string;
+  readonly tookMs: number;
+  readonly user: string;
+  readonly playbooks: readonly string[];
+  readonly revision?: string;
+  readonly exitCode: number;
+  readonly hosts: RunRecord['hosts'];
+}
+
+/** A finding in a run of the history. */
+export interface PastFinding {
+  readonly id: string;
+  readonly host: string;
+  readonly kind: string;
+  readonly task: FoundBy;
+  readonly item?: string;
+  readonly subject?: string;
+  readonly changes: readonly { readonly what: string; readonly from: string | null; readonly to: string | null }[];
+  readonly reason?: string;
+}
+
+/** The time during which a finding was there, from the first audit that saw it. */
+export interface Episode extends PastFinding {
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly times: number;
+  readonly cause: Seen['cause'];
+  /** When it was gone, and by which run it was repaired, if by one. */
+  readonly ended?: { readonly at: string; readonly run: number; readonly how: 'repaired' | 'gone' };
+}
+
+// A second program waits until the first has written, which takes well below a second. One that was killed leaves its lock
+// behind (the library's lock is a directory), which is then older than any work takes.
+const WAIT_MS = 10_000;
+const STALE_MS = 60_000;
+
+const SCHEMA = `
+create table if not exists runs(
+  id integer primary key, key text unique not null, kind text not null, started integer not null, took integer not null,
+  user text not null, version text not null, playbooks text not null, revision text, exit integer not null, hosts text not null);
+create table if not exists findings(
+  run integer not null, id text not null, host text not null, body text not null, primary key (run, id, host));
+create table if not exists episodes(
+  number integer primary key, id text not null, host text not null, first integer not null, last integer not null,
+  times integer not null, cause text not null, ended integer, how text, body text not null);
+create index if not exists open_episodes on episodes(host, id) where ended is null;
+create index if not exists ended_episodes on episodes(ended) where ended is not null;
+create table if not exists agreed(id text not null, host text not null, declares text, primary key (host, id)) without rowid;
+create index if not exists runs_by_start on runs(started);
+`;
+
+/** What is known of runs and audits on the operator's side, in a SQLite database. */
+export class History implements Disposable {
+  readonly #db: Database;
+  readonly #place: Place;
+
+  /** Opens the history, and makes it if there is none. Throws an error whose message says why it cannot. */
+  constructor(place: Place) {
+    mkdirSync(place.folder, { recursive: true, mode: 0o700 });
+    closeSync(openSync(place.database, 'a', 0o600)); // nobody else may read what differs on servers
+    this.#place = place;
+    this.#db = new Database(place.database);
+    this.#whenFree(() => this.#db.exec(SCHEMA));
+  }
+
+  /** Keeps the records that runs have left in the journal. Returns how many of them could not be read. */
+  takeJournal(): number {
+    return takeRecords(this.#place, (records) => {
+      for (const record of records.toSorted((one, other) => one.startedAt - other.startedAt)) this.add(record);
+    });
+  }
+
+  /** Keeps a record, and tells since when each of its findings has been known, by `ID HOST`. A record that is known is not kept twice. */
+  add(record: RunRecord): ReadonlyMap<string, Seen> {
+    return this.#transaction(() => {
+      if (this.#db.get('select 1 from runs where key = ?', record.key) !== null) return new Map();
+      const run = this.#addRun(record);
+      const seen = new Map<string, Seen>();
+      for (const host of new Set([...record.judged, ...record.findings].map((one) => one.host)))
+        this.#addHost(run, host, record, seen);
+      return seen;
+    });
+  }
+
+  /** The last runs, the latest first. */
+  runs(most: number): readonly PastRun[] {
+    return this.#db.all('select * from runs order by started desc, id desc limit ?', most).map(pastRun);
+  }
+
+  /** A run with what it found or changed. */
+  run(id: number): (PastRun & { readonly findings: readonly PastFinding[] }) | undefined {
+    const row = this.#db.get('select * from runs where id = ?', id);
+    if (row === null) return undefined;
+    const findings = this.#db.all('select body from findings where run = ? order by rowid', id);
+    return { ...pastRun(row), findings: findings.map(({ body }) => JSON.parse(String(body)) as PastFinding) };
+  }
+
+  /** What is not as declared, of one host or all, the longest known first; with `ended`, also what is so no more, the latest first. */
+  episodes(host: string | undefined, ended: boolean): readonly Episode[] {
+    const where = [ended ? 'e.ended is not null' : 'e.ended is null', ...(host === undefined ? [] : ['e.host = ?'])];
+    const order = ended ? 'e.ended desc, e.host, e.id limit 200' : 'e.first, e.host, e.id';
+    return this.#db
+      .all(
+        `select e.*, f.started as firstSeen, l.started as lastSeen, x.started as endedAt from episodes e
+         join runs f on f.id = e.first join runs l on l.id = e.last left join runs x on x.id = e.ended
+         where ${where.join(' and ')} order by ${order}`,
+        host === undefined ? [] : [host],
+      )
+      .map(episode);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #addRun(record: RunRecord): number {
+    const { key, kind, startedAt, tookMs, user, version, playbooks, revision = null, exitCode, hosts } = record;
+    const values = [key, kind, startedAt, tookMs, user, version, JSON.stringify(playbooks), revision, exitCode, JSON.stringify(hosts)];
+    const { lastInsertRowid } = this.#db.run(
+      'insert into runs(key, kind, started, took, user, version, playbooks, revision, exit, hosts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      values,
+    );
+    return Number(lastInsertRowid);
+  }
+
+  #addHost(run: number, host: string, record: RunRecord, seen: Map<string, Seen>): void {
+    const at = new Date(record.startedAt).toISOString();
+    const open = new Map(this.#db.all('select * from episodes where host = ? and ended is null', host).map((row) => [String(row['id']), row]));
+    const agreed = new Map(
+      this.#db.all('select id, declares from agreed where host = ?', host).map(({ id, declares }) => [String(id), declares]),
+    );
+    const judged = new Map(record.judged.filter((one) => one.host === host).map((one) => [one.id, one]));
+    for (const finding of record.findings.filter((one) => one.host === host)) {
+      const body = JSON.stringify({ ...finding, order: undefined });
+      this.#db.run('insert or replace into findings(run, id, host, body) values (?, ?, ?, ?)', [run, finding.id, host, body]);
+      if (record.kind === 'run' && finding.kind === 'drift') continue; // it has been repaired, see below
+      const known = open.get(finding.id);
+      if (known === undefined) {
+        const before = agreed.get(finding.id);
+        const cause = causeOf(before, judged.get(finding.id)?.declares);
+        this.#db.run(
+          'insert into episodes(id, host, first, last, times, cause, body) values (?, ?, ?, ?, 1, ?, ?)',
+          [finding.id, host, run, run, cause, body],
+        );
+        seen.set(`${finding.id} ${host}`, { firstSeen: at, times: 1, cause });
+      } else {
+        const times = Number(known['times']) + 1;
+        this.#db.run('update episodes set last = ?, times = ?, body = ? where number = ?', [run, times, body, Number(known['number'])]);
+        const first = this.#db.get('select started from runs where id = ?', Number(known['first']));
+        const firstSeen = new Date(Number(first?.['started'] ?? record.startedAt)).toISOString();
+        seen.set(`${finding.id} ${host}`, { firstSeen, times, cause: known['cause'] as Seen['cause'] });
+      }
+    }
+    for (const { id, status, declares } of judged.values()) {
+      const isDone = status === 'ok' || (status === 'changed' && record.kind === 'run');
+      if (!isDone) continue;
+      const known = open.get(id);
+      if (known !== undefined)
+        this.#db.run('update episodes set ended = ?, how = ? where number = ?', [run, status === 'changed' ? 'repaired' : 'gone', Number(known['number'])]);
+      if (!agreed.has(id) || agreed.get(id) !== (declares ?? null))
+        this.#db.run('insert or replace into agreed(id, host, declares) values (?, ?, ?)', [id, host, declares ?? null]);
+    }
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#whenFree(() => this.#db.exec('begin immediate'));
+    try {
+      const value = work();
+      this.#db.exec('commit');
+      return value;
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec('rollback');
+      throw error;
+    }
+  }
+
+  #whenFree(work: () => void): void {
+    const since = Date.now();
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        const isBusy = error instanceof Error && /database is locked/.test(error.message);
+        if (!isBusy || Date.now() - since > WAIT_MS) throw error;
+        this.#breakStaleLock();
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      }
+    }
+  }
+
+  #breakStaleLock(): void {
+    const lock = `${this.#place.database}.lock`;
+    const made = statOf(lock)?.mtimeMs;
+    if (made !== undefined && Date.now() - made > STALE_MS) rmdirSync(lock);
+  }
+}
+
+/** Whether a difference follows from a changed declaration: it compares with the one that the host agreed with before. */
+function causeOf(before: unknown, now: string | undefined): Seen['cause'] {
+  if (before === undefined) return 'new';
+  if (before === null || now === undefined) return 'drift';
+  return before === now ? 'drift' : 'intended';
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const iso = (ms: unknown): string => new Date(Number(ms)).toISOString();
+
+const pastRun = (row: Row): PastRun => ({
+  id: Number(row['id']),
+  kind: row['kind'] as PastRun['kind'],
+  startedAt: iso(row['started']),
+  tookMs: Number(row['took']),
+  user: String(row['user']),
+  playbooks: JSON.parse(String(row['playbooks'])) as string[],
+  ...(row['revision'] !== null && { revision: String(row['revision']) }),
+  exitCode: Number(row['exit']),
+  hosts: JSON.parse(String(row['hosts'])) as PastRun['hosts'],
+});
+
+const episode = (row: Row): Episode => ({
+  ...(JSON.parse(String(row['body'])) as PastFinding),
+  firstSeen: iso(row['firstSeen']),
+  lastSeen: iso(row['lastSeen']),
+  times: Number(row['times']),
+  cause: row['cause'] as Seen['cause'],
+  ...(row['ended'] !== null && {
+    ended: { at: iso(row['endedAt']), run: Number(row['ended']), how: row['how'] as 'repaired' | 'gone' },
+  }),
+});

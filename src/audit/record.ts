@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { HostSummary } from '../core/event.ts';
+import type { Collected, Judged } from './collect.ts';
+import type { HostFinding } from './finding.ts';
+import { revisionOf } from './revision.ts';
+
+/** What is kept of a run, a check or an audit: plain data, a line of JSON in the journal. */
+export interface RunRecord {
+  /** Random: a record that is read twice is kept once. */
+  readonly key: string;
+  readonly kind: 'run' | 'check' | 'audit';
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly tookMs: number;
+  /** Who ran it, on the controller. */
+  readonly user: string;
+  readonly version: string;
+  readonly playbooks: readonly string[];
+  /** The commit of the first playbook's repository. */
+  readonly revision?: string;
+  readonly exitCode: number;
+  readonly hosts: Readonly<Record<string, HostSummary>>;
+  /** In a run, `drift` is what it changed. */
+  readonly findings: readonly HostFinding[];
+  readonly judged: readonly Judged[];
+}
+
+/** The record of what has been collected. Diffs are left out: the history is to tell that something differed, not what files contain. */
+export function recordOf(collected: Collected, kind: RunRecord['kind']): RunRecord {
+  const { startedAt, tookMs, version, playbooks, exitCode, hosts, findings, judged } = collected;
+  const [first] = playbooks;
+  const revision = first === undefined ? undefined : revisionOf(first);
+  return {
+    key: randomBytes(8).toString('hex'),
+    kind,
+    startedAt,
+    tookMs: Math.round(tookMs),
+    user: userName(),
+    version,
+    playbooks,
+    ...(revision !== undefined && { revision }),
+    exitCode,
+    hosts,
+    findings: findings.map((finding) => ({
+      ...finding,
+      changes: finding.changes.map(({ what, from, to }) => ({ what, from, to })),
+    })),
+    judged,
+  };
+}
+
+function userName(): string {
+  const sudoer = process.env['SUDO_USER'];
+  if (sudoer !== undefined && sudoer !== '') return sudoer;
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? ''); // a UID without an account
+  }
+}

@@ -1,0 +1,57 @@
+import { historyPlace, type Place } from '../audit/journal.ts';
+import type { Reporter } from '../core/event.ts';
+import { systemReason } from '../core/system-error.ts';
+import type { RunOptions } from '../engine/variables/run-context.ts';
+import type { Face } from './face.ts';
+
+/** What a run needs to be kept in the history: watchers of its events, and options. */
+export interface Keeper {
+  readonly watchers: readonly Reporter[];
+  readonly options: Pick<RunOptions, 'digest'>;
+}
+
+/** How this process is called. */
+interface Call {
+  readonly face: Face;
+  readonly isLab: boolean;
+  /** An audit is kept by its own command. */
+  readonly isAudit: boolean;
+}
+
+/**
+ * Where this process keeps its runs: not under Ansible's names, whose users expect nothing of the kind; and not of the lab, whose
+ * hosts have the names of others and do not last, unless RETRACE_HISTORY names a place.
+ */
+export const placeOfRun = (env: NodeJS.ProcessEnv, { face, isLab }: Pick<Call, 'face' | 'isLab'>): Place | undefined =>
+  face.ansible || (isLab && env['RETRACE_HISTORY'] === undefined) ? undefined : historyPlace(env);
+
+/** Keeps a run in the history. If there is no place for it, the run goes on without; only an audit says so. */
+export async function keeperOf(env: NodeJS.ProcessEnv, call: Call): Promise<Keeper> {
+  const nothing: Keeper = { watchers: [], options: {} };
+  const place = placeOfRun(env, call);
+  if (place === undefined) return nothing;
+  const { appendRecord, declaredDigest } = await import('../audit/journal.ts');
+  try {
+    const options = { digest: declaredDigest(place) };
+    if (call.isAudit) return { watchers: [], options };
+    const [{ collector }, { recordOf }] = await Promise.all([
+      import('../audit/collect.ts'),
+      import('../audit/record.ts'),
+    ]);
+    const { report, end } = collector();
+    const watch: Reporter = (event) => {
+      report(event);
+      if (event.kind !== 'run-finished') return;
+      const collected = end();
+      try {
+        appendRecord(place, recordOf(collected, collected.check ? 'check' : 'run'));
+      } catch (error) {
+        process.stderr.write(`run: this run is missing in the history: ${systemReason(error) ?? String(error)}\n`);
+      }
+    };
+    return { watchers: [watch], options };
+  } catch (error) {
+    if (systemReason(error) === undefined) throw error;
+    return nothing;
+  }
+}
