@@ -14,7 +14,8 @@ export async function warmUp(program) {
   // Not ed25519: of those that ssh2 makes it cannot read one in some three hundred.
   const hostKey = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const userKey = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
-  const server = shellServer(hostKey.private, userKey.public);
+  const clients = new Set();
+  const server = shellServer(hostKey.private, userKey.public, clients);
   try {
     await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
     const { port } = server.address();
@@ -34,10 +35,11 @@ export async function warmUp(program) {
     ])
       await promisify(execFile)(process.execPath, [program, ...words], {
         env: { PATH: process.env.PATH, HOME: folder, RETRACE_KEEP_COMPILED: '1' },
-        timeout: 20_000,
+        timeout: 60_000,
       }).catch(tolerateDrift);
   } finally {
     server.close();
+    for (const client of clients) client.end(); // a program that was stopped may have left a shell that waits for it
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -48,10 +50,12 @@ function tolerateDrift(error) {
 }
 
 /** An ssh server that lets in who has the key, and runs what it is told in a shell. */
-function shellServer(hostKey, userKey) {
+function shellServer(hostKey, userKey, clients) {
   const allowed = ssh2.utils.parseKey(userKey).getPublicSSH();
   return new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+    clients.add(client);
     client.on('error', () => {});
+    client.on('close', () => clients.delete(client));
     client.on('authentication', (asked) => {
       const isOurs = asked.method === 'publickey' && asked.key.data.equals(allowed);
       const isSigned =
@@ -69,6 +73,7 @@ function serve(channel, command) {
   channel.pipe(shell.stdin);
   shell.stdout.pipe(channel, { end: false });
   shell.stderr.pipe(channel.stderr, { end: false });
+  channel.on('close', () => shell.kill());
   shell.on('close', (code) => {
     channel.exit(code ?? 1);
     channel.end();

@@ -44,6 +44,8 @@ export interface HostFinding {
   readonly assuming?: readonly string[];
   /** The tasks that may change what it is about. */
   readonly unless?: readonly string[];
+  /** If the team has accepted it, and the time has not ended. */
+  readonly accepted?: Acceptance;
   /** Its place among all findings: which of the run's tasks, and which item of its loop. */
   readonly order: readonly [task: number, item: number];
 }
@@ -53,7 +55,6 @@ export interface Finding extends Omit<HostFinding, 'host' | 'order'> {
   readonly hosts: readonly string[];
   /** What the history knows about it, by host. */
   readonly seen?: Readonly<Record<string, Seen>>;
-  readonly accepted?: Acceptance;
 }
 
 /** What earlier audits know about a finding on a host. Times are ISO 8601 in UTC. */

@@ -59,6 +59,7 @@ create index if not exists open_episodes on episodes(host, id) where ended is nu
 create index if not exists ended_episodes on episodes(ended) where ended is not null;
 create table if not exists agreed(id text not null, host text not null, declares text, primary key (host, id)) without rowid;
 create index if not exists runs_by_start on runs(started);
+create index if not exists findings_by_id on findings(id);
 `;
 
 /** What is known of runs and audits on the operator's side, in a SQLite database. */
@@ -121,13 +122,42 @@ export class History implements Disposable {
       .map(episode);
   }
 
+  /** The playbooks of the last run that had a finding; undefined if none had. */
+  playbooksOf(finding: string): readonly string[] | undefined {
+    const row = this.#db.get(
+      'select r.playbooks from findings f join runs r on r.id = f.run where f.id = ? order by r.started desc limit 1',
+      finding,
+    );
+    return row === null ? undefined : (JSON.parse(String(row['playbooks'])) as string[]);
+  }
+
+  /** The findings whose IDs begin in this way. */
+  findingsLike(start: string): readonly PastFinding[] {
+    const rows = this.#db.all('select body, max(run) from findings where id >= ? and id < ? group by id order by id', [
+      start,
+      `${start}g`,
+    ]);
+    return rows.map(({ body }) => JSON.parse(String(body)) as PastFinding);
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }
 
   #addRun(record: RunRecord): number {
     const { key, kind, startedAt, tookMs, user, version, playbooks, revision = null, exitCode, hosts } = record;
-    const values = [key, kind, startedAt, tookMs, user, version, JSON.stringify(playbooks), revision, exitCode, JSON.stringify(hosts)];
+    const values = [
+      key,
+      kind,
+      startedAt,
+      tookMs,
+      user,
+      version,
+      JSON.stringify(playbooks),
+      revision,
+      exitCode,
+      JSON.stringify(hosts),
+    ];
     const { lastInsertRowid } = this.#db.run(
       'insert into runs(key, kind, started, took, user, version, playbooks, revision, exit, hosts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       values,
@@ -137,27 +167,47 @@ export class History implements Disposable {
 
   #addHost(run: number, host: string, record: RunRecord, seen: Map<string, Seen>): void {
     const at = new Date(record.startedAt).toISOString();
-    const open = new Map(this.#db.all('select * from episodes where host = ? and ended is null', host).map((row) => [String(row['id']), row]));
+    const open = new Map(
+      this.#db
+        .all('select * from episodes where host = ? and ended is null', host)
+        .map((row) => [String(row['id']), row]),
+    );
     const agreed = new Map(
-      this.#db.all('select id, declares from agreed where host = ?', host).map(({ id, declares }) => [String(id), declares]),
+      this.#db
+        .all('select id, declares from agreed where host = ?', host)
+        .map(({ id, declares }) => [String(id), declares]),
     );
     const judged = new Map(record.judged.filter((one) => one.host === host).map((one) => [one.id, one]));
     for (const finding of record.findings.filter((one) => one.host === host)) {
       const body = JSON.stringify({ ...finding, order: undefined });
-      this.#db.run('insert or replace into findings(run, id, host, body) values (?, ?, ?, ?)', [run, finding.id, host, body]);
+      this.#db.run('insert or replace into findings(run, id, host, body) values (?, ?, ?, ?)', [
+        run,
+        finding.id,
+        host,
+        body,
+      ]);
       if (record.kind === 'run' && finding.kind === 'drift') continue; // it has been repaired, see below
       const known = open.get(finding.id);
       if (known === undefined) {
         const before = agreed.get(finding.id);
         const cause = causeOf(before, judged.get(finding.id)?.declares);
-        this.#db.run(
-          'insert into episodes(id, host, first, last, times, cause, body) values (?, ?, ?, ?, 1, ?, ?)',
-          [finding.id, host, run, run, cause, body],
-        );
+        this.#db.run('insert into episodes(id, host, first, last, times, cause, body) values (?, ?, ?, ?, 1, ?, ?)', [
+          finding.id,
+          host,
+          run,
+          run,
+          cause,
+          body,
+        ]);
         seen.set(`${finding.id} ${host}`, { firstSeen: at, times: 1, cause });
       } else {
         const times = Number(known['times']) + 1;
-        this.#db.run('update episodes set last = ?, times = ?, body = ? where number = ?', [run, times, body, Number(known['number'])]);
+        this.#db.run('update episodes set last = ?, times = ?, body = ? where number = ?', [
+          run,
+          times,
+          body,
+          Number(known['number']),
+        ]);
         const first = this.#db.get('select started from runs where id = ?', Number(known['first']));
         const firstSeen = new Date(Number(first?.['started'] ?? record.startedAt)).toISOString();
         seen.set(`${finding.id} ${host}`, { firstSeen, times, cause: known['cause'] as Seen['cause'] });
@@ -168,9 +218,17 @@ export class History implements Disposable {
       if (!isDone) continue;
       const known = open.get(id);
       if (known !== undefined)
-        this.#db.run('update episodes set ended = ?, how = ? where number = ?', [run, status === 'changed' ? 'repaired' : 'gone', Number(known['number'])]);
+        this.#db.run('update episodes set ended = ?, how = ? where number = ?', [
+          run,
+          status === 'changed' ? 'repaired' : 'gone',
+          Number(known['number']),
+        ]);
       if (!agreed.has(id) || agreed.get(id) !== (declares ?? null))
-        this.#db.run('insert or replace into agreed(id, host, declares) values (?, ?, ?)', [id, host, declares ?? null]);
+        this.#db.run('insert or replace into agreed(id, host, declares) values (?, ?, ?)', [
+          id,
+          host,
+          declares ?? null,
+        ]);
     }
   }
 
@@ -190,7 +248,8 @@ export class History implements Disposable {
     const since = Date.now();
     for (;;) {
       try {
-        return work();
+        work();
+        return;
       } catch (error) {
         const isBusy = error instanceof Error && /database is locked/.test(error.message);
         if (!isBusy || Date.now() - since > WAIT_MS) throw error;

@@ -42,7 +42,8 @@ export function declaredDigest({ folder, key }: Place): (declared: unknown) => s
     if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
   }
   const secret = readFileSync(key);
-  return (declared) => createHmac('sha256', secret).update(JSON.stringify(declared, contentAsHash)).digest('hex').slice(0, 16);
+  return (declared) =>
+    createHmac('sha256', secret).update(JSON.stringify(declared, contentAsHash)).digest('hex').slice(0, 16);
 }
 
 /** Replaces bytes and local files by hashes of their content. `this` has the value before JSON's own conversion. */
@@ -53,7 +54,11 @@ function contentAsHash(this: unknown, key: string, value: unknown): unknown {
 }
 
 const isLocalContent = (value: unknown): value is LocalContent =>
-  typeof value === 'object' && value !== null && 'local' in value && 'length' in value && typeof value.local === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  'local' in value &&
+  'length' in value &&
+  typeof value.local === 'string';
 
 /** Appends a record. An earlier writer may have been stopped in the middle of a line, so a new one is begun. */
 export function appendRecord({ folder, journal }: Place, record: RunRecord): void {

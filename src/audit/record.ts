@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import type { HostSummary } from '../core/event.ts';
 import type { Collected, Judged } from './collect.ts';
 import type { HostFinding } from './finding.ts';
@@ -16,6 +17,7 @@ export interface RunRecord {
   /** Who ran it, on the controller. */
   readonly user: string;
   readonly version: string;
+  /** Absolute paths. */
   readonly playbooks: readonly string[];
   /** The commit of the first playbook's repository. */
   readonly revision?: string;
@@ -38,7 +40,7 @@ export function recordOf(collected: Collected, kind: RunRecord['kind']): RunReco
     tookMs: Math.round(tookMs),
     user: userName(),
     version,
-    playbooks,
+    playbooks: playbooks.map((file) => resolve(file)),
     ...(revision !== undefined && { revision }),
     exitCode,
     hosts,
@@ -50,7 +52,8 @@ export function recordOf(collected: Collected, kind: RunRecord['kind']): RunReco
   };
 }
 
-function userName(): string {
+/** Who is at work: behind sudo, who called it. */
+export function userName(): string {
   const sudoer = process.env['SUDO_USER'];
   if (sudoer !== undefined && sudoer !== '') return sudoer;
   try {

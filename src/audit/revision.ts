@@ -33,7 +33,12 @@ function gitFolder(from: string): string | undefined {
 }
 
 const packed = (refs: string | undefined, ref: string): string | undefined =>
-  commit(refs?.split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0]);
+  commit(
+    refs
+      ?.split('\n')
+      .find((line) => line.endsWith(` ${ref}`))
+      ?.split(' ')[0],
+  );
 
 const commit = (text: string | undefined): string | undefined =>
   text !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text) ? text : undefined;

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
+import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector } from '../audit/collect.ts';
 import type { Finding, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { History } from '../audit/history.ts';
 import type { Place } from '../audit/journal.ts';
-import { recordOf } from '../audit/record.ts';
+import { type RunRecord, recordOf } from '../audit/record.ts';
 import { systemReason } from '../core/system-error.ts';
+import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { createChalk } from '../report/index.ts';
 import { auditOutputs, eventOutputs, writeAudit } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
@@ -18,6 +22,12 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
   const read = auditOutputs(line.options.output ?? ['text']);
   if (!read.ok) return io.refuse(read.mistakes);
   const { outputs } = read;
+  const baseline = readBaselines(line.rest.map((file) => dirname(resolve(file))));
+  if (!baseline.ok) {
+    const lines = baseline.error.map((one) => `${formatDiagnostic(one, (file) => readFileSync(file, 'utf8'))}\n`);
+    io.stderr.write(lines.join(''));
+    return 1;
+  }
   let found: { readonly collected: Collected; readonly errors: readonly string[] } | undefined;
   const code = await playCommand(asCheck(line), io, {
     reporter: async (options) => {
@@ -35,10 +45,12 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
   });
   if (found === undefined) return code;
   const { collected } = found;
+  const findings = withAccepted(collected.findings, baseline.value, new Date().toISOString().slice(0, 10));
+  const audit = auditOf({ ...collected, findings }, fold(findings), found.errors);
   const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
-  const seen = place === undefined || collected.interrupted ? new Map<string, Seen>() : kept(place, collected, io);
-  const audit = auditOf(collected, withSeen(fold(collected.findings), seen), found.errors);
-  await writeAudit(audit, outputs, {
+  const record = { ...recordOf({ ...collected, findings }, 'audit'), exitCode: audit.exitCode };
+  const seen = place === undefined || collected.interrupted ? new Map<string, Seen>() : kept(place, record, io);
+  await writeAudit({ ...audit, findings: withSeen(audit.findings, seen) }, outputs, {
     diff: line.options.diff,
     verbose: line.options.verbose > 0,
     colour: createChalk(process.stdout, process.env).level > 0,
@@ -47,12 +59,12 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
 }
 
 /** Keeps the audit in the history, and tells since when its findings have been known. */
-function kept(place: Place, collected: Collected, io: CallIo): ReadonlyMap<string, Seen> {
+function kept(place: Place, record: RunRecord, io: CallIo): ReadonlyMap<string, Seen> {
   try {
     using history = new History(place);
     const unread = history.takeJournal();
     if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${place.journal} could not be read\n`);
-    return history.add(recordOf(collected, 'audit'));
+    return history.add(record);
   } catch (error) {
     const reason = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
     io.stderr.write(`run audit: this audit is missing in the history (${place.database}): ${reason}\n`);

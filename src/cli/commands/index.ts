@@ -1,8 +1,11 @@
 import type { Command } from '../command.ts';
+import { accept } from './accept.ts';
 import { audit } from './audit.ts';
 import { completion } from './completion.ts';
 import { doc } from './doc.ts';
+import { drift } from './drift.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
 import { inventory } from './inventory.ts';
 import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
@@ -16,6 +19,9 @@ import { vault } from './vault.ts';
  */
 export const commands: readonly Command[] = [
   audit,
+  drift,
+  accept,
+  history,
   vars,
   inventory,
   vault,

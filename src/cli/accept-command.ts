@@ -1,0 +1,53 @@
+import { dirname, join, relative } from 'node:path';
+import { accept } from '../audit/accept.ts';
+import { BASELINE, isDate } from '../audit/baseline.ts';
+import { userName } from '../audit/record.ts';
+import type { CallIo } from './command.ts';
+import { withHistory } from './history-command.ts';
+
+/** What the user decided. */
+interface Decision {
+  readonly until: string | undefined;
+  readonly why: string | undefined;
+  readonly owner: string | undefined;
+  readonly host: readonly string[] | undefined;
+}
+
+/** Writes a finding to the baseline file beside its playbook. */
+export async function acceptCommand(decision: Decision, start: string, io: CallIo): Promise<number> {
+  const { until, why, owner = userName(), host: hosts = [] } = decision;
+  const today = new Date().toISOString().slice(0, 10);
+  const mistakes = [
+    ...(until === undefined
+      ? ['--until is missing: the last day on which the finding is accepted']
+      : wrongDate(until, today)),
+    ...(why === undefined ? ['--why is missing: the reason'] : []),
+    ...(/^[0-9a-f]{4,10}$/.test(start)
+      ? []
+      : [`expected the ID of a finding, at least four of its characters, got "${start}"`]),
+  ];
+  if (mistakes.length > 0 || until === undefined || why === undefined) return io.refuse(mistakes);
+  return withHistory(io, (history) => {
+    const [found, ...others] = history.findingsLike(start);
+    if (found === undefined) return io.refuse([`no audit of this machine has found "${start}"`]);
+    if (others.length > 0)
+      return io.refuse([
+        `"${start}" is the beginning of several findings: ${[found, ...others].map(({ id }) => id).join(', ')}`,
+      ]);
+    const [playbook] = history.playbooksOf(found.id) ?? [];
+    if (playbook === undefined) return io.refuse([`it is not known which playbook found "${found.id}"`]);
+    const file = join(dirname(playbook), BASELINE);
+    const item = found.item === undefined ? '' : ` (item=${found.item})`;
+    accept(file, { finding: found.id, task: `${found.task.name}${item}`, hosts, until, owner, why });
+    const where = hosts.length === 0 ? 'on all hosts' : `on ${hosts.join(', ')}`;
+    io.stdout.write(
+      `${found.id} ${found.task.name}${item} is accepted ${where} until ${until}: ${relative(io.cwd, file)}\n`,
+    );
+    return 0;
+  });
+}
+
+function wrongDate(until: string, today: string): readonly string[] {
+  if (!isDate(until)) return [`--until: expected a date as in 2027-01-31, got "${until}"`];
+  return until < today ? [`--until: ${until} has passed`] : [];
+}
