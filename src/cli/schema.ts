@@ -88,7 +88,7 @@ const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   label: scalar,
   file: typed('string', 'number', 'boolean'),
   name: typed('string'),
-  variable: typed('string', 'null'),
+  variable: typed('string', 'null', 'object'),
   conditions: typed('string', 'boolean', 'number', 'array', 'null'),
   dicts: typed('object', 'array', 'string', 'null'),
   dict: typed('object', 'null'),

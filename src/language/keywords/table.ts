@@ -122,7 +122,7 @@ export const KEYWORDS = {
   args: { type: 'args', on: tasksAndIncludes, templated: 'turn', use: { by: 'loader' }, doc: 'Additional parameters for the task type.' },
   loop: { type: 'value', on: tasksAndIncludes, templated: 'task', use: { by: 'engine' }, doc: 'A list; the task runs once for each item.' },
   loop_control: { type: 'dict', on: tasksAndIncludes, templated: 'task', use: { by: 'loader' }, doc: 'Options for the loop, listed below.' },
-  register: { type: 'variable', on: tasksAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'The variable that holds the result.' },
+  register: { type: 'variable', on: tasksAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'The variable that holds the result, or variables with expressions that are computed from it.' },
   notify: { type: 'names', on: ['block', ...tasks], inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Handlers to run at the end when the task changes something.' },
   listen: { type: 'names', on: ['handler', 'include'], templated: 'never', use: { by: 'engine' }, doc: 'Other names by which a handler is notified.' },
   changed_when: { type: 'conditions', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Conditions under which the task counts as changed.' },

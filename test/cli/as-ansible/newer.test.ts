@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { play } from './as-ansible.ts';
+
+// What ansible-core 2.15 to 2.21 added to the language; the expected values follow its documentation, because 2.14 has none of it.
+
+const shown = async (tasks: string, files: Readonly<Record<string, string>> = {}, ...args: string[]) =>
+  (await play({ ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n  tasks:\n${tasks}` }, ...args))
+    .split('\n')
+    .filter((line) => / a /.test(line) || line.startsWith('ERROR'));
+
+test('`register` computes variables from the result, in any order', async () => {
+  expect(
+    await shown(`
+    - shell: echo 1; exit 3
+      register: {plus: rc + 1, rc: whole.rc, whole: _task.result, no: _task.loop_result.results}
+      failed_when: _task.result.rc != 3
+      changed_when: rc == 4
+    - debug: {msg: "{{ [whole.stdout, rc, plus, whole is changed, no is defined, _task is defined] }}"}
+    - command: echo no
+      when: false
+      register: {skipped: _task.result is skipped, out: "_task.result.stdout | default('none')"}
+    - debug: {msg: "{{ [skipped, out] }}"}`),
+  ).toEqual([
+    'shell: a ok',
+    'debug: a ok ["1",3,4,false,false,false]',
+    'command: a skipping',
+    'debug: a ok [true,"none"]',
+  ]);
+});
+
+test('in a loop, `register` computes variables from all items, and each item sees those of the items before it', async () => {
+  expect(
+    await shown(`
+    - command: echo {{ item }}
+      loop: [a, b, skip, c]
+      loop_control: {label: x}
+      when: last | default('') != 'skip'
+      changed_when: _task.result.stdout == 'b'
+      register:
+        last: _task.result.stdout
+        all: _task.loop_result.results | map(attribute='stdout', default='-') | join
+        whole: _task.polymorphic_result
+    - debug: {msg: "{{ [all, whole.results | length, whole is changed, whole.msg] }}"}
+    - command: echo {{ item }}
+      loop: [1, 2, 3]
+      loop_control: {label: x, break_when: _task.result.stdout == '2'}
+      register: {ran: "_task.loop_result.results | map(attribute='break_when_result')"}
+    - debug: {msg: "{{ ran }}"}`),
+  ).toEqual([
+    'command: a changed (x), a ok (x), a ok (x), a skipping (x)',
+    'debug: a ok ["abskip-",4,true,"All items completed"]',
+    'command: a changed (x), a changed (x)',
+    'debug: a ok [false,true]',
+  ]);
+});
+
+test('an expression of `register` that cannot be computed leaves its variable undefined', async () => {
+  expect(
+    await shown(`
+    - set_fact: {v: old}
+    - {command: ls, register: {v: _task.result.nothing, w: w}}
+    - debug: {msg: "{{ [v is defined, w is defined] }}"}`),
+  ).toEqual(['set_fact: a ok', 'command: a changed', 'debug: a ok [false,false]']);
+});
+
+test('a wrong name, and an expression in braces, are errors', async () => {
+  const told = await play({
+    'play.yml': `- hosts: a
+  tasks:
+    - {command: ls, register: {a-b: _task.result, b: "{{ _task.result }}", c: 1}}`,
+  });
+  expect(told).toContain("Invalid variable name in 'register' specified: 'a-b'");
+});
+
+test('templates: counts of replacements, timedout, vaulted_file, csvfile and ini', async () => {
+  expect(
+    await shown(
+      `
+    - debug: {msg: "{{ 'aXbX' | regex_replace('X', '-', count=1) }} {{ 'aXbX' | regex_replace('X', '-', mandatory_count=2) }}"}
+    - {debug: {msg: "{{ 'aXbX' | regex_replace('X', '-', mandatory_count=1) }}"}, ignore_errors: true}
+    - {command: sleep 5, timeout: 1, ignore_errors: true, register: r}
+    - debug: {msg: "{{ [r is timedout, r.timedout.period, {'failed': true} is timedout] }}"}
+    - debug: {msg: "{{ ['v' is vaulted_file, 'play.yml' is vaulted_file] }}"}
+    - debug: {msg: "{{ lookup('csvfile', 'Smith', file='people.csv', delimiter=',', col=0, keycol=1) }}"}
+    - debug: {msg: "{{ lookup('ini', 'exec', section='x', file='x.ini', interpolation=false) }}"}`,
+      {
+        v: '$ANSIBLE_VAULT;1.1;AES256\n00',
+        'files/people.csv': 'Jane,Smith\n',
+        'files/x.ini': '[x]\nexec=/bin/run %u\n',
+      },
+    ),
+  ).toEqual([
+    'debug: a ok "a-bX a-b-"',
+    `debug: a fatal "'X' should match 1 times, but matches 2 times in 'aXbX'" (ignored)`,
+    'command: a fatal "The command action failed to execute in the expected time frame (1) and was terminated" (ignored)',
+    'debug: a ok [true,1,false]',
+    'debug: a ok [true,false]',
+    'debug: a ok "Jane"',
+    'debug: a ok "/bin/run %u"',
+  ]);
+});
