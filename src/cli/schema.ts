@@ -101,6 +101,7 @@ const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   roles: { ...items, items: ref('role') },
   action: typed('string', 'object'),
   prompts: typed('array', 'object', 'null'),
+  spec: typed('boolean', 'string', 'null'),
   value: typed('string', 'number', 'boolean', 'array', 'object'),
   any: {},
 };

@@ -12,10 +12,10 @@ test('`register` computes variables from the result, in any order', async () => 
   expect(
     await shown(`
     - shell: echo 1; exit 3
-      register: {plus: rc + 1, rc: whole.rc, whole: _task.result, no: _task.loop_result.results}
+      register: {plus: rc + 1, rc: whole.rc, whole: _task.result, lacks: _task.loop_result.results}
       failed_when: _task.result.rc != 3
       changed_when: rc == 4
-    - debug: {msg: "{{ [whole.stdout, rc, plus, whole is changed, no is defined, _task is defined] }}"}
+    - debug: {msg: "{{ [whole.stdout, rc, plus, whole is changed, lacks is defined, _task is defined] }}"}
     - command: echo no
       when: false
       register: {skipped: _task.result is skipped, out: "_task.result.stdout | default('none')"}
@@ -98,4 +98,44 @@ test('templates: counts of replacements, timedout, vaulted_file, csvfile and ini
     'debug: a ok "Jane"',
     'debug: a ok "/bin/run %u"',
   ]);
+});
+
+const specs = `argument_specs:
+  web:
+    short_description: A server
+    options:
+      port: {type: int, required: true}
+      kind: {type: str, choices: [a, b], default: a}
+`;
+
+test('validate_argspec validates the variables of a play before its first task', async () => {
+  const play1 = '- {hosts: a, name: web, gather_facts: false, validate_argspec: true, tasks: [debug: {msg: ran}]}\n';
+  const play2 =
+    '- {hosts: b, gather_facts: false, validate_argspec: web, vars: {port: x}, pre_tasks: [debug: {msg: ran}]}\n';
+  expect(
+    (await play({ 'play.yml': play1 + play2, 'play.meta.yml': specs }, '-e', '{"kind": "b"}')).split('\n'),
+  ).toEqual([
+    'play web',
+    `Validating arguments against arg spec 'web' - A server: a fatal "Validation of arguments failed:\\nmissing required arguments: port"`,
+    'a: failed=1',
+    'exit 2',
+  ]);
+  expect((await play({ 'play.yml': play1, 'play.meta.yml': specs }, '-e', 'port=80')).split('\n')).toEqual([
+    'play web',
+    "Validating arguments against arg spec 'web' - A server: a ok",
+    'debug: a ok "ran"',
+    'a: ok=2',
+    'exit 0',
+  ]);
+});
+
+test('validate_argspec needs a name, the file, and the specification', async () => {
+  const started = async (keywords: string, files: Readonly<Record<string, string>>) =>
+    await play({ 'play.yml': `- {hosts: a, gather_facts: false, ${keywords}, tasks: [ping: ]}`, ...files });
+  expect(await started('validate_argspec: true', { 'play.meta.yml': specs })).toContain('needs a play with a name');
+  expect(await started('validate_argspec: web', {})).toContain("'validate_argspec' needs the file play.meta.yml");
+  expect(await started('validate_argspec: other', { 'play.meta.yml': specs })).toContain(
+    "has no argument spec named 'other'",
+  );
+  expect(await started('validate_argspec: false', {})).toContain('ping: a ok');
 });
