@@ -71,6 +71,7 @@ part uuids; [ -d /dev/disk/by-uuid ] && find /dev/disk/by-uuid -type l -printf '
 cd ${quote(factPath)} 2>/dev/null && part local-folder && pwd && for f in *.fact; do
   [ -L "$f" ] && [ ! -e "$f" ] && part "local-missing $f"
   [ -f "$f" ] || continue
-  part "local $f"; if [ -x "$f" ]; then { err=$(timeout 10 "./$f" 2>&1 >&3 3>&-) || { rc=$?; part "local-failed $f"; printf 'rc: %s, err: %s\n' "$rc" "$err"; }; } 3>&1; else cat "$f"; fi
+  part "local $f"; if [ -x "$f" ]; then { err=$(timeout 10 "./$f" 2>&1 >&3 3>&-) || { rc=$?; part "local-failed $f"; printf 'rc: %s, err: %s' "$rc" "\${err:+$err
+}"; }; } 3>&1; else cat "$f"; fi
 done
 part end`;

@@ -128,7 +128,8 @@ export async function tellIncluded(
   const { play } = performing;
   const ref = refOf(play, include, host, false);
   const { emit } = play.run;
-  if (one.kind === 'failed' && one.mistake !== undefined && play.run.options.ansible === true) {
+  const isFinal = play.run.options.ansible === true || (one.kind === 'failed' && one.final === true);
+  if (one.kind === 'failed' && one.mistake !== undefined && isFinal) {
     const { message, at } = one.mistake;
     performing.stop = { error: message, at, miswritten: true };
     return;

@@ -32,6 +32,7 @@ const options = {
     'public',
     'allow_duplicates',
     'rolespec_validate',
+    'rescuable',
   ]),
 } as const;
 

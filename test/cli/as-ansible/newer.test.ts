@@ -139,3 +139,50 @@ test('validate_argspec needs a name, the file, and the specification', async () 
   );
   expect(await started('validate_argspec: false', {})).toContain('ping: a ok');
 });
+
+test('filters: base64 for URLs, profiles of JSON, and the kinds of matches', async () => {
+  expect(
+    await shown(`
+    - debug: {msg: "{{ 'a+/b?>' | b64encode }} {{ 'a+/b?>' | b64encode(urlsafe=true) }} {{ 'YSsvYj8-' | b64decode(urlsafe=true) }}"}
+    - debug: {msg: "{{ '[1]' | from_json(profile='tagless') }} {{ [1] | to_json(profile='tagless') }}"}
+    - {debug: {msg: "{{ 'x' is regex('x', match_type='other') }}"}, ignore_errors: true}`),
+  ).toEqual([
+    'debug: a ok "YSsvYj8+ YSsvYj8- a+/b?>"',
+    'debug: a ok "[1] [1]"',
+    expect.stringContaining('Invalid match_type specified'),
+  ]);
+});
+
+test('local facts keep their name in ansible_facts, and a program that fails says so', async () => {
+  const play1 = `- hosts: a
+  fact_path: "{{ playbook_dir }}/facts"
+  gather_subset: [local, '!min']
+  tasks:
+    - debug: {msg: "{{ [ansible_facts.ansible_local.x.s.k, ansible_local.x.s.k, ansible_facts.local is defined] }}"}
+    - {shell: "printf '#!/bin/sh\\nexit 3' > facts/bad.fact; chmod +x facts/bad.fact", args: {chdir: "{{ playbook_dir }}"}}
+    - setup: {fact_path: "{{ playbook_dir }}/facts", gather_subset: [local, '!min']}
+    - debug: {msg: "{{ ansible_local.bad | regex_replace('.*, rc', 'rc') }}"}
+`;
+  expect((await play({ 'play.yml': play1, 'facts/x.fact': '[s]\nk=v\n' })).split('\n')).toEqual([
+    'play a',
+    'debug: a ok ["v","v",false]',
+    'shell: a changed',
+    'setup: a ok',
+    'debug: a ok "rc: 3, err: "',
+    expect.any(String),
+    'exit 0',
+  ]);
+});
+
+test('a role that cannot be loaded is rescued, unless the include says that it is not rescuable', async () => {
+  const tasks = (rescuable: boolean) => `
+    - block: [include_role: {name: nope, rescuable: ${rescuable}}]
+      rescue: [debug: {msg: rescued}]
+    - debug: {msg: after}`;
+  expect(await shown(tasks(true))).toEqual([
+    expect.stringContaining("the role 'nope' was not found"),
+    'debug: a ok "rescued"',
+    'debug: a ok "after"',
+  ]);
+  expect(await shown(tasks(false))).toEqual([expect.stringContaining("the role 'nope' was not found")]);
+});
