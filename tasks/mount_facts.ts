@@ -1,4 +1,5 @@
 import { defineTask, each, globPattern, type Params, type Plan, type ShellAnswer, sh, shell } from '../src/sdk.ts';
+import { unescaped } from './shared/storage/fstab.ts';
 
 const list = { type: 'list', elements: 'str' } as const;
 
@@ -145,9 +146,6 @@ function mountOf(source: string, line: string, uuids: ReadonlyMap<string, string
 /** A line that `mount` prints. */
 const printedFields = (line: string): readonly string[] =>
   /^(\S+) on (\S+) type (\S+) \((.+)\)$/.exec(line)?.slice(1) ?? [];
-
-const unescaped = (field: string): string =>
-  field.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 
 /** The places whose size can be asked. */
 const pointsOf = (mounts: readonly Mount[]): readonly string[] => [

@@ -60,7 +60,7 @@ function fetchUrl(given: string, options: Kwargs): Value[] {
 }
 
 /** A URL without its user and password, which are sent as a header and not shown in errors. */
-function withoutLogin(given: string): { readonly url: string; readonly login?: Login } {
+function withoutLogin(given: string): { readonly url: string; readonly login?: LoginInUrl } {
   if (!URL.canParse(given)) return { url: given };
   const parsed = new URL(given);
   const { username, password } = parsed;
@@ -70,12 +70,12 @@ function withoutLogin(given: string): { readonly url: string; readonly login?: L
   return { url: parsed.href, login: { user: decodeURIComponent(username), password: decodeURIComponent(password) } };
 }
 
-interface Login {
+interface LoginInUrl {
   readonly user: string;
   readonly password: string;
 }
 
-function headers(options: Kwargs, inUrl: Login | undefined): Record<string, string> {
+function headers(options: Kwargs, inUrl: LoginInUrl | undefined): Record<string, string> {
   const user = options.get('username') ?? null;
   const login = user === null ? inUrl : { user: str(user), password: str(options.get('password') ?? '') };
   const credentials =
