@@ -4,9 +4,10 @@ import {
   askEdit,
   attributesChanged,
   type EditState,
+  encodingParam,
   inTheWay,
   isFile,
-  openLines,
+  openLinesAs,
   planEdit,
   thenAskEdit,
   untoldDiff,
@@ -58,6 +59,7 @@ const params = {
     type: 'str',
     doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
   },
+  encoding: encodingParam,
   ...attributeParams,
 } as const;
 
@@ -120,7 +122,8 @@ function withBlock(
   state: EditState,
   task: Task,
 ): { readonly failed: string } | { readonly opened: OpenedText; readonly text: string } {
-  const opened = openLines(state);
+  const opened = openLinesAs(state, task.encoding, [task.block, task.marker, task.marker_begin, task.marker_end]);
+  if ('failed' in opened) return opened;
   const source = [task.insertafter, task.insertbefore].find(
     (place) => place !== undefined && place !== 'EOF' && place !== 'BOF',
   );

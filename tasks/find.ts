@@ -84,7 +84,14 @@ const params = {
     type: 'str',
     doc: 'The encoding of the files that `contains` is matched against, if it is not UTF-8.',
   },
-  get_checksum: { type: 'bool', default: false, doc: 'Return the SHA-1 of each file.' },
+  get_checksum: { type: 'bool', default: false, doc: 'Return the checksum of each file.' },
+  checksum_algorithm: {
+    type: 'str',
+    default: 'sha1',
+    choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+    aliases: ['checksum', 'checksum_algo'],
+    doc: 'The algorithm for `get_checksum`.',
+  },
 } as const;
 
 type Task = Params<typeof params>;
@@ -100,7 +107,7 @@ export default defineTask({
     const paths = files.map(({ path }) => path);
     return together(
       each('text', task.contains !== undefined && task.file_type === 'file' ? paths : [], (path) => content(path)),
-      each('sum', task.get_checksum ? paths : [], (path) => checksum(path)),
+      each('sum', task.get_checksum ? paths : [], (path) => checksum(path, task.checksum_algorithm)),
     );
   },
   plan(state, task, context) {

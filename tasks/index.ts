@@ -96,6 +96,7 @@ import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
 import mount from './mount.ts';
+import mount_facts from './mount_facts.ts';
 import mysqlDb from './mysql_db.ts';
 import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
@@ -187,6 +188,7 @@ const types = [
   flatpakRemote,
   gitConfigInfo,
   mount,
+  mount_facts,
   gatherFacts,
   deb822Repository,
   acl,

@@ -2,9 +2,10 @@ import { defineTask, followed, type OpenedText, type Params, type Plan, type Tas
 import {
   askEdit,
   type EditState,
+  encodingParam,
   inTheWay,
   isFile,
-  openLines,
+  openLinesAs,
   planEdit,
   thenAskEdit,
   untoldDiff,
@@ -53,6 +54,7 @@ const params = {
     type: 'str',
     doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
   },
+  encoding: encodingParam,
   others: { type: 'str', ignored: 'it has no effect in Ansible either' },
   ...attributeParams,
 } as const;
@@ -176,7 +178,8 @@ function present(
   state: EditState,
   task: Task,
 ): (Edited & { readonly at?: number; readonly was?: string; readonly goesOn?: true }) | { readonly failed: string } {
-  const opened = openLines(state);
+  const opened = openLinesAs(state, task.encoding, [task.line]);
+  if ('failed' in opened) return opened;
   const compiled = compile(
     {
       regexp: task.regexp,
@@ -207,7 +210,8 @@ function absent(
   state: EditState,
   task: Task,
 ): (Edited & { readonly found: number; readonly removed: readonly string[] }) | { readonly failed: string } {
-  const opened = openLines(state);
+  const opened = openLinesAs(state, task.encoding, []);
+  if ('failed' in opened) return opened;
   const compiled = compile({ regexp: task.regexp }, opened);
   if ('failed' in compiled) return compiled;
   const line = opened.foreign(task.line ?? '');

@@ -88,7 +88,7 @@ const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   label: scalar,
   file: typed('string', 'number', 'boolean'),
   name: typed('string'),
-  variable: typed('string', 'null'),
+  variable: typed('string', 'null', 'object'),
   conditions: typed('string', 'boolean', 'number', 'array', 'null'),
   dicts: typed('object', 'array', 'string', 'null'),
   dict: typed('object', 'null'),
@@ -101,6 +101,7 @@ const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   roles: { ...items, items: ref('role') },
   action: typed('string', 'object'),
   prompts: typed('array', 'object', 'null'),
+  spec: typed('boolean', 'string', 'null'),
   value: typed('string', 'number', 'boolean', 'array', 'object'),
   any: {},
 };

@@ -69,6 +69,13 @@ export interface Loop {
   readonly breakWhen?: readonly Written[];
 }
 
+/** A variable that `register` sets to the value of an expression. */
+export interface Projection {
+  readonly name: string;
+  readonly expression: string;
+  readonly at: Position;
+}
+
 /** A task as written in the playbook. */
 export interface Task extends ItemBase {
   readonly kind: 'task';
@@ -80,6 +87,8 @@ export interface Task extends ItemBase {
   readonly argsAt: Position;
   readonly loop?: Loop;
   readonly register?: string;
+  /** Expressions that are computed from its result, instead of `register`. */
+  readonly projections?: readonly Projection[];
   readonly notify: readonly Written[];
   readonly changedWhen?: readonly Written[];
   readonly failedWhen?: readonly Written[];
@@ -114,6 +123,7 @@ export interface Include extends ItemBase {
   readonly args: Raw;
   readonly loop?: Loop;
   readonly register?: string;
+  readonly projections?: readonly Projection[];
   /** Keywords for everything included. */
   readonly apply?: Raw;
   /** If it is a handler, the names it listens to. */

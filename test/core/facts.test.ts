@@ -190,4 +190,67 @@ describe('facts', () => {
       ).ansible_mounts,
     ).toMatchObject([{ mount: '/a b', size_total: 409600, size_available: 163840, inode_used: 6 }]);
   });
+
+  test('include disks with their partitions, links and holders, and what storage networks know the host by', () => {
+    const told = readFacts(
+      printed({
+        devices: '../devices/pci0000:00/0000:00:1f.2/ata1/block/sda\n../devices/virtual/block/dm-0',
+        'device-files': [
+          'sda/device/model:DISK 1   ',
+          'sda/size:2048',
+          'sda/removable:0',
+          'sda/queue/rotational:1',
+          'sda/queue/scheduler:none [mq-deadline]',
+          'sda/queue/logical_block_size:4096',
+          'sda/queue/discard_granularity:4096',
+          'sda/queue/discard_max_hw_bytes:0',
+          'sda/sda1/start:256',
+          'sda/sda1/size:1024',
+          'sda/sda1/holders/dm-0/dm/name:vg-root',
+          'dm-0/size:8',
+        ].join('\n'),
+        links:
+          '/dev/disk/by-id/wwn-0x5 ../../sda\n/dev/disk/by-uuid/abc ../../sda1\n/dev/disk/by-label/boot ../../sda1',
+        slaves: 'dm-0/slaves/sda1',
+        pci: '0000:00:1f.2 SATA controller: Some',
+        dmi: 'chassis_type:23',
+        iscsi: '# a comment\nInitiatorName=iqn.1993-08.org.debian:01:x',
+        'fibre-channel': '0x21000014ff52a9bb',
+        systemd: 'systemd 252 (252.1-1)\n+PAM -SELINUX',
+      }),
+    );
+    expect(told).toMatchObject({
+      ansible_devices: {
+        sda: {
+          vendor: null,
+          model: 'DISK 1',
+          sectors: 256,
+          sectorsize: '4096',
+          size: '1.00 MB',
+          scheduler_mode: 'mq-deadline',
+          support_discard: '0',
+          wwn: '0x5',
+          host: 'SATA controller: Some',
+          holders: [],
+          partitions: {
+            sda1: {
+              start: '256',
+              sectors: 1024,
+              size: '512.00 KB',
+              uuid: 'abc',
+              holders: ['vg-root'],
+              links: { ids: [], uuids: ['abc'], labels: ['boot'], masters: ['dm-0'] },
+            },
+          },
+        },
+        'dm-0': { partitions: {}, size: '4.00 KB', host: '' },
+      },
+      ansible_device_links: { ids: { sda: ['wwn-0x5'] }, masters: { sda1: ['dm-0'] } },
+      ansible_form_factor: 'Rack Mount Chassis',
+      ansible_iscsi_iqn: 'iqn.1993-08.org.debian:01:x',
+      ansible_hostnqn: '',
+      ansible_fibre_channel_wwn: ['21000014ff52a9bb'],
+      ansible_systemd: { version: 252, features: '+PAM -SELINUX' },
+    });
+  });
 });

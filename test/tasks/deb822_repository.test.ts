@@ -19,6 +19,7 @@ test('writes the fields as Ansible does', () => {
     suites: ['a', 'b'],
     components: 'main',
     enabled: true,
+    exclude: ['linux-image', 'grub*'],
     pdiffs: false,
     inrelease_path: 'p',
     signed_by: '-----BEGIN PGP\n\nkey\n-----END PGP',
@@ -28,6 +29,7 @@ test('writes the fields as Ansible does', () => {
   expect(String(written)).toBe(
     `Components: main
 Enabled: yes
+Exclude: linux-image grub*
 Inrelease-Path: p
 X-Repolib-Name: X Y
 Pdiffs: no

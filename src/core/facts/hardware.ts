@@ -139,6 +139,16 @@ function firmwareFacts(parts: Parts): Readonly<Record<string, string>> {
   );
   return {
     ...Object.fromEntries(firmwareNames.map((name) => [name, told.get(name) || 'NA'])),
+    form_factor: formFactor(told.get('chassis_type')),
     system_vendor: told.get('sys_vendor') || 'NA',
   };
 }
+
+/** The kinds of chassis by number, as SMBIOS calls them. */
+const FORM_FACTORS =
+  'Unknown|Other|Unknown|Desktop|Low Profile Desktop|Pizza Box|Mini Tower|Tower|Portable|Laptop|Notebook|Hand Held|Docking Station|All In One|Sub Notebook|Space-saving|Lunch Box|Main Server Chassis|Expansion Chassis|Sub Chassis|Bus Expansion Chassis|Peripheral Chassis|RAID Chassis|Rack Mount Chassis|Sealed-case PC|Multi-system|CompactPCI|AdvancedTCA|Blade|Blade Enclosure|Tablet|Convertible|Detachable|IoT Gateway|Embedded PC|Mini PC|Stick PC'.split(
+    '|',
+  );
+
+const formFactor = (type: string | undefined): string =>
+  type === undefined ? 'NA' : (FORM_FACTORS[Number(type)] ?? `unknown (${type})`);

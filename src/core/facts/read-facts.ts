@@ -1,8 +1,10 @@
+import { deviceFacts } from './devices.ts';
 import { distributionFacts } from './distribution.ts';
 import { hardwareFacts } from './hardware.ts';
 import { localFacts } from './local.ts';
 import { networkFacts } from './network.ts';
 import { readParts } from './parts.ts';
+import { storageNetworkFacts } from './storage-network.ts';
 import { systemFacts } from './system.ts';
 import { virtualizationFacts } from './virtualization.ts';
 
@@ -13,6 +15,8 @@ export function readFacts(output: string): Readonly<Record<string, unknown>> {
     ...systemFacts(parts),
     ...distributionFacts(parts),
     ...hardwareFacts(parts),
+    ...deviceFacts(parts),
+    ...storageNetworkFacts(parts),
     ...networkFacts(parts),
     ...virtualizationFacts(parts),
     local: localFacts(parts),

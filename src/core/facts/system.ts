@@ -15,6 +15,7 @@ export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {
     userspace_bits: /64/.test(machine) || machine === 's390x' ? '64' : '32',
     machine_id: partText(parts, 'machine-id'),
     service_mgr: serviceManager(parts),
+    ...systemdFacts(parts),
     pkg_mgr: packageManager(parts),
     env: environment(parts),
     cmdline: Object.fromEntries(bootWords(parts)),
@@ -53,6 +54,13 @@ function serviceManager(parts: Parts): string {
   if (there(parts, '/run/systemd/system') || init === 'systemd') return 'systemd';
   if (there(parts, '/sbin/openrc-run')) return 'openrc';
   return init === 'init' ? 'sysvinit' : init || 'service';
+}
+
+/** The version and the features of systemd, if it manages the host. */
+function systemdFacts(parts: Parts) {
+  const [first = '', features] = partLines(parts, 'systemd');
+  const version = /^\S+ (\d+)/.exec(first)?.[1];
+  return version === undefined ? {} : { systemd: { features: features ?? '', version: Number(version) } };
 }
 
 const managers = [

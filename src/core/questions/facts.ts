@@ -1,4 +1,5 @@
 import { quote } from '../command.ts';
+import { deviceFiles } from '../facts/devices.ts';
 import { readFacts } from '../facts/read-facts.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
@@ -67,10 +68,16 @@ else
 fi
 part mounts; cat /proc/self/mounts
 part space; timeout ${timeoutSeconds} stat -f -c '%S %b %a %c %d %n' -- $(while read -r device where type rest; do case $device:$type in *:none) ;; /* | *:/*) printf '%b\\n' "$where" ;; esac; done </proc/self/mounts | grep -v '[[:space:]*?]' | sort -u) 2>/dev/null
+part devices; cd /sys/block 2>/dev/null && { readlink -- *; part device-files; grep -sH . ${deviceFiles.join(' ')}; part slaves; ls -d -- */slaves/* 2>/dev/null; }
+part links; find /dev/disk/by-id /dev/disk/by-uuid /dev/disk/by-label -type l -printf '%p %l\\n' 2>/dev/null
+command -v lspci >/dev/null && { part pci; lspci -D 2>/dev/null; }
+file iscsi /etc/iscsi/initiatorname.iscsi; file hostnqn /etc/nvme/hostnqn; part fibre-channel; cat /sys/class/fc_host/*/port_name 2>/dev/null
+[ -d /run/systemd/system ] && { part systemd; systemctl --version 2>/dev/null; }
 part uuids; [ -d /dev/disk/by-uuid ] && find /dev/disk/by-uuid -type l -printf '%f %l\\n'
 cd ${quote(factPath)} 2>/dev/null && part local-folder && pwd && for f in *.fact; do
   [ -L "$f" ] && [ ! -e "$f" ] && part "local-missing $f"
   [ -f "$f" ] || continue
-  part "local $f"; if [ -x "$f" ]; then { err=$(timeout 10 "./$f" 2>&1 >&3 3>&-) || { rc=$?; part "local-failed $f"; printf 'rc: %s, err: %s\n' "$rc" "$err"; }; } 3>&1; else cat "$f"; fi
+  part "local $f"; if [ -x "$f" ]; then { err=$(timeout 10 "./$f" 2>&1 >&3 3>&-) || { rc=$?; part "local-failed $f"; printf 'rc: %s, err: %s' "$rc" "\${err:+$err
+}"; }; } 3>&1; else cat "$f"; fi
 done
 part end`;

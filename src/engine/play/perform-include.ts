@@ -1,15 +1,19 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { fromJs, type Raw } from '../../core/value.ts';
-import type { Include, Item, Task } from '../../language/model.ts';
+import type { Include, Item, Task, VarsLayer } from '../../language/model.ts';
+import { registeredNames } from '../../language/registered-names.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { unresolved } from '../task/bind-task.ts';
-import { NO_ITEMS, skip } from '../task/early-outcomes.ts';
+import { skip } from '../task/early-outcomes.ts';
 import type { Included } from '../task/includes.ts';
+import { NO_ITEMS } from '../task/loop-message.ts';
 import { unknownOutcome } from '../task/outcome.ts';
+import { aboutItself } from '../task/projections.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { tellOutcome } from '../task/tell-outcome.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
 import type { BatchRun } from './batch-run.ts';
 import { endAll } from './end-all.ts';
 import type { PlayHost } from './play-host.ts';
@@ -124,7 +128,8 @@ export async function tellIncluded(
   const { play } = performing;
   const ref = refOf(play, include, host, false);
   const { emit } = play.run;
-  if (one.kind === 'failed' && one.mistake !== undefined && play.run.options.ansible === true) {
+  const isFinal = play.run.options.ansible === true || (one.kind === 'failed' && one.final === true);
+  if (one.kind === 'failed' && one.mistake !== undefined && isFinal) {
     const { message, at } = one.mistake;
     performing.stop = { error: message, at, miswritten: true };
     return;
@@ -133,14 +138,15 @@ export async function tellIncluded(
     // As in Ansible, an included task file counts as a task; an included role does not.
     if (include.of === 'tasks') host.state.count('ok');
     emit({ kind: 'included', task: ref, host: host.name, what: one.what });
-    register(host, include, { changed: false, include: one.what });
+    register(play, host, include, { changed: false, include: one.what });
     return;
   }
   const outcome = await outcomeOf(performing, host, include, one, ref);
   tellOutcome(play, host.name, ref, outcome);
-  if (outcome.status === 'unknown' && include.register !== undefined)
-    host.state.set.set(include.register, entryNotKnownYet(new NotKnownYet('unknown', host.name, ref.name)));
-  else register(host, include, outcome.result);
+  if (outcome.status === 'unknown')
+    for (const name of registeredNames(include))
+      host.state.set.set(name, entryNotKnownYet(new NotKnownYet('unknown', host.name, ref.name)));
+  else register(play, host, include, outcome.result);
   if (counts) recordOutcome(play, host, include, outcome);
 }
 
@@ -185,6 +191,10 @@ async function failure(
   return { status: 'failed', changes: [], message, result, ...(ignored && { ignored }) };
 }
 
-function register(host: PlayHost, include: Include, result: Outcome['result']): void {
-  if (include.register !== undefined) host.state.set.set(include.register, { value: fromJs(result) as Raw });
+function register(play: PlayContext, { state, exported }: PlayHost, include: Include, result: Outcome['result']): void {
+  if (include.register !== undefined) state.set.set(include.register, { value: fromJs(result) as Raw });
+  if (include.projections === undefined) return;
+  const scopeWith = (own: readonly VarsLayer[]) => play.scopes.of(state, include, [...exported, ...own]);
+  const { registered } = aboutItself(include, { latest: result }, fromJs, scopeWith);
+  for (const [name, entry] of registered.vars) state.set.set(name, entry);
 }

@@ -1,6 +1,7 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { toJs } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
+import { registeredNames } from '../../language/registered-names.ts';
 import { asTold, countedAs } from '../host/as-told.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
@@ -119,9 +120,9 @@ async function runOnHost(
 }
 
 function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome): void {
-  if (task.register !== undefined) {
-    const value = from.state.set.get(task.register);
-    if (value !== undefined) to.state.set.set(task.register, value);
+  for (const name of registeredNames(task)) {
+    const value = from.state.set.get(name);
+    if (value !== undefined) to.state.set.set(name, value);
   }
   if (outcome.status !== 'ok' && outcome.status !== 'changed') return;
   for (const [name, entry] of from.state.set)

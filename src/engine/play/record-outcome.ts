@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/event.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Block, Include, Meta, Task } from '../../language/model.ts';
+import { registeredNames } from '../../language/registered-names.ts';
 import { countedAs } from '../host/as-told.ts';
 import { applyUnknownFacts } from '../task/apply-facts.ts';
 import type { PlayContext } from '../variables/play-context.ts';
@@ -68,9 +69,10 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
   const { name } = refOf(play, task, host, false);
   if (task.kind === 'task') {
     // A run would end here; a run that gets past this point, with the problem fixed, finds a different result.
-    const registered = task.register === undefined ? undefined : state.set.get(task.register);
-    if (task.register !== undefined && registered !== undefined)
-      state.set.set(task.register, state.ofNow(registered, [name]));
+    for (const one of registeredNames(task)) {
+      const registered = state.set.get(one);
+      if (registered !== undefined) state.set.set(one, state.ofNow(registered, [name]));
+    }
     applyUnknownFacts(play, state, task, name);
   }
   if (task.kind === 'include') {

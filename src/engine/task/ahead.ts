@@ -1,6 +1,7 @@
 import { type AnyQuestion, hidden, isAskedInTurn, isWait } from '../../core/question.ts';
 import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
+import { registeredNames } from '../../language/registered-names.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';
@@ -67,8 +68,8 @@ export async function askAhead(
     asked.push(...(first ? questions : questions.filter(({ question }) => early(question))));
     first = false;
     if (isGate(play, task)) break;
-    if (task.register !== undefined)
-      pending.set(task.register, entryNotKnownYet(new NotKnownYet('pending', state.host.name, task.register)));
+    for (const name of registeredNames(task))
+      pending.set(name, entryNotKnownYet(new NotKnownYet('pending', state.host.name, name)));
   }
   return asked;
 }

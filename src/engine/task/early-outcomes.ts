@@ -42,9 +42,6 @@ export const skip = (message: string, condition?: string): Outcome => ({
   },
 });
 
-/** Ansible's message for an empty loop. */
-export const NO_ITEMS = 'No items in the list';
-
 /** Apply `ignore_errors` and `ignore_unreachable` to an outcome. */
 export async function ignorable(outcome: Outcome, run: TaskRun, sight: TemplateScope): Promise<Outcome> {
   const { ignoreErrors, ignoreUnreachable } = run.task.keywords;

@@ -33,6 +33,8 @@ export type Included =
       readonly unloadable?: true;
       /** The content exists but contains an error: in Ansible, this ends the run. */
       readonly mistake?: Diagnostic;
+      /** As `rescuable: false` asks for: no rescue catches the mistake. */
+      readonly final?: true;
       readonly item?: LoopItem;
     };
 
@@ -82,6 +84,7 @@ export class Includes {
         ? play.run.loader.role(include, roleArgs(args), vars)
         : play.run.loader.tasks(include, what, vars));
     this.#brought.set(key, known);
+    const rescuable = truthOf(args.get('rescuable')) !== false;
     if (!known.ok)
       return {
         kind: 'failed',
@@ -91,7 +94,9 @@ export class Includes {
             (one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`,
           )
           .join('\n'),
-        mistake: known.error.find(({ code }) => !code.startsWith('missing-')),
+        ...(rescuable
+          ? { mistake: known.error.find(({ code }) => !code.startsWith('missing-')) }
+          : { mistake: known.error[0], final: true }),
         item,
       };
     return { kind: 'brings', key, what, turn: item?.index ?? 0, brought: known.value, item };

@@ -3,6 +3,8 @@ import type { Command } from '../../core/command.ts';
 import { type AnyQuestion, hidden, isAskedInTurn, isWait } from '../../core/question.ts';
 import type { Reply, SessionFailure } from '../../core/session.ts';
 import { Template } from '../../core/value.ts';
+import type { VarsLayer } from '../../language/model.ts';
+import { registeredNames } from '../../language/registered-names.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Belief } from '../host/beliefs.ts';
@@ -108,21 +110,15 @@ type Named = readonly (readonly [name: string, question: AnyQuestion<unknown>])[
 async function callsOf(run: TaskRun, items: readonly LoopItem[]): Promise<readonly Call[]> {
   const { play, state, task } = run;
   const calls: Call[] = [];
-  const unregistered =
-    task.register === undefined
-      ? []
-      : [
-          {
-            level: LEVELS.set,
-            from: 'items to come',
-            vars: new Map([
-              [task.register, entryNotKnownYet(new NotKnownYet('pending', state.host.name, task.register))],
-            ]),
-          },
-        ];
+  const pending = (name: string) => entryNotKnownYet(new NotKnownYet('pending', state.host.name, name));
+  const unregistered: VarsLayer = {
+    level: LEVELS.set,
+    from: 'items to come',
+    vars: new Map([...registeredNames(task), '_task'].map((name) => [name, pending(name)])),
+  };
   try {
     for (const item of items) {
-      const sight = itemSight(play, state, task, item, [...run.layers, ...unregistered]);
+      const sight = itemSight(play, state, task, item, [...run.layers, unregistered]);
       const computed = await bindTask(play, state, task, sight, true);
       if (computed.kind === 'skipped') continue;
       if (computed.kind !== 'call' || !isJoinable(computed.call, calls[0]?.call)) break;

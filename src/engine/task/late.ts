@@ -28,10 +28,14 @@ export function watched(target: Target): Watched {
   };
 }
 
-/** The `msg` of a task that exceeds its `timeout` has Ansible's wording, which playbooks look for. */
+/**
+ * The `msg` of a task that exceeds its `timeout` has Ansible's wording, which playbooks look for; `timedout` is what the test of that
+ * name reads.
+ */
 export function withLateness(converged: Converged, { type, timeout }: BoundTask): Converged {
   if (timeout === undefined || converged.status !== 'failed') return converged;
   const action = type.name.split('.').at(-1);
   const msg = `The ${action} action failed to execute in the expected time frame (${timeout}) and was terminated`;
-  return { ...converged, result: { ...converged.result, msg } };
+  const timedout = { frame: converged.message, period: timeout };
+  return { ...converged, result: { ...converged.result, msg, timedout } };
 }

@@ -6,14 +6,15 @@ import { asTold } from '../host/as-told.ts';
 import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { ignorable, isCensored, NO_ITEMS, uncomputed } from './early-outcomes.ts';
+import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
 import { joinItems, mayJoin } from './joined.ts';
-import { itemSight, type LoopItem } from './loop.ts';
+import type { LoopItem } from './loop.ts';
+import { loopMessage } from './loop-message.ts';
 import { isFailureUnless } from './outcome.ts';
 import { registerResult } from './register-result.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { runUntil } from './run-until.ts';
-import { type JoinedItem, type Ran, sightAfter, type TaskRun } from './task-run.ts';
+import { itemResult, type JoinedItem, type Ran, sightAfter, sightBefore, type TaskRun } from './task-run.ts';
 
 /** Run a task for each item of its loop; the outcome summarizes those of the items. */
 export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: TemplateScope): Promise<Ran> {
@@ -31,16 +32,12 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
     // While nothing changes, there is nothing to be gained.
     if (joins && !joined.has(item) && outcomes.at(-1)?.status === 'changed')
       joined = await joinItems(run, items.slice(index));
-    const own = itemSight(play, state, task, item, run.layers);
-    const settled = await retryWhenKnown(run, () => runUntil({ ...run, joined: joined.get(item) }, own, item));
+    const turn: TaskRun = { ...run, joined: joined.get(item), earlier: outcomes.map((one) => one.result) };
+    const own = sightBefore(turn, item);
+    const settled = await retryWhenKnown(run, () => runUntil(turn, own, item));
     const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
     for (const one of ran.ofNow ?? []) ofNow.add(one);
-    const result = {
-      ...ran.outcome.result,
-      [item.loopVar]: toJs(item.value),
-      ansible_loop_var: item.loopVar,
-      ...item.shown,
-    };
+    const result = itemResult(item, ran.outcome.result);
     const { outcome, label } = await labelled(run, item, own, { ...ran.outcome, result });
     outcomes.push(outcome);
     play.run.emit({
@@ -60,9 +57,10 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
     if (breakWhen !== undefined) {
       const broken = await retryWhenKnown(
         run,
-        () => firstFalse(breakWhen, sightAfter(run, item, result)) === undefined,
+        () => firstFalse(breakWhen, sightAfter(turn, item, result)) === undefined,
       );
       if (broken.is !== 'value') outcomes.push(await uncomputed(broken, run, own));
+      else outcomes.splice(-1, 1, { ...outcome, result: { ...outcome.result, break_when_result: broken.value } });
       if (broken.is !== 'value' || broken.value) break;
     }
     if (pause !== undefined && item !== items.at(-1))
@@ -145,13 +143,6 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
       ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
     },
   };
-}
-
-/** Ansible's message for a loop as a whole. */
-function loopMessage(status: Outcome['status'], wanted: number, failed: boolean): string {
-  if (wanted === 0) return NO_ITEMS;
-  if (failed) return 'One or more items failed';
-  return status === 'skipped' ? 'All items skipped' : 'All items completed';
 }
 
 /** What the combined outcome depends on; nothing if some item is certain to have the same status. */

@@ -2,7 +2,7 @@ import { applyUnknownFacts } from './apply-facts.ts';
 import { doubted, unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
-import { registerResult } from './register-result.ts';
+import { registerProjections, registerResult } from './register-result.ts';
 import { type Computation, retryWhenKnown } from './retry-when-known.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
@@ -46,5 +46,5 @@ export async function runTask(
   const ran = await perform();
   registerResult(run, ran);
   if (ran.outcome.status === 'unknown') applyUnknownFacts(play, state, task, ref.name);
-  return ran;
+  return registerProjections(run, ran);
 }

@@ -1,7 +1,8 @@
 import type { Change } from '../../core/change.ts';
 import type { Command } from '../../core/command.ts';
 import type { Outcome, TaskRef } from '../../core/event.ts';
-import type { Value } from '../../core/value.ts';
+import type { TaskResult } from '../../core/task-type.ts';
+import { toJs, type Value } from '../../core/value.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import type { Belief } from '../host/beliefs.ts';
@@ -15,6 +16,8 @@ import type { PlayContext } from '../variables/play-context.ts';
 import { layerOf, type TemplateScope } from '../variables/scopes.ts';
 import type { BoundTask } from './bind-task.ts';
 import { itemSight, type LoopItem } from './loop.ts';
+import { loopSoFar } from './loop-message.ts';
+import { aboutItself, type TaskSoFar } from './projections.ts';
 
 /** The context of running a task. */
 export interface TaskRun {
@@ -27,6 +30,8 @@ export interface TaskRun {
   /** In a check: the tasks that may change values that were read for the loop. */
   readonly read?: readonly string[];
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
+  /** In a loop: the results of the items that have ended. */
+  readonly earlier?: readonly TaskResult[];
   /** The item's change, if it has been made together with those of others. */
   readonly joined?: JoinedItem | undefined;
 }
@@ -56,14 +61,52 @@ export interface Ran {
 }
 
 /** The variables for a task's conditions after it has run, including the result under its registered name. */
-export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): TemplateScope {
-  const { play, state, task } = run;
-  const layers =
+export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: TaskResult): TemplateScope {
+  const { task, earlier } = run;
+  const own =
     task.register === undefined
-      ? run.layers
-      : [...run.layers, layerOf(LEVELS.set, 'this task', { [task.register]: asRegistered(result, knownOf(run)) })];
-  return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
+      ? []
+      : [layerOf(LEVELS.set, 'this task', { [task.register]: asRegistered(result, knownOf(run)) })];
+  if (item === undefined || earlier === undefined) return sightOf(run, item, { latest: result }, own);
+  const latest = itemResult(item, result);
+  return sightOf(run, item, { latest, loop: () => loopSoFar([...earlier, latest]) }, own);
 }
+
+/** The variables of an item of a loop before it has run: those that earlier items register may be read. */
+export function sightBefore(run: TaskRun, item: LoopItem): TemplateScope {
+  const { earlier = [] } = run;
+  return sightOf(run, item, { latest: earlier.at(-1), loop: () => loopSoFar(earlier) });
+}
+
+/** The variables for the expressions of a task's `register` when it has ended. */
+export function sightAtEnd(run: TaskRun, { outcome: { result }, looped }: Ran): TemplateScope {
+  const { results } = result;
+  if (looped !== true || !Array.isArray(results)) return sightOf(run, undefined, { latest: result });
+  return sightOf(run, undefined, { latest: results.at(-1), loop: () => result, ended: result });
+}
+
+function sightOf(
+  run: TaskRun,
+  item: LoopItem | undefined,
+  soFar: TaskSoFar,
+  more: readonly VarsLayer[] = [],
+): TemplateScope {
+  const { play, state, task } = run;
+  const known = knownOf(run);
+  const scopeWith = (own: readonly VarsLayer[]): TemplateScope => {
+    const layers = [...run.layers, ...more, ...own];
+    return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
+  };
+  return aboutItself(task, soFar, (result) => asRegistered(result, known), scopeWith).sight;
+}
+
+/** The result of an item of a loop, which tells what the item is. */
+export const itemResult = ({ loopVar, value, shown }: LoopItem, result: TaskResult): TaskResult => ({
+  ...result,
+  [loopVar]: toJs(value),
+  ansible_loop_var: loopVar,
+  ...shown,
+});
 
 /** The value that a task registers. */
 export const registered = (run: TaskRun, result: Outcome['result']): Value =>

@@ -137,7 +137,8 @@ export const noDoubt: FactDoubt = { unknown: new Map(), ofNow: new Map() };
 const noFacts =
   /^ansible_(host|port|user|password|pass|ssh_(?!host_key_\w+_public).*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|facts_(modules|parallel)|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
 
-const short = (name: string): string => name.replace(/^ansible_/, '');
+/** A fact's name in `ansible_facts`. As in Ansible, only local facts keep theirs. */
+const short = (name: string): string => (name === 'ansible_local' ? name : name.replace(/^ansible_/, ''));
 
 const mayBeFact = (name: string): boolean =>
   (name.startsWith('ansible_') && !noFacts.test(name) && !connectionVariables.has(name)) ||

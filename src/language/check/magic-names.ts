@@ -1,5 +1,6 @@
 /** Variables that always exist. */
 export const magicNames: readonly string[] = [
+  '_task',
   'ansible_facts',
   'environment',
   'group_names',

@@ -2,6 +2,7 @@ import { type Raw, Template } from '../../core/value.ts';
 import { defaultEnv, evaluateCondition, freeNames, TemplateError } from '../../template/index.ts';
 import { shortTypeName } from '../load/action.ts';
 import type { VarsLayer } from '../model.ts';
+import { registeredNames } from '../registered-names.ts';
 import { strongestFirst } from '../variables/merge-layers.ts';
 import type { CheckOptions, Reached, ReachedPlay } from './checking.ts';
 import { magicNames } from './magic-names.ts';
@@ -55,7 +56,7 @@ function setLater(plays: readonly ReachedPlay[]): ReadonlySet<string> {
   for (const { play, items } of plays) {
     for (const { name } of play.varsPrompt) names.add(name);
     for (const { item } of items) {
-      if ('register' in item && item.register !== undefined) names.add(item.register);
+      for (const name of registeredNames(item)) names.add(name);
       if ('loop' in item)
         for (const name of [item.loop?.loopVar, item.loop?.indexVar]) if (typeof name === 'string') names.add(name);
       if (item.kind !== 'task' || typeof item.type !== 'string') continue;

@@ -2,7 +2,7 @@ import type { Position } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
 import { shortTypeName } from '../load/action.ts';
-import type { Item, Task, Written } from '../model.ts';
+import type { Item, Projection, Task, Written } from '../model.ts';
 
 /** A string in an item that is read as a template or as a bare expression. */
 export interface TemplateText {
@@ -25,8 +25,12 @@ export function textsOf(item: Leaf): TemplateText[] {
     ...(item.kind === 'task' ? taskTexts(item) : []),
     ...(item.kind === 'include' ? inRaw(item.args, true) : []),
     ...('loop' in item && item.loop ? loopTexts(item) : []),
+    ...('projections' in item ? expressions(item.projections ?? []) : []),
   ];
 }
+
+const expressions = (all: readonly Projection[]): TemplateText[] =>
+  conditions(all.map(({ expression, at }) => ({ value: expression, at })));
 
 const singles = ({ keywords }: Leaf): Written[] =>
   [
@@ -42,7 +46,7 @@ function taskTexts(task: Task): TemplateText[] {
   return [
     ...inRaw(task.args, true),
     ...bareArgs(task),
-    ...[task.changedWhen, task.failedWhen, task.until].flatMap((list) => conditions(list ?? [])),
+    ...[task.changedWhen, task.failedWhen, task.until, task.loop?.breakWhen].flatMap((list) => conditions(list ?? [])),
     ...[task.retries, task.delay, task.async, task.poll].flatMap((written) =>
       written ? inRaw(written.value, true) : [],
     ),

@@ -7,6 +7,7 @@ import { positionAt } from '../../yaml/places.ts';
 import { shortTypeName } from '../load/action.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
 import type { Task, Vars } from '../model.ts';
+import { registeredNames } from '../registered-names.ts';
 import { selectedByTags } from '../tags.ts';
 import {
   type Checking,
@@ -50,7 +51,7 @@ function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defin
   );
   return items.every(({ item }) => {
     for (const layer of item.layers) addVars(defined, layer.vars);
-    if ('register' in item && item.register !== undefined) define(defined, item.register, undefined);
+    addNames(defined, registeredNames(item));
     return collectLoop(item, defined) && (item.kind !== 'task' || collectTask(checking, item, defined));
   });
 }

@@ -25,6 +25,7 @@ export type KeywordType =
   | 'roles'
   | 'action'
   | 'prompts'
+  | 'spec'
   | 'value'
   | 'any';
 
@@ -93,6 +94,7 @@ export const KEYWORDS = {
   gather_subset: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Which facts the play gathers: names of subsets and facts; a leading `!` excludes one.' },
   gather_timeout: { type: 'int', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'How long to wait for file systems that do not respond while facts are gathered, in seconds.' },
   fact_path: { type: 'text', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The directory of local facts.' },
+  validate_argspec: { type: 'spec', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Validate the variables of the play before its first task: true, or the name of an argument spec in `NAME.meta.yml` next to the playbook.' },
   vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Variable files to load. For a nested list, only the first file that exists is loaded.' },
   vars_prompt: { type: 'prompts', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Variables to prompt for before the play starts.' },
   roles: { type: 'roles', on: ['play'], templated: 'load', use: { by: 'loader' }, doc: 'Roles to run after pre_tasks.' },
@@ -122,7 +124,7 @@ export const KEYWORDS = {
   args: { type: 'args', on: tasksAndIncludes, templated: 'turn', use: { by: 'loader' }, doc: 'Additional parameters for the task type.' },
   loop: { type: 'value', on: tasksAndIncludes, templated: 'task', use: { by: 'engine' }, doc: 'A list; the task runs once for each item.' },
   loop_control: { type: 'dict', on: tasksAndIncludes, templated: 'task', use: { by: 'loader' }, doc: 'Options for the loop, listed below.' },
-  register: { type: 'variable', on: tasksAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'The variable that holds the result.' },
+  register: { type: 'variable', on: tasksAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'The variable that holds the result, or variables with expressions that are computed from it.' },
   notify: { type: 'names', on: ['block', ...tasks], inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Handlers to run at the end when the task changes something.' },
   listen: { type: 'names', on: ['handler', 'include'], templated: 'never', use: { by: 'engine' }, doc: 'Other names by which a handler is notified.' },
   changed_when: { type: 'conditions', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Conditions under which the task counts as changed.' },

@@ -2,6 +2,7 @@ import { Template } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
 import { argPlace } from '../load/action.ts';
 import type { PlacedInclude } from '../load/include.ts';
+import { registeredNames } from '../registered-names.ts';
 import { argOf, type Finding, type Rule } from './rule.ts';
 
 /** A mode without its leading zero. */
@@ -40,7 +41,7 @@ export const errorsIgnoredUnseen: Rule = {
   why: 'every failure is ignored, including unexpected ones such as a full disk or a mistyped path',
   find: ({ item }) => {
     const ignored = item.keywords.ignoreErrors;
-    if (item.kind !== 'task' || ignored === undefined || ignored.value === false || item.register !== undefined)
+    if (item.kind !== 'task' || ignored === undefined || ignored.value === false || registeredNames(item).length > 0)
       return [];
     return [
       {

@@ -7,7 +7,8 @@ import { type Action, argPlace, shortTypeName } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
-import { checkTaskKeywords, itemBase, listenOf, optional, registerOf } from './task.ts';
+import { registered } from './register.ts';
+import { checkTaskKeywords, itemBase, listenOf, optional } from './task.ts';
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict } from './written.ts';
 
@@ -31,6 +32,7 @@ const options = {
     'public',
     'allow_duplicates',
     'rolespec_validate',
+    'rescuable',
   ]),
 } as const;
 
@@ -65,7 +67,7 @@ export function loadInclude(
     args,
     within: deeper(within, within.keywords, layer),
     ...(isRawDict(vars) && { vars }),
-    ...optional({ loop: loopOf(loading, dict, at), register: registerOf(loading, dict, at), apply }),
+    ...optional({ loop: loopOf(loading, dict, at), ...registered(loading, dict, at), apply }),
     ...(within.asHandlers && { listen: listenOf(loading, dict, at) }),
   };
   return [include];

@@ -11,6 +11,7 @@ import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, nextId, type PlayScope, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
 import { shareWithPlay } from './play-layers.ts';
+import { playSpecTask } from './play-spec.ts';
 import { tellReserved } from './reserved-names.ts';
 import { loadRole } from './role.ts';
 import { readRoleEntry } from './role-entry.ts';
@@ -146,7 +147,16 @@ function sections(
   const tasks = part('tasks');
   const post = part('post_tasks');
   return {
-    items: [...pre, flush(), ...roles.items, ...tasks, flush(), ...post, flush()],
+    items: [
+      ...playSpecTask(loading, dict, within, at),
+      ...pre,
+      flush(),
+      ...roles.items,
+      ...tasks,
+      flush(),
+      ...post,
+      flush(),
+    ],
     handlers: [...roles.handlers, ...handlers, ...within.play.importedHandlers],
   };
 }

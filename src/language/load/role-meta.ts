@@ -2,11 +2,12 @@ import type { Position } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Item } from '../model.ts';
-import { type Loading, nextId, report, type Within } from './loading.ts';
+import { validationTask } from './argument-spec.ts';
+import { type Loading, report, type Within } from './loading.ts';
 import { readDocument } from './read-document.ts';
 import type { RoleUse } from './role-entry.ts';
 import { roleFile } from './role-files.ts';
-import { isRawDict, isRawList, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
+import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
 /** The metadata of a role. */
 interface RoleMeta {
@@ -54,14 +55,9 @@ function dependenciesIn(loading: Loading, dict: RawDict | undefined, at: Positio
 /** The task that validates a role's parameters, if the role specifies them. */
 export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse, within: Within): readonly Item[] {
   const entry = (use.tasksFrom ?? 'main').replace(/\.(?:ya?ml|json)$/, '');
-  const spec = meta.argumentSpecs?.get(entry);
-  const role = within.role;
-  if (spec === undefined || spec === null || role === undefined || meta.argumentSpecs === undefined) return [];
-  const at = writtenAt(meta.argumentSpecs, entry, meta.argumentSpecsAt);
-  if (!isRawDict(spec)) {
-    report(loading, 'wrong-keyword-type', `an argument spec must be a dict; this is ${kindOf(spec)}`, at);
-    return [];
-  }
+  const { role } = within;
+  const { argumentSpecs: specs, argumentSpecsAt: at } = meta;
+  if (role === undefined || specs === undefined) return [];
   const keywords = { ...within.keywords, tags: [...new Set([...within.keywords.tags, 'always'])] };
   const context: RawDict = new Map<string, Raw>([
     ['type', 'role'],
@@ -69,35 +65,9 @@ export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse,
     ['argument_spec_name', entry],
     ['path', role.path],
   ]);
-  const args: RawDict = new Map<string, Raw>([
-    ['argument_spec', spec.get('options') ?? new Map()],
-    ['provided_arguments', providedArguments(use)],
-    ['validate_args_context', context],
-  ]);
-  const { layers, searchPath } = within;
-  const type = 'ansible.builtin.validate_argument_spec';
-  return [
-    {
-      kind: 'task',
-      id: nextId(),
-      at,
-      name: taskName(entry, spec),
-      keywords,
-      role,
-      layers,
-      searchPath,
-      type,
-      typeAt: at,
-      args,
-      argsAt: at,
-      notify: [],
-    },
-  ];
+  const validated = { specs, name: entry, at, provided: providedArguments(use), context };
+  const task = validationTask(loading, validated, { ...within, keywords });
+  return task === undefined ? [] : [task];
 }
 
 const providedArguments = (use: RoleUse): RawDict => new Map([...(use.params ?? []), ...(use.vars ?? [])]);
-
-function taskName(entry: string, spec: RawDict): string {
-  const description = scalarText(spec.get('short_description'));
-  return `Validating arguments against arg spec '${entry}'${description === undefined ? '' : ` - ${description}`}`;
-}

@@ -1,16 +1,16 @@
 import type { Position } from '../../core/source.ts';
-import { Template } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { KeywordName, KeywordPlace } from '../keywords/table.ts';
 import type { Handler, Task } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
 import type { Action } from './action.ts';
 import { conditionsIn, keywordsOf, namesIn, typedIn } from './keywords.ts';
-import { type Loading, nextId, report, type Within } from './loading.ts';
+import { type Loading, nextId, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
+import { registered } from './register.ts';
 import { type KeywordOwner, reportUnknown } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, keyPlace, kindOf, type RawDict, scalarText } from './written.ts';
+import { keyPlace, type RawDict, scalarText } from './written.ts';
 
 /** Loads a task, or a handler if the surroundings are handlers. */
 export function loadTask(
@@ -42,7 +42,7 @@ export function loadTask(
     notify: inner.keywords.notify ?? [],
     ...optional({
       loop: loopOf(loading, dict, at),
-      register: registerOf(loading, dict, at),
+      ...registered(loading, dict, at),
       ...results(loading, dict, at),
     }),
   };
@@ -94,23 +94,6 @@ function results(loading: Loading, dict: RawDict, at: Position) {
     async: typed('async'),
     poll: typed('poll'),
   };
-}
-
-/** The variable that a task registers its result in. */
-export function registerOf(loading: Loading, dict: RawDict, at: Position): string | undefined {
-  const value = dict.get('register');
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value)) return value;
-  const shown = scalarText(value) ?? kindOf(value);
-  const hint = value instanceof Template || isRawDict(value) ? 'write the name itself, without braces' : undefined;
-  report(
-    loading,
-    'invalid-variable-name',
-    `Invalid variable name in 'register' specified: '${shown}'`,
-    keyPlace(dict, 'register', at),
-    hint,
-  );
-  return undefined;
 }
 
 /** Reports keys that are not keywords here. */

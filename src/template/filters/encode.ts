@@ -47,19 +47,23 @@ const digest = (kind: string, value: Value): string => createHash(kind).update(b
 const checksum = fn('value', ([value]) => digest('sha1', value));
 
 const JSON_OPTIONS =
-  'indent=None, sort_keys=False, separators=None, ensure_ascii=True, vault_to_text=True, preprocess_unsafe=False, skipkeys=False, allow_nan=True, check_circular=True, default=None';
+  'indent=None, sort_keys=False, separators=None, ensure_ascii=True, vault_to_text=True, preprocess_unsafe=False, skipkeys=False, allow_nan=True, check_circular=True, default=None, profile=None';
 
 /** Ansible's filters for JSON, YAML, base64 and hashes. */
 export const encodeFilters: Callees = {
-  b64encode: fn("value, encoding='utf-8'", ([value, encoding]) =>
-    bytesOf(value, encodingOf(encoding)).toString('base64'),
-  ),
-  b64decode: fn("value, encoding='utf-8'", ([value, encoding]) =>
-    textIn(encodingOf(encoding), fromBase64(bytesOf(value).toString('latin1'))),
-  ),
+  b64encode: fn("value, encoding='utf-8', urlsafe=False", ([value, encoding, urlsafe]) => {
+    const text = bytesOf(value, encodingOf(encoding)).toString('base64');
+    return truth(urlsafe) ? text.replaceAll('+', '-').replaceAll('/', '_') : text;
+  }),
+  b64decode: fn("value, encoding='utf-8', urlsafe=False", ([value, encoding, urlsafe]) => {
+    const text = bytesOf(value).toString('latin1');
+    const plain = truth(urlsafe) ? text.replaceAll('-', '+').replaceAll('_', '/') : text;
+    return textIn(encodingOf(encoding), fromBase64(plain));
+  }),
   to_json: fn(`value, ${JSON_OPTIONS}`, (args) => toJson(args)),
   to_nice_json: toNiceJson(),
-  from_json: fn('value', ([value]) => parseJson(jsonText(value))),
+  // There is one profile here: values have no tags.
+  from_json: fn('value, profile=None', ([value]) => parseJson(jsonText(value))),
   to_yaml: yamlFilter('value, default_flow_style=None, indent=None', null),
   to_nice_yaml: yamlFilter('value, indent=4, default_flow_style=False', false),
   from_yaml: fn('value', ([value]) => (typeof value === 'string' ? loadYaml(value) : value)),

@@ -27,10 +27,16 @@ const flags = (ignorecase: Value, multiline: Value): Flags => ({
 /** Ansible's regular expression filters. */
 export const patternFilters: Callees = {
   regex_replace: fn(
-    "value='', pattern='', replacement='', ignorecase=False, multiline=False, count=0",
-    ([value, pattern, by, ignorecase, multiline, count]) =>
-      substitute(compilePattern(str(pattern), flags(ignorecase, multiline)), str(by), textOf(value), indexOf(count))
-        .text,
+    "value='', pattern='', replacement='', ignorecase=False, multiline=False, count=0, mandatory_count=0",
+    ([value, pattern, by, ignorecase, multiline, count, mandatory]) => {
+      const compiled = compilePattern(str(pattern), flags(ignorecase, multiline));
+      const replaced = substitute(compiled, str(by), textOf(value), indexOf(count));
+      const wanted = indexOf(mandatory);
+      if (wanted === 0 || wanted === replaced.count) return replaced.text;
+      return fail(
+        `'${str(pattern)}' should match ${wanted} times, but matches ${replaced.count} times in '${textOf(value)}'`,
+      );
+    },
   ),
   regex_findall: fn('value, regex, multiline=False, ignorecase=False', ([value, pattern, multiline, ignorecase]) =>
     [...matches(compilePattern(str(pattern), flags(ignorecase, multiline)), textOf(value))].map(findallItem),

@@ -7,6 +7,8 @@ interface IniOptions {
   readonly properties: boolean;
   readonly caseSensitive: boolean;
   readonly allowNoValue: boolean;
+  /** Whether `%(name)s` stands for the value of another option. */
+  readonly interpolates: boolean;
 }
 
 type Section = Map<string, string | null>;
@@ -37,7 +39,7 @@ export function readIni(text: string, options: IniOptions): Map<string, Section>
     }
     last = readOption(line, current ?? fail(`File contains no section headers: ${options.file}`), options);
   }
-  return interpolated(sections, defaults);
+  return completed(sections, defaults, options.interpolates);
 }
 
 function readOption(line: string, section: Section, { file, caseSensitive, allowNoValue }: IniOptions): string {
@@ -49,11 +51,16 @@ function readOption(line: string, section: Section, { file, caseSensitive, allow
   return name;
 }
 
-function interpolated(sections: ReadonlyMap<string, Section>, defaults: Section): Map<string, Section> {
+function completed(
+  sections: ReadonlyMap<string, Section>,
+  defaults: Section,
+  interpolates: boolean,
+): Map<string, Section> {
   const result = new Map<string, Section>();
   for (const [name, section] of sections) {
     const all = new Map([...defaults, ...section]);
-    result.set(name, new Map([...all].map(([key, value]) => [key, value === null ? null : expand(value, all, 10)])));
+    const final = (value: string | null) => (value === null || !interpolates ? value : expand(value, all, 10));
+    result.set(name, new Map([...all].map(([key, value]) => [key, final(value)])));
   }
   return result;
 }

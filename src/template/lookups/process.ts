@@ -38,12 +38,13 @@ fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }).then(
   (error) => console.log(JSON.stringify({ error: String(error.cause ?? error) })),
 );`;
 
-function fetchUrl(url: string, options: Kwargs): Value[] {
+function fetchUrl(given: string, options: Kwargs): Value[] {
+  const { url, login } = withoutLogin(given);
   const timeout = Number(options.get('timeout') ?? 10) * 1000;
   const environment = truth(options.get('validate_certs') ?? true)
     ? process.env
     : { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
-  const request = JSON.stringify({ url, init: { headers: headers(options) }, timeout });
+  const request = JSON.stringify({ url, init: { headers: headers(options, login) }, timeout });
   const { stdout } = spawnSync(process.execPath, ['-e', FETCH], {
     input: request,
     encoding: 'utf8',
@@ -58,14 +59,29 @@ function fetchUrl(url: string, options: Kwargs): Value[] {
   return truth(options.get('split_lines') ?? true) ? splitLines(body) : [body];
 }
 
-function headers(options: Kwargs): Record<string, string> {
-  const user = options.get('username');
+/** A URL without its user and password, which are sent as a header and not shown in errors. */
+function withoutLogin(given: string): { readonly url: string; readonly login?: LoginInUrl } {
+  if (!URL.canParse(given)) return { url: given };
+  const parsed = new URL(given);
+  const { username, password } = parsed;
+  if (username === '' && password === '') return { url: given };
+  parsed.username = '';
+  parsed.password = '';
+  return { url: parsed.href, login: { user: decodeURIComponent(username), password: decodeURIComponent(password) } };
+}
+
+interface LoginInUrl {
+  readonly user: string;
+  readonly password: string;
+}
+
+function headers(options: Kwargs, inUrl: LoginInUrl | undefined): Record<string, string> {
+  const user = options.get('username') ?? null;
+  const login = user === null ? inUrl : { user: str(user), password: str(options.get('password') ?? '') };
   const credentials =
-    user === undefined || user === null
+    login === undefined
       ? {}
-      : {
-          Authorization: `Basic ${Buffer.from(`${str(user)}:${str(options.get('password') ?? '')}`).toString('base64')}`,
-        };
+      : { Authorization: `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}` };
   const given = [...(mapping(options.get('headers') ?? new Map()) ?? [])].map(([name, value]) => [
     str(name),
     str(value),

@@ -31,7 +31,7 @@ function readText(name: string, encoding: string, context: Context): string {
 }
 
 function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
-  const { free, options: inside } = keyValues(term, ['col', 'default', 'delimiter', 'encoding', 'file']);
+  const { free, options: inside } = keyValues(term, ['col', 'default', 'delimiter', 'encoding', 'file', 'keycol']);
   const key = free || fail('Search key is required but was not found');
   const get = optionsOf(options, inside);
   const delimiter = get('delimiter', 'TAB');
@@ -39,13 +39,15 @@ function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
     readText(get('file', 'ansible.csv'), get('encoding', 'utf-8'), context),
     delimiter === 'TAB' ? '\t' : delimiter,
   );
-  const row = rows.find(([first]) => first === key);
+  const keyColumn = Number(get('keycol', '0'));
+  const row = rows.find((cells) => cells[keyColumn] === key);
   if (row) return [row[Number(get('col', '1'))] ?? fail('csvfile: list index out of range')];
   const fallback = inside.get('default') ?? options.get('default') ?? null;
   return fallback === null ? [] : listOf(fallback);
 }
 
-const INI_OPTIONS = 'allow_no_value allow_none case_sensitive default encoding file re section type'.split(' ');
+const INI_OPTIONS =
+  'allow_no_value allow_none case_sensitive default encoding file interpolation re section type'.split(' ');
 
 function fromIni(term: string, options: Kwargs, context: Context): Value[] {
   const hasOptions = term.includes('=') || term.trim().includes(' ');
@@ -62,6 +64,7 @@ function fromIni(term: string, options: Kwargs, context: Context): Value[] {
     file,
     properties,
     caseSensitive: yes('case_sensitive'),
+    interpolates: !/^(false|no|0|off)$/i.test(get('interpolation', 'True')),
     allowNoValue: yes('allow_no_value') || yes('allow_none'),
   });
   const values = sections.get(section) ?? fail(`No section '${section}' in ${file}`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { lstatOf, statOf } from '../../core/local-file.ts';
+import { isVaulted } from '../env.ts';
 import { fail } from '../errors.ts';
 import { str } from '../python/repr.ts';
 import { type Callee, type Callees, fn } from '../python/signature.ts';
@@ -12,6 +13,12 @@ const file = about((path) => statOf(path)?.isFile() ?? false);
 const link = about((path) => lstatOf(path)?.isSymbolicLink() ?? false);
 const abs = about(isAbsolute);
 const mount = about(isMount);
+const vaulted = fn('path', ([path], { session }) => {
+  const bytes = session.env.readFile(str(path));
+  return bytes === undefined
+    ? fail(`Cannot test if the file ${str(path)} is a vault`, 'file-not-found')
+    : isVaulted(bytes);
+});
 const sameFile = fn('path, other', ([path, other]) => {
   const [a, b] = [statOf(str(path)), statOf(str(other))];
   if (!a || !b) return fail(`[Errno 2] No such file or directory: '${str(a ? other : path)}'`);
@@ -34,6 +41,7 @@ export const fileTests: Callees = {
   is_mount: mount,
   same_file: sameFile,
   is_same_file: sameFile,
+  vaulted_file: vaulted,
 };
 
 /** A mount point is on a different device than its parent, or is the root. */

@@ -38,6 +38,7 @@ export const resultTests: Callees = {
   skip: skipped,
   unreachable: test('unreachable', flag('unreachable')),
   reachable: test('unreachable', (result) => !truth(flag('unreachable')(result))),
+  timedout: test('timedout', (result) => truth(mapping(flag('timedout')(result))?.get('period') ?? false)),
   finished: test('finished', asynchronous('finished')),
   started: test('started', asynchronous('started')),
 };

@@ -34,6 +34,8 @@ export const textTests: Callees = {
 };
 
 function matches(value: Value, pattern: Value, ignorecase: Value, multiline: Value, kind: string): boolean {
+  if (!['match', 'fullmatch', 'search'].includes(kind))
+    return fail(`Invalid match_type specified. Expected one of: match, fullmatch, search, got ${kind}`);
   const compiled = compilePattern(str(pattern), { ignorecase: truth(ignorecase), multiline: truth(multiline) });
   const text = str(value);
   const match = search(compiled, text, kind === 'match' || kind === 'fullmatch');

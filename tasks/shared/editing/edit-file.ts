@@ -18,6 +18,7 @@ import { type Accounts, type Attributes, unknownAccount } from '../files/attribu
 import { askAccounts } from '../files/copy-file.ts';
 import { fileChanges } from '../files/file-content.ts';
 import { foldersFor, thenAskFolders } from '../files/file-directory.ts';
+import { openAs } from '../files/open-as.ts';
 import { askAim } from '../files/path-info.ts';
 
 /** The parameters of types that edit a file. */
@@ -61,9 +62,26 @@ export const thenAskEdit = (state: EditState, task: EditParams) => ({
 /** The text of the file; empty if there is no file. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
 
+/** The parameter for the encoding of a file to which lines are added. */
+export const encodingParam = {
+  type: 'str',
+  doc: 'The encoding of the file, for example `latin-1`, if it is not UTF-8.',
+} as const;
+
 /** The same for types that insert lines: if every line of the file has a Windows line ending, new lines get one too. */
-export function openLines(state: EditState): OpenedText {
-  const opened = openEdited(state);
+export const openLines = (state: EditState): OpenedText => keepingLineEnds(openEdited(state));
+
+/** The same in an encoding, or why that is not possible; `added` is text that may be put into the file. */
+export function openLinesAs(
+  state: EditState,
+  encoding: string | undefined,
+  added: readonly (string | undefined)[],
+): OpenedText | { readonly failed: string } {
+  const opened = openAs(state.now.bytes ?? new Uint8Array(), encoding, added);
+  return 'failed' in opened ? opened : keepingLineEnds(opened);
+}
+
+function keepingLineEnds(opened: OpenedText): OpenedText {
   if (!opened.text.includes('\r\n') || /(?<!\r)\n/.test(opened.text)) return opened;
   return {
     text: opened.text.replaceAll('\r\n', '\n'),

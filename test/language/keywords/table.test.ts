@@ -63,7 +63,9 @@ describe('the loader and the schema', () => {
 
   function isTaken(place: KeywordPlace, name: string, text: string): boolean {
     const loaded = loadPlaybooks(['/p/site.yml'], options(playbookWith(place, name, text)));
-    return loaded.ok || loaded.error.every(({ code }) => code === 'missing-role' || code === 'missing-file');
+    return (
+      loaded.ok || loaded.error.every(({ code }) => ['missing-role', 'missing-file', 'missing-name'].includes(code))
+    );
   }
 
   function schemaTypes(place: KeywordPlace, name: string): readonly string[] {
