@@ -34,16 +34,29 @@ import decompress from './decompress.ts';
 import deployHelper from './deploy_helper.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
+import dockerComposeV2Exec from './docker_compose_v2_exec.ts';
+import dockerComposeV2Pull from './docker_compose_v2_pull.ts';
+import dockerComposeV2Run from './docker_compose_v2_run.ts';
 import dockerContainer from './docker_container.ts';
+import dockerContainerCopyInto from './docker_container_copy_into.ts';
 import dockerContainerExec from './docker_container_exec.ts';
 import dockerContainerInfo from './docker_container_info.ts';
+import dockerHostInfo from './docker_host_info.ts';
 import dockerImage from './docker_image.ts';
 import dockerImageBuild from './docker_image_build.ts';
+import dockerImageExport from './docker_image_export.ts';
 import dockerImageInfo from './docker_image_info.ts';
+import dockerImageLoad from './docker_image_load.ts';
 import dockerImagePull from './docker_image_pull.ts';
+import dockerImagePush from './docker_image_push.ts';
+import dockerImageRemove from './docker_image_remove.ts';
+import dockerImageTag from './docker_image_tag.ts';
 import dockerLogin from './docker_login.ts';
 import dockerNetwork from './docker_network.ts';
+import dockerNetworkInfo from './docker_network_info.ts';
+import dockerPrune from './docker_prune.ts';
 import dockerVolume from './docker_volume.ts';
+import dockerVolumeInfo from './docker_volume_info.ts';
 import dpkgDivert from './dpkg_divert.ts';
 import dpkgSelections from './dpkg_selections.ts';
 import expect from './expect.ts';
@@ -177,18 +190,6 @@ import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
-  cargo,
-  dconf,
-  decompress,
-  deployHelper,
-  expect,
-  filesize,
-  flatpak,
-  flatpakRemote,
-  gitConfigInfo,
-  mount,
-  gatherFacts,
-  deb822Repository,
   acl,
   addHost,
   alternatives,
@@ -205,6 +206,7 @@ const types = [
   btrfsInfo,
   btrfsSubvolume,
   capabilities,
+  cargo,
   certbot,
   certificatesBetween,
   command,
@@ -215,33 +217,56 @@ const types = [
   cron,
   cronvar,
   crypttab,
+  dconf,
+  deb822Repository,
   debconf,
   debug,
+  decompress,
+  deployHelper,
   dnsRecord,
   dockerComposeV2,
+  dockerComposeV2Exec,
+  dockerComposeV2Pull,
+  dockerComposeV2Run,
   dockerContainer,
+  dockerContainerCopyInto,
   dockerContainerExec,
+  dockerContainerInfo,
+  dockerHostInfo,
   dockerImage,
   dockerImageBuild,
-  dockerContainerInfo,
+  dockerImageExport,
   dockerImageInfo,
+  dockerImageLoad,
   dockerImagePull,
+  dockerImagePush,
+  dockerImageRemove,
+  dockerImageTag,
   dockerLogin,
   dockerNetwork,
+  dockerNetworkInfo,
+  dockerPrune,
   dockerVolume,
+  dockerVolumeInfo,
   dpkgDivert,
   dpkgSelections,
+  expect,
   fail,
   fetch,
   file,
+  filesize,
   filesystem,
   find,
   firewalld,
+  flatpak,
+  flatpakRemote,
+  gatherFacts,
   gem,
   getUrl,
   getent,
   git,
   gitConfig,
+  gitConfigInfo,
   group,
   groupBy,
   helm,
@@ -274,6 +299,7 @@ const types = [
   make,
   manual,
   modprobe,
+  mount,
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
