@@ -132,6 +132,21 @@ import ping from './ping.ts';
 import pip from './pip.ts';
 import pipx from './pipx.ts';
 import pipxInfo from './pipx_info.ts';
+import podmanContainer from './podman_container.ts';
+import podmanContainerInfo from './podman_container_info.ts';
+import podmanImage from './podman_image.ts';
+import podmanImageInfo from './podman_image_info.ts';
+import podmanLoad from './podman_load.ts';
+import podmanNetwork from './podman_network.ts';
+import podmanNetworkInfo from './podman_network_info.ts';
+import podmanPod from './podman_pod.ts';
+import podmanPodInfo from './podman_pod_info.ts';
+import podmanSave from './podman_save.ts';
+import podmanSecret from './podman_secret.ts';
+import podmanSecretInfo from './podman_secret_info.ts';
+import podmanTag from './podman_tag.ts';
+import podmanVolume from './podman_volume.ts';
+import podmanVolumeInfo from './podman_volume_info.ts';
 import postgresqlDb from './postgresql_db.ts';
 import postgresqlExt from './postgresql_ext.ts';
 import postgresqlPing from './postgresql_ping.ts';
@@ -323,6 +338,21 @@ const types = [
   pip,
   pipx,
   pipxInfo,
+  podmanContainer,
+  podmanContainerInfo,
+  podmanImage,
+  podmanImageInfo,
+  podmanLoad,
+  podmanNetwork,
+  podmanNetworkInfo,
+  podmanPod,
+  podmanPodInfo,
+  podmanSave,
+  podmanSecret,
+  podmanSecretInfo,
+  podmanTag,
+  podmanVolume,
+  podmanVolumeInfo,
   postgresqlDb,
   postgresqlExt,
   postgresqlPing,
