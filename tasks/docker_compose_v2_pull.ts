@@ -137,14 +137,17 @@ const engineOf = (task: Task, { environment }: TaskContext) => dockerEngine(task
 /** The images that the task is about: those of the services that have one. */
 function imagesOf(project: Project, task: Task): readonly string[] {
   const services = new Map(project.services);
-  const needed = (names: readonly string[], seen: ReadonlySet<string>): ReadonlySet<string> =>
-    names.reduce((all, name) => {
-      if (all.has(name)) return all;
-      const on = jsonAt(services.get(name), 'depends_on');
-      const dependencies = isObject(on) ? Object.keys(on) : listInside(services.get(name), 'depends_on').map(String);
-      return task.include_deps ? needed(dependencies, new Set([...all, name])) : new Set([...all, name]);
-    }, seen);
-  const chosen = task.services.length === 0 ? new Set(services.keys()) : needed(task.services, new Set());
+  const dependenciesOf = (name: string): readonly string[] => {
+    const on = jsonAt(services.get(name), 'depends_on');
+    return isObject(on) ? Object.keys(on) : listInside(services.get(name), 'depends_on').map(String);
+  };
+  const needed = (names: readonly string[]): ReadonlySet<string> => {
+    const all = new Set(names);
+    // A set also visits what is added to it meanwhile.
+    for (const name of task.include_deps ? all : []) for (const other of dependenciesOf(name)) all.add(other);
+    return all;
+  };
+  const chosen = task.services.length === 0 ? new Set(services.keys()) : needed(task.services);
   return [
     ...new Set(
       [...chosen].flatMap((name) => {

@@ -51,7 +51,7 @@ const params = {
   delete_time: { type: 'str', doc: 'How many seconds the container has to stop before it is removed.' },
   delete_volumes: { type: 'bool', doc: 'Also remove its volumes that have no name.' },
   ...podmanCreateParams,
-  creds: { type: 'str', secret: true, ignored: 'log in with `podman_login` first' },
+  creds: { type: 'str', secret: true, ignored: 'log in first, with `podman login --password-stdin`' },
   sig_proxy: { type: 'bool', ignored: 'there is no terminal' },
   log_level: {
     type: 'str',

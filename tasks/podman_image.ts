@@ -62,10 +62,10 @@ const params = {
   auth_file: {
     type: 'path',
     aliases: ['authfile'],
-    doc: 'A file on the host with logins, as `podman_login` writes it.',
+    doc: 'A file on the host with logins, as `podman login` writes it.',
   },
-  username: { type: 'str', doc: 'Not supported: log in with `podman_login` first.' },
-  password: { type: 'str', secret: true, doc: 'Not supported: log in with `podman_login` first.' },
+  username: { type: 'str', doc: 'Not supported: log in first, with `podman login --password-stdin`.' },
+  password: { type: 'str', secret: true, doc: 'Not supported: log in first, with `podman login --password-stdin`.' },
   ...quadletParams,
   ...podmanParams,
 } as const;
@@ -91,7 +91,7 @@ export default defineTask({
     if (task.username !== undefined || task.password !== undefined)
       return {
         failed:
-          'username and password are not supported, because others could see them: log in with podman_login first, or give auth_file',
+          'username and password are not supported, because others could see them: log in first, with `podman login --password-stdin`, or give auth_file',
       };
     if (task.state === 'absent') return { changes: image === null ? [] : [removal(task, image, context)] };
     const builds = isBuilt(task);

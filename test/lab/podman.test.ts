@@ -193,7 +193,7 @@ describe('images', () => {
       outcomeOf(await run(podmanImage, { name: 'localhost:1/none', ...more })).at(-1);
     expect(await wrong({})).toContain('Error with image localhost:1/none:latest');
     expect(await wrong({ pull: false })).toContain('it is not to be pulled');
-    expect(await wrong({ username: 'ann', password: 's3cret' })).toContain('podman_login');
+    expect(await wrong({ username: 'ann', password: 's3cret' })).toContain('podman login');
     expect(await wrong({ path: '/srv/none' })).toBe('/srv/none does not exist');
     await sh('rm -rf /srv/pushed; mkdir -p /srv/pushed');
     expect(

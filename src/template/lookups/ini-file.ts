@@ -7,6 +7,8 @@ interface IniOptions {
   readonly properties: boolean;
   readonly caseSensitive: boolean;
   readonly allowNoValue: boolean;
+  /** Values are taken as they are written, without the names of others in them; the defaults are a section, too. */
+  readonly plain?: boolean;
 }
 
 type Section = Map<string, string | null>;
@@ -37,7 +39,13 @@ export function readIni(text: string, options: IniOptions): Map<string, Section>
     }
     last = readOption(line, current ?? fail(`File contains no section headers: ${options.file}`), options);
   }
+  if (options.plain === true) return withDefaults(sections, defaults);
   return interpolated(sections, defaults);
+}
+
+function withDefaults(sections: ReadonlyMap<string, Section>, defaults: Section): Map<string, Section> {
+  const all = [...sections].map(([name, section]) => [name, new Map([...defaults, ...section])] as const);
+  return new Map([...all, ...(defaults.size > 0 ? [['DEFAULT', defaults] as const] : [])]);
 }
 
 function readOption(line: string, section: Section, { file, caseSensitive, allowNoValue }: IniOptions): string {
