@@ -129,7 +129,7 @@ export default defineTask({
     if (now.kind === 'd') return { failed: `${now.path} is a directory in the container` };
     if (!now.hasParent) return { failed: `Cannot find directory ${parentOf(now.path)} in the container` };
     if (now.kind !== undefined && task.force === false) return { changes: [] };
-    const differences = differing(now, wanted, mode, task.bytes !== undefined);
+    const differences = fileDifferences(now, wanted, mode, task.bytes !== undefined);
     if (differences.length === 0 && task.force !== true) return { changes: [] };
     const engine = engineOf(task, context);
     const effects = [
@@ -191,7 +191,7 @@ function modeOf({ mode, mode_parse }: Given): number | undefined {
 
 const KINDS: Readonly<Record<string, string>> = { l: 'link', p: 'pipe', c: 'device', b: 'device', s: 'socket' };
 
-function differing(now: Inside, wanted: Omit<Inside, 'kind' | 'hasParent'>, mode: number, isSecret: boolean) {
+function fileDifferences(now: Inside, wanted: Omit<Inside, 'kind' | 'hasParent'>, mode: number, isSecret: boolean) {
   // The checksum of a content that may be secret is not told.
   const sums = isSecret ? ['other', 'given'] : [now.sum.slice(0, 12), wanted.sum.slice(0, 12)];
   const told = `${isSecret ? 'given content' : wanted.sum.slice(0, 12)}, ${showMode(mode)}, ${wanted.owners}`;

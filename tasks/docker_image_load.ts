@@ -46,12 +46,12 @@ export default defineTask({
   thenAsk: ({ manifest }, task, context): More =>
     together(
       {},
-      each('image', namesIn(manifest), (name) => inspect(engineOf(task, context), 'image', name)),
+      each('image', archivedNames(manifest), (name) => inspect(engineOf(task, context), 'image', name)),
     ),
   plan(state, task, context): Plan {
     if (!state.isThere) return { failed: `Error opening archive ${task.path} - there is no such file` };
     const engine = engineOf(task, context);
-    const names = namesIn(state.manifest);
+    const names = archivedNames(state.manifest);
     const missing = archivedImages(state.manifest).flatMap(({ id, tags }) =>
       (tags.length === 0 ? [id] : tags).filter((name) => textAt(state[`image ${name}`] ?? null, 'Id') !== id),
     );
@@ -125,7 +125,7 @@ done`,
 
 const engineOf = (task: Task, { environment }: TaskContext) => dockerEngine(task, environment);
 
-const namesIn = (manifest: ShellAnswer): readonly string[] => [
+const archivedNames = (manifest: ShellAnswer): readonly string[] => [
   ...new Set(archivedImages(manifest).flatMap(({ id, tags }) => [id, ...tags])),
 ];
 

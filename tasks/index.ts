@@ -117,9 +117,12 @@ import mysqlVariables from './mysql_variables.ts';
 import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import opensslCsr from './openssl_csr.ts';
+import opensslCsrInfo from './openssl_csr_info.ts';
 import opensslDhparam from './openssl_dhparam.ts';
 import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
+import opensslPrivatekeyInfo from './openssl_privatekey_info.ts';
+import opensslPublickeyInfo from './openssl_publickey_info.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
@@ -323,9 +326,12 @@ const types = [
   npm,
   opensshKeypair,
   opensslCsr,
+  opensslCsrInfo,
   opensslDhparam,
   opensslPkcs12,
   opensslPrivatekey,
+  opensslPrivatekeyInfo,
+  opensslPublickeyInfo,
   packageType,
   packageFacts,
   pamLimits,

@@ -92,13 +92,13 @@ export default defineTask({
     const differences =
       container === null || task.image === undefined || (task.force_restart && task.state === 'started')
         ? []
-        : differencesOf(container, image, task);
+        : containerDiffers(container, image, task);
     const isNew = container === null || task.recreate || differences.length > 0;
     const runs = container !== null && jsonAt(container, 'State', 'Running') === true;
     if (task.state === 'stopped' && container !== null)
       return { changes: runs ? [acting(task, context, container, 'stopped')] : [] };
     const starts = task.state === 'started' || (runs && isNew && container !== null);
-    if (isNew) return { changes: [...differences, creation(task, container, context, starts)] };
+    if (isNew) return { changes: [...differences, newContainer(task, container, context, starts)] };
     if (task.force_restart) return { changes: [acting(task, context, container, 'restarted')] };
     return { changes: starts && !runs ? [acting(task, context, container, 'started')] : [] };
   },
@@ -154,7 +154,11 @@ const argumentsOf = (task: Task): readonly string[] => [
   ...(wordsOf(task.command) ?? []),
 ];
 
-function differencesOf(container: NonNullable<Inspected>, image: Inspected | undefined, task: Task): readonly Change[] {
+function containerDiffers(
+  container: NonNullable<Inspected>,
+  image: Inspected | undefined,
+  task: Task,
+): readonly Change[] {
   const told = (what: string, from: string, to: string): Change => ({
     what: `${what} of container ${task.name}`,
     from,
@@ -189,7 +193,7 @@ const effectsOf = (task: Task, container: Inspected, context: TaskContext, after
   ),
 ];
 
-function creation(task: Task, container: Inspected, context: TaskContext, starts: boolean): Change {
+function newContainer(task: Task, container: Inspected, context: TaskContext, starts: boolean): Change {
   const words = argumentsOf(task);
   const exports = joined(
     textEntries(task.env)
@@ -220,7 +224,7 @@ ${exports}_engine create ${words} >/dev/null`,
     from: container === null ? null : 'present',
     to: [container === null ? 'created' : 'created again', ...(starts ? ['started'] : [])].join(', '),
     commands: [
-      ...(container === null ? [] : [remove(task, context)]),
+      ...(container === null ? [] : [removeContainer(task, context)]),
       create,
       ...(starts ? [call(task, context, ['start', ...(task.detach ? [] : ['--attach']), '--', task.name])] : []),
     ],
@@ -236,7 +240,7 @@ _engine ${words} >/dev/null`,
   long: true,
 });
 
-const remove = (task: Task, context: TaskContext): Command =>
+const removeContainer = (task: Task, context: TaskContext): Command =>
   call(task, context, [
     'rm',
     ...(task.force_delete ? ['--force'] : []),
@@ -278,6 +282,6 @@ const removal = (task: Task, container: NonNullable<Inspected>, context: TaskCon
   what: `container ${task.name}`,
   from: textAt(container, 'State', 'Status'),
   to: null,
-  commands: [remove(task, context)],
+  commands: [removeContainer(task, context)],
   effects: effectsOf(task, container, context, null),
 });

@@ -94,7 +94,7 @@ export default defineTask({
     if (task.state === 'absent') return { changes: network === null ? [] : [removal(task, context)] };
     const differences = network === null ? [] : podmanNetworkDifferences(task, network);
     if (network !== null && !task.recreate && differences.length === 0) return { changes: [] };
-    return { changes: [...differences, creation(task, network, context)] };
+    return { changes: [...differences, newNetwork(task, network, context)] };
   },
   result({ params: task, state: { network }, changes, context }) {
     if (task.state === 'absent') return { network: {} };
@@ -117,10 +117,10 @@ const UNSURE = ['id', 'created', 'network_interface', 'ipam_options'];
 
 const engineOf = (task: Task, { environment }: TaskContext) => podmanEngine(task, environment);
 
-const remove = (task: Task, context: TaskContext) => sh`${withEngine(engineOf(task, context))}
+const removeNetwork = (task: Task, context: TaskContext) => sh`${withEngine(engineOf(task, context))}
 _engine network rm ${task.force ? ['--force'] : []} -- ${task.name} >/dev/null`;
 
-function creation(task: Task, network: Inspected, context: TaskContext): Change {
+function newNetwork(task: Task, network: Inspected, context: TaskContext): Change {
   const engine = engineOf(task, context);
   const labels = textEntries(task.label).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
   const words = [...podmanNetworkWords(task), ...labels];
@@ -132,7 +132,7 @@ function creation(task: Task, network: Inspected, context: TaskContext): Change 
         ? `driver ${task.driver ?? (task.macvlan === undefined ? 'bridge' : 'macvlan')}`
         : 'created again',
     commands: [
-      ...(network === null ? [] : [remove(task, context)]),
+      ...(network === null ? [] : [removeNetwork(task, context)]),
       {
         ...sh`${withEngine(engine)}
 _engine network create ${words} -- ${task.name} >/dev/null`,
@@ -151,7 +151,7 @@ const removal = (task: Task, context: TaskContext): Change => ({
   what: `network ${task.name}`,
   from: 'present',
   to: null,
-  commands: [remove(task, context)],
+  commands: [removeNetwork(task, context)],
   effects: [
     predicts(inspect(engineOf(task, context), 'network', task.name), null),
     task.force ? blurs(engineObject('container', '*')) : mayAlter(engineObject('container', '*')),

@@ -63,7 +63,7 @@ export default defineTask({
     const status = isNew ? 'Created' : textAt(pod, 'State');
     const act = needsAct(task, status) ? [acting(task, pod, status, context)] : [];
     return {
-      changes: [...(words === undefined ? [] : [difference]), ...(isNew ? [creation(task, pod, context)] : []), ...act],
+      changes: [...(words === undefined ? [] : [difference]), ...(isNew ? [newPod(task, pod, context)] : []), ...act],
     };
   },
   result({ params: task, state: { pod }, changes, context }) {
@@ -122,7 +122,8 @@ _engine pod ${words} >/dev/null`,
   long: true,
 });
 
-const remove = (task: Task, context: TaskContext): Command => call(task, context, ['rm', '--force', '--', task.name]);
+const removePod = (task: Task, context: TaskContext): Command =>
+  call(task, context, ['rm', '--force', '--', task.name]);
 
 /** What else changes: the containers in the pod, and what can be reached. */
 const others = (pod: Inspected) => [
@@ -130,13 +131,13 @@ const others = (pod: Inspected) => [
   mayAlter('network:', engineObject('network', '*')),
 ];
 
-function creation(task: Task, pod: Inspected, context: TaskContext): Change {
+function newPod(task: Task, pod: Inspected, context: TaskContext): Change {
   const words = argumentsOf(task);
   return {
     what: `pod ${task.name}`,
     from: pod === null ? null : 'present',
     to: pod === null ? 'created' : 'created again',
-    commands: [...(pod === null ? [] : [remove(task, context)]), call(task, context, ['create', ...words])],
+    commands: [...(pod === null ? [] : [removePod(task, context)]), call(task, context, ['create', ...words])],
     effects: [
       predicts(inspect(engineOf(task, context), 'pod', task.name), {
         Name: task.name,
@@ -182,6 +183,6 @@ const removal = (task: Task, pod: NonNullable<Inspected>, context: TaskContext):
   what: `pod ${task.name}`,
   from: textAt(pod, 'State').toLowerCase() || 'present',
   to: null,
-  commands: [remove(task, context)],
+  commands: [removePod(task, context)],
   effects: [predicts(inspect(engineOf(task, context), 'pod', task.name), null), ...others(pod)],
 });

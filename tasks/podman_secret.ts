@@ -68,14 +68,15 @@ export default defineTask({
     if (file?.exists === false) return { failed: `there is no file ${task.path}` };
     if (same !== undefined && same.code !== 0) return { failed: engineComplaint(same.stderr, same.code) };
     const told = same?.stdout.trim();
-    const differences = secret === null ? [] : differencesOf(task, secret, told === 'same');
+    const differences = secret === null ? [] : secretDiffers(task, secret, told === 'same');
     if (secret !== null && !task.force && differences.length === 0) return { changes: [] };
     const first = differences.length === 0 ? [whole(task, secret)] : differences;
     return {
       changes: first.map(
         (one, index): Change => ({
           ...one,
-          commands: index === 0 ? [...(secret === null ? [] : [remove(task, context)]), create(task, context)] : [],
+          commands:
+            index === 0 ? [...(secret === null ? [] : [removeSecret(task, context)]), create(task, context)] : [],
           effects: [
             predicts(inspect(engineOf(task, context), 'secret', task.name), foreseen(task)),
             predicts(askSame(task, context), shellAnswer('same\n')),
@@ -133,7 +134,7 @@ fi`,
     },
   );
 
-function differencesOf(task: Task, secret: NonNullable<Inspected>, isSame: boolean): readonly Change[] {
+function secretDiffers(task: Task, secret: NonNullable<Inspected>, isSame: boolean): readonly Change[] {
   const of = `of secret ${task.name}`;
   return [
     ...(isSame ? [] : [{ what: `content ${of}`, from: 'other', to: 'given', commands: [], effects: [] }]),
@@ -153,7 +154,7 @@ const whole = (task: Task, secret: Inspected) => ({
   to: secret === null ? 'created' : 'created again',
 });
 
-const remove = (task: Task, context: TaskContext): Command => sh`${withEngine(engineOf(task, context))}
+const removeSecret = (task: Task, context: TaskContext): Command => sh`${withEngine(engineOf(task, context))}
 _engine secret rm -- ${task.name} >/dev/null`;
 
 function create(task: Task, context: TaskContext): Command {
@@ -176,7 +177,7 @@ const removal = (task: Task, context: TaskContext): Change => ({
   what: `secret ${task.name}`,
   from: 'present',
   to: null,
-  commands: [remove(task, context)],
+  commands: [removeSecret(task, context)],
   effects: [predicts(inspect(engineOf(task, context), 'secret', task.name), null)],
 });
 

@@ -42,9 +42,9 @@ export default defineTask({
   ask: (task, context) => ({ volume: inspect(engineOf(task, context), 'volume', task.name) }),
   plan({ volume }, task, context): Plan {
     if (task.state === 'absent') return { changes: volume === null ? [] : [removal(task, context)] };
-    const differences = volume === null ? [] : differencesOf(task, volume);
+    const differences = volume === null ? [] : volumeDiffers(task, volume);
     if (volume !== null && !task.recreate && differences.length === 0) return { changes: [] };
-    return { changes: [...differences, creation(task, volume, context)] };
+    return { changes: [...differences, createdVolume(task, volume, context)] };
   },
   result: ({ params: task, state: { volume }, changes, context }) => {
     if (task.state === 'absent') return { volume: {} };
@@ -68,7 +68,7 @@ export default defineTask({
 
 const engineOf = (task: Task, { environment }: TaskContext) => podmanEngine(task, environment);
 
-function differencesOf(task: Task, volume: NonNullable<Inspected>): readonly Change[] {
+function volumeDiffers(task: Task, volume: NonNullable<Inspected>): readonly Change[] {
   const of = `of volume ${task.name}`;
   const options = entriesAt(volume, 'Options').filter(([name]) => !['UID', 'GID'].includes(name));
   return [
@@ -78,7 +78,7 @@ function differencesOf(task: Task, volume: NonNullable<Inspected>): readonly Cha
   ];
 }
 
-function creation(task: Task, volume: Inspected, context: TaskContext): Change {
+function createdVolume(task: Task, volume: Inspected, context: TaskContext): Change {
   const engine = engineOf(task, context);
   const owners = [
     ...(task.uid === undefined ? [] : [`uid=${task.uid}`]),
@@ -101,7 +101,7 @@ function creation(task: Task, volume: Inspected, context: TaskContext): Change {
     from: volume === null ? null : 'present',
     to: volume === null ? `driver ${after.Driver}` : 'created again, empty',
     commands: [
-      ...(volume === null ? [] : [remove(task, context)]),
+      ...(volume === null ? [] : [removeVolume(task, context)]),
       {
         ...sh`${withEngine(engine)}
 _engine volume create ${words} -- ${task.name} >/dev/null`,
@@ -117,14 +117,14 @@ _engine volume create ${words} -- ${task.name} >/dev/null`,
 }
 
 /** A volume that a container uses cannot be removed without it. */
-const remove = (task: Task, context: TaskContext) => sh`${withEngine(engineOf(task, context))}
+const removeVolume = (task: Task, context: TaskContext) => sh`${withEngine(engineOf(task, context))}
 _engine volume rm --force -- ${task.name} >/dev/null`;
 
 const removal = (task: Task, context: TaskContext): Change => ({
   what: `volume ${task.name}`,
   from: 'present',
   to: null,
-  commands: [remove(task, context)],
+  commands: [removeVolume(task, context)],
   effects: [
     predicts(inspect(engineOf(task, context), 'volume', task.name), null),
     // Containers that use it are removed as well.

@@ -72,7 +72,7 @@ interface ImageTask {
     | undefined;
 }
 
-const option = (name: string, value: string | number | undefined): readonly string[] =>
+const flagFor = (name: string, value: string | number | undefined): readonly string[] =>
   value === undefined ? [] : [name, String(value)];
 
 const flag = (name: string, isSet: boolean | undefined): readonly string[] => (isSet === true ? [name] : []);
@@ -81,20 +81,20 @@ const extra = (text: string | undefined): readonly string[] => splitWords(text ?
 
 const registryWords = (task: ImageTask): readonly string[] => [
   ...(task.validate_certs === undefined ? [] : [`--tls-verify=${task.validate_certs}`]),
-  ...option('--cert-dir', task.ca_cert_dir),
-  ...option('--authfile', task.auth_file),
+  ...flagFor('--cert-dir', task.ca_cert_dir),
+  ...flagFor('--authfile', task.auth_file),
 ];
 
 const retryWords = (task: ImageTask): readonly string[] => [
-  ...option('--retry', task.retry),
-  ...option('--retry-delay', task.retry_delay),
+  ...flagFor('--retry', task.retry),
+  ...flagFor('--retry-delay', task.retry_delay),
 ];
 
 /** `podman pull` with its arguments. */
 export const pullWords = (task: ImageTask, reference: string): readonly string[] => [
   'pull',
-  ...option('--arch', task.arch),
-  ...option('--platform', task.platform),
+  ...flagFor('--arch', task.arch),
+  ...flagFor('--platform', task.platform),
   ...registryWords(task),
   ...retryWords(task),
   ...extra(task.pull_extra_args),
@@ -109,16 +109,16 @@ export function buildWords(task: ImageTask, reference: string): readonly string[
     'build',
     '--tag',
     reference,
-    ...option('--arch', task.arch),
-    ...option('--platform', task.platform),
-    ...option('--format', build?.format),
+    ...flagFor('--arch', task.arch),
+    ...flagFor('--platform', task.platform),
+    ...flagFor('--format', build?.format),
     ...flag('--no-cache', build?.cache === false),
     ...flag('--rm=false', build?.rm === false),
     ...flag('--force-rm', build?.force_rm),
     ...textEntries(build?.annotation).flatMap(([name, value]) => ['--annotation', `${name}=${value}`]),
     ...(build?.volume ?? []).flatMap((volume) => ['--volume', volume]),
-    ...option('--file', build?.container_file === undefined ? build?.file : '-'),
-    ...option('--target', build?.target),
+    ...flagFor('--file', build?.container_file === undefined ? build?.file : '-'),
+    ...flagFor('--target', build?.target),
     ...registryWords(task),
     ...extra(build?.extra_args),
     ...(task.path === undefined ? [] : ['--', task.path]),
@@ -134,11 +134,11 @@ export function pushWords(task: ImageTask, reference: string): readonly string[]
     ...registryWords(task),
     ...retryWords(task),
     ...flag('--compress', push?.compress),
-    ...option('--format', push?.format),
+    ...flagFor('--format', push?.format),
     ...flag('--remove-signatures', push?.remove_signatures),
-    ...option('--sign-by', push?.sign_by),
-    ...option('--sign-by-sq-fingerprint', push?.sign_by_sq_fingerprint),
-    ...option('--compression-format', push?.compression_format),
+    ...flagFor('--sign-by', push?.sign_by),
+    ...flagFor('--sign-by-sq-fingerprint', push?.sign_by_sq_fingerprint),
+    ...flagFor('--compression-format', push?.compression_format),
     ...extra(push?.extra_args),
     '--',
     reference,

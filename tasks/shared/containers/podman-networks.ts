@@ -37,7 +37,7 @@ const driverOf = ({ driver, macvlan }: NetworkTask): string | undefined =>
   driver ?? (macvlan === undefined ? undefined : 'macvlan');
 
 /** The driver's options by podman's own names. */
-const optionsOf = ({ opt, macvlan }: NetworkTask): readonly (readonly [string, string])[] => [
+const driverOptions = ({ opt, macvlan }: NetworkTask): readonly (readonly [string, string])[] => [
   ...textEntries(opt)
     .filter(([name]) => opt?.[name] !== undefined)
     .map(([name, value]) => [OPTION_NAMES[name] ?? name, value] as const),
@@ -70,7 +70,7 @@ export function podmanNetworkWords(task: NetworkTask): readonly string[] {
     ...flag('--internal', task.internal),
     ...option('--ipam-driver', task.ipam_driver),
     ...flag('--ipv6', task.ipv6),
-    ...optionsOf(task).flatMap(([name, value]) => ['--opt', `${name}=${value}`]),
+    ...driverOptions(task).flatMap(([name, value]) => ['--opt', `${name}=${value}`]),
     ...(task.route ?? []).flatMap((route) => ['--route', route]),
   ];
 }
@@ -93,7 +93,7 @@ export function podmanNetworkDifferences(task: NetworkTask, network: NonNullable
         );
   const yesNo = (isSet: boolean | undefined) => (isSet === undefined ? undefined : String(isSet));
   const isDisabled = jsonAt(network, 'dns_enabled') !== true;
-  const wanted = optionsOf(task);
+  const wanted = driverOptions(task);
   const options = wanted.filter(([name]) => !isProperty(name));
   const parent = wanted.find(([name]) => isProperty(name))?.[1];
   return [
@@ -136,7 +136,7 @@ function lastAddress(range: string): string {
 
 /** What podman will tell about the network, as far as the task says it. */
 export const foreseenPodmanNetwork = (task: NetworkTask): NonNullable<Inspected> => {
-  const options = optionsOf(task);
+  const options = driverOptions(task);
   return {
     name: task.name,
     driver: driverOf(task) ?? 'bridge',
