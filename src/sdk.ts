@@ -19,6 +19,7 @@ export {
 } from './core/command.ts';
 export { exporting } from './core/commands/exporting.ts';
 export { forgetJob } from './core/commands/job.ts';
+export { fitsUstar, ustar } from './core/commands/ustar.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
 export { fitsTree, type TreeFile, writeFiles } from './core/commands/write-files.ts';
 export { compareVersions } from './core/debian-version.ts';

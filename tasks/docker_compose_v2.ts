@@ -20,7 +20,7 @@ import {
   isChanging,
   toldEvents,
 } from './shared/containers/compose-events.ts';
-import { type ComposeTask, composeParams } from './shared/containers/compose-params.ts';
+import { type ComposeTask, composeParams, projectRules } from './shared/containers/compose-params.ts';
 import { type Project, readProject } from './shared/containers/compose-project.ts';
 import { textAt } from './shared/containers/json.ts';
 
@@ -31,14 +31,7 @@ export default defineTask({
     'Needs the `docker` client and its compose plugin, 2.18 or newer, on the host. Compose itself tells what it would do (`--dry-run`). A check cannot know whether building, or pulling with `pull: always`, gives another image; it says so if nothing else would change.',
   params: composeParams,
   acts: true,
-  rules: {
-    mutuallyExclusive: [
-      ['definition', 'project_src'],
-      ['definition', 'files'],
-    ],
-    requiredOneOf: [['definition', 'project_src']],
-    requiredBy: { definition: ['project_name'] },
-  },
+  rules: projectRules,
   ask: (task, context) => ({ project: askProject(task, context) }),
   plan({ project }, task, context): Plan {
     const wrong = Object.entries(task.scale ?? {}).find(([, value]) => !/^\d+$/.test(String(value)));

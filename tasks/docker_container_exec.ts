@@ -1,22 +1,8 @@
-import {
-  anyCode,
-  type Change,
-  type Command,
-  defineTask,
-  mayAlter,
-  type Params,
-  type Plan,
-  script,
-  sh,
-  splitWords,
-  type TaskContext,
-} from '../src/sdk.ts';
-import { executionResult, executionReturns, inputOf, streams } from './shared/commands/run-command.ts';
-import { clientEnvironment } from './shared/containers/client-environment.ts';
-import { dockerEngine, dockerParams, withEngine } from './shared/containers/engine.ts';
-import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
-import { textAt, textEntries } from './shared/containers/json.ts';
-import { jsonAt, listInside } from './shared/json.ts';
+import { type Change, defineTask, mayAlter, type Params, type Plan, splitWords, type TaskContext } from '../src/sdk.ts';
+import { executionResult, executionReturns, streams } from './shared/commands/run-command.ts';
+import { dockerEngine, dockerParams } from './shared/containers/engine.ts';
+import { engineObject, inspect } from './shared/containers/inspect.ts';
+import { runInside, whyNotInside, writtenFrom } from './shared/containers/run-inside.ts';
 
 const params = {
   container: { type: 'str', required: true, doc: 'The name or ID of the container.' },
@@ -48,14 +34,14 @@ export default defineTask({
     if (words === undefined) return { failed: `No closing quotation in: ${task.command}` };
     if (words.length === 0) return { failed: 'no command given' };
     if (task.detach && task.stdin !== undefined) return { failed: 'If detach=true, stdin cannot be provided.' };
-    const refused = whyNot(container, task);
+    const refused = whyNotInside(container, task.container);
     if (refused !== undefined) return { failed: refused };
     const change: Change = {
       what: `command in container ${task.container}`,
       from: '',
       to: words.join(' '),
-      commands: [execution(task, words, context)],
-      effects: [mayAlter(engineObject('container', '*'), 'network:', ...sourcesOf(container))],
+      commands: [runInside(engineOf(task, context), { ...task, words })],
+      effects: [mayAlter(engineObject('container', '*'), 'network:', ...writtenFrom(container))],
     };
     return { changes: [change] };
   },
@@ -82,39 +68,3 @@ export default defineTask({
 const engineOf = (task: Task, { environment }: TaskContext) => dockerEngine(task, environment);
 
 const wordsOf = ({ argv, command }: Task): readonly string[] | undefined => argv ?? splitWords(command ?? '');
-
-function whyNot(container: Inspected, { container: name }: Task): string | undefined {
-  if (container === null) return `Could not find container "${name}"`;
-  if (jsonAt(container, 'State', 'Paused') === true) return `Container "${name}" is paused`;
-  const isRunning = jsonAt(container, 'State', 'Running') === true;
-  return isRunning ? undefined : `Container "${name}" is not running: it is ${textAt(container, 'State', 'Status')}`;
-}
-
-/** The subjects for the directories and files of the host that a container may write to. */
-const sourcesOf = (container: Inspected): readonly string[] =>
-  listInside(container, 'Mounts').flatMap((mount) =>
-    jsonAt(mount, 'RW') === true ? [`path:${textAt(mount, 'Source')}`] : [],
-  );
-
-function execution(task: Task, words: readonly string[], context: TaskContext): Command {
-  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
-  const { options, wrap } = clientEnvironment(textEntries(task.env));
-  const call = script`_engine exec ${[
-    ...(task.detach ? ['--detach'] : []),
-    ...(task.stdin === undefined ? [] : ['--interactive']),
-    ...(task.tty ? ['--tty'] : []),
-    ...option('--user', task.user),
-    ...option('--workdir', task.chdir),
-    ...options,
-  ]} -- ${task.container} ${words}`;
-  const stdin = inputOf(task);
-  return {
-    ...sh`${withEngine(engineOf(task, context))}
-${wrap(call)}`,
-    stdin,
-    shown: `docker exec ${task.container} ${words.join(' ')}`,
-    long: true,
-    // The exit code is part of the result, because `failed_when` may accept it.
-    accepts: anyCode,
-  };
-}

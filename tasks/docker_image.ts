@@ -17,7 +17,7 @@ import {
 } from '../src/sdk.ts';
 import { valueText } from './shared/containers/container-options.ts';
 import { dockerEngine, dockerParams, engineComplaint, withEngine } from './shared/containers/engine.ts';
-import { imageReference, isImageId } from './shared/containers/image-name.ts';
+import { imageReference, isImageId, shortImageId } from './shared/containers/image-name.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
 import { entriesAt, textAt, textEntries } from './shared/containers/json.ts';
 import { foreseenImage, imageResult, isForeseen } from './shared/containers/pulled-image.ts';
@@ -181,11 +181,7 @@ const otherName = ({ repository = '', tag }: Task): string => imageReference(rep
 
 const shortId = (image: Inspected): string => {
   if (image === null) return '';
-  return isForeseen(image)
-    ? 'present'
-    : textAt(image, 'Id')
-        .replace(/^sha256:/, '')
-        .slice(0, 12);
+  return isForeseen(image) ? 'present' : shortImageId(textAt(image, 'Id'));
 };
 
 /** Does something with images; later tasks know the image under its name, but not which one it is. */

@@ -18,6 +18,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { askEngine } from './shared/containers/ask-engine.ts';
+import { isForClient } from './shared/containers/client-environment.ts';
 import { valueText } from './shared/containers/container-options.ts';
 import { dockerCliParams, dockerEngine, engineComplaint, withEngine } from './shared/containers/engine.ts';
 import { imageReference, isImageId } from './shared/containers/image-name.ts';
@@ -193,10 +194,6 @@ const lastOf = (stderr: string, code: number): string => {
   const error = stderr.split('\n').findLast((line) => /^(?:ERROR|error): /.test(line));
   return error ?? engineComplaint(stderr, code);
 };
-
-/** Variables that the client itself reads: an argument with such a name must not change what the client does. */
-const isForClient = (name: string): boolean =>
-  /^(?:PATH|HOME|TMPDIR|LD_.*|DOCKER_.*|BUILDX_.*|BUILDKIT_.*|COMPOSE_.*|SSH_.*|XDG_.*)$/.test(name);
 
 const secretVariable = (index: number): string => `RETRACE_SECRET_${index}`;
 

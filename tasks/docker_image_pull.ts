@@ -13,7 +13,7 @@ import {
   type TaskContext,
 } from '../src/sdk.ts';
 import { dockerEngine, dockerParams, engineComplaint, withEngine } from './shared/containers/engine.ts';
-import { imageReference, isImageId } from './shared/containers/image-name.ts';
+import { imageReference, isImageId, shortImageId } from './shared/containers/image-name.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
 import { textAt } from './shared/containers/json.ts';
 import { offered, readOffer } from './shared/containers/offered-image.ts';
@@ -73,7 +73,7 @@ export default defineTask({
       changes: [
         {
           what: `image ${reference}`,
-          from: image === null ? null : shortId(image),
+          from: image === null ? null : shortImageId(textAt(image, 'Id')),
           to: 'pulled',
           commands: [
             {
@@ -130,11 +130,6 @@ const engineOf = (task: Task, { environment }: TaskContext) => dockerEngine(task
 const referenceOf = ({ name, tag }: Task): string => imageReference(name, tag);
 
 const isProper = ({ name }: Task): boolean => !isImageId(name);
-
-const shortId = (image: NonNullable<Inspected>): string =>
-  textAt(image, 'Id')
-    .replace(/^sha256:/, '')
-    .slice(0, 12);
 
 /** Whether an image is for another platform than the wanted one. */
 function isOtherPlatform(image: NonNullable<Inspected>, platform: string | undefined): boolean {

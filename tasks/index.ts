@@ -34,16 +34,29 @@ import decompress from './decompress.ts';
 import deployHelper from './deploy_helper.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
+import dockerComposeV2Exec from './docker_compose_v2_exec.ts';
+import dockerComposeV2Pull from './docker_compose_v2_pull.ts';
+import dockerComposeV2Run from './docker_compose_v2_run.ts';
 import dockerContainer from './docker_container.ts';
+import dockerContainerCopyInto from './docker_container_copy_into.ts';
 import dockerContainerExec from './docker_container_exec.ts';
 import dockerContainerInfo from './docker_container_info.ts';
+import dockerHostInfo from './docker_host_info.ts';
 import dockerImage from './docker_image.ts';
 import dockerImageBuild from './docker_image_build.ts';
+import dockerImageExport from './docker_image_export.ts';
 import dockerImageInfo from './docker_image_info.ts';
+import dockerImageLoad from './docker_image_load.ts';
 import dockerImagePull from './docker_image_pull.ts';
+import dockerImagePush from './docker_image_push.ts';
+import dockerImageRemove from './docker_image_remove.ts';
+import dockerImageTag from './docker_image_tag.ts';
 import dockerLogin from './docker_login.ts';
 import dockerNetwork from './docker_network.ts';
+import dockerNetworkInfo from './docker_network_info.ts';
+import dockerPrune from './docker_prune.ts';
 import dockerVolume from './docker_volume.ts';
+import dockerVolumeInfo from './docker_volume_info.ts';
 import dpkgDivert from './dpkg_divert.ts';
 import dpkgSelections from './dpkg_selections.ts';
 import expect from './expect.ts';
@@ -105,9 +118,12 @@ import mysqlVariables from './mysql_variables.ts';
 import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import opensslCsr from './openssl_csr.ts';
+import opensslCsrInfo from './openssl_csr_info.ts';
 import opensslDhparam from './openssl_dhparam.ts';
 import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
+import opensslPrivatekeyInfo from './openssl_privatekey_info.ts';
+import opensslPublickeyInfo from './openssl_publickey_info.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
 import pamLimits from './pam_limits.ts';
@@ -120,6 +136,21 @@ import ping from './ping.ts';
 import pip from './pip.ts';
 import pipx from './pipx.ts';
 import pipxInfo from './pipx_info.ts';
+import podmanContainer from './podman_container.ts';
+import podmanContainerInfo from './podman_container_info.ts';
+import podmanImage from './podman_image.ts';
+import podmanImageInfo from './podman_image_info.ts';
+import podmanLoad from './podman_load.ts';
+import podmanNetwork from './podman_network.ts';
+import podmanNetworkInfo from './podman_network_info.ts';
+import podmanPod from './podman_pod.ts';
+import podmanPodInfo from './podman_pod_info.ts';
+import podmanSave from './podman_save.ts';
+import podmanSecret from './podman_secret.ts';
+import podmanSecretInfo from './podman_secret_info.ts';
+import podmanTag from './podman_tag.ts';
+import podmanVolume from './podman_volume.ts';
+import podmanVolumeInfo from './podman_volume_info.ts';
 import postgresqlDb from './postgresql_db.ts';
 import postgresqlExt from './postgresql_ext.ts';
 import postgresqlPing from './postgresql_ping.ts';
@@ -178,19 +209,7 @@ import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
-  cargo,
-  dconf,
-  decompress,
-  deployHelper,
-  expect,
-  filesize,
-  flatpak,
-  flatpakRemote,
-  gitConfigInfo,
-  mount,
   mount_facts,
-  gatherFacts,
-  deb822Repository,
   acl,
   addHost,
   alternatives,
@@ -207,6 +226,7 @@ const types = [
   btrfsInfo,
   btrfsSubvolume,
   capabilities,
+  cargo,
   certbot,
   certificatesBetween,
   command,
@@ -217,33 +237,56 @@ const types = [
   cron,
   cronvar,
   crypttab,
+  dconf,
+  deb822Repository,
   debconf,
   debug,
+  decompress,
+  deployHelper,
   dnsRecord,
   dockerComposeV2,
+  dockerComposeV2Exec,
+  dockerComposeV2Pull,
+  dockerComposeV2Run,
   dockerContainer,
+  dockerContainerCopyInto,
   dockerContainerExec,
+  dockerContainerInfo,
+  dockerHostInfo,
   dockerImage,
   dockerImageBuild,
-  dockerContainerInfo,
+  dockerImageExport,
   dockerImageInfo,
+  dockerImageLoad,
   dockerImagePull,
+  dockerImagePush,
+  dockerImageRemove,
+  dockerImageTag,
   dockerLogin,
   dockerNetwork,
+  dockerNetworkInfo,
+  dockerPrune,
   dockerVolume,
+  dockerVolumeInfo,
   dpkgDivert,
   dpkgSelections,
+  expect,
   fail,
   fetch,
   file,
+  filesize,
   filesystem,
   find,
   firewalld,
+  flatpak,
+  flatpakRemote,
+  gatherFacts,
   gem,
   getUrl,
   getent,
   git,
   gitConfig,
+  gitConfigInfo,
   group,
   groupBy,
   helm,
@@ -276,6 +319,7 @@ const types = [
   make,
   manual,
   modprobe,
+  mount,
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
@@ -284,9 +328,12 @@ const types = [
   npm,
   opensshKeypair,
   opensslCsr,
+  opensslCsrInfo,
   opensslDhparam,
   opensslPkcs12,
   opensslPrivatekey,
+  opensslPrivatekeyInfo,
+  opensslPublickeyInfo,
   packageType,
   packageFacts,
   pamLimits,
@@ -299,6 +346,21 @@ const types = [
   pip,
   pipx,
   pipxInfo,
+  podmanContainer,
+  podmanContainerInfo,
+  podmanImage,
+  podmanImageInfo,
+  podmanLoad,
+  podmanNetwork,
+  podmanNetworkInfo,
+  podmanPod,
+  podmanPodInfo,
+  podmanSave,
+  podmanSecret,
+  podmanSecretInfo,
+  podmanTag,
+  podmanVolume,
+  podmanVolumeInfo,
   postgresqlDb,
   postgresqlExt,
   postgresqlPing,

@@ -10,12 +10,12 @@ import {
 } from '../src/sdk.ts';
 import { readX509, type X509 } from './shared/tls/certificate.ts';
 import { oidOf, partsOf, plainInteger, readDer, timeDigits } from './shared/tls/der.ts';
-import { EXTENSION, type Extension, extensionWords, readAuthority } from './shared/tls/extensions.ts';
-import { colons, generalNameText, type Name, nameDict, nameOfType } from './shared/tls/names.ts';
-import { toPem } from './shared/tls/pem.ts';
-import { fingerprints, kindOf, numbersOf } from './shared/tls/public-key.ts';
+import { EXTENSION } from './shared/tls/extensions.ts';
+import { generalNameText, nameDict } from './shared/tls/names.ts';
+import { fingerprints } from './shared/tls/public-key.ts';
 import { tlsText } from './shared/tls/request.ts';
 import { digestOf } from './shared/tls/signing.ts';
+import { orderedName, toldExtensions, toldExtensionsReturns, toldKey, toldKeyReturns } from './shared/tls/told.ts';
 import { momentOf } from './shared/tls/validity.ts';
 
 const params = {
@@ -80,27 +80,10 @@ export default defineTask({
     valid_at: 'Whether the certificate is valid at each of the given times.',
     signature_algorithm: 'How the certificate was signed.',
     fingerprints: "The certificate's checksums, by algorithm.",
-    public_key: 'The public key, in PEM format.',
-    public_key_type: 'The kind of key.',
-    public_key_data: 'The numbers that the key consists of, as text if they have more than 15 digits.',
-    public_key_fingerprints: "The public key's checksums, by algorithm.",
-    subject_alt_name: 'The names that it is valid for.',
-    subject_alt_name_critical: 'Whether clients must understand them.',
-    key_usage: 'What the key may be used for.',
-    key_usage_critical: 'Whether clients must understand that.',
-    extended_key_usage: 'The purposes of the certificate.',
-    extended_key_usage_critical: 'Whether clients must understand them.',
-    basic_constraints: 'Whether it may sign other certificates.',
-    basic_constraints_critical: 'Whether clients must understand that.',
-    ocsp_must_staple: 'Whether servers must present a proof that it is not revoked; null if it does not say.',
-    ocsp_must_staple_critical: 'Whether clients must understand that.',
-    subject_key_identifier: 'The identifier of the key.',
-    authority_key_identifier: "The identifier of the issuer's key.",
-    authority_cert_issuer: "The names of the issuer's issuer.",
-    authority_cert_serial_number: "The serial number of the issuer's certificate.",
+    ...toldKeyReturns,
+    ...toldExtensionsReturns,
     ocsp_uri: 'Where to ask whether it is revoked.',
     issuer_uri: "Where the issuer's certificate is found.",
-    extensions_by_oid: 'All extensions, with `critical` and, as base64, `value`.',
   },
   examples: [
     {
@@ -117,16 +100,6 @@ export default defineTask({
 });
 
 function told(one: X509, task: Task, { now }: TaskContext): TaskResult {
-  const find = (id: string): Extension | undefined => one.extensions.find((each) => each.oid === id);
-  const listed = (id: string) => {
-    const found = find(id);
-    return found === undefined ? null : extensionWords(found);
-  };
-  const authority = find(EXTENSION.authorityKeyIdentifier);
-  const read = authority && readDer(authority.value);
-  const { identifier, issuer = [], serial } = read === undefined ? {} : readAuthority(read);
-  const staple = listed(EXTENSION.mustStaple);
-  const kind = kindOf(one.publicKey);
   return {
     version: one.version,
     serial_number: plainInteger(one.serial),
@@ -145,36 +118,12 @@ function told(one: X509, task: Task, { now }: TaskContext): TaskResult {
     ),
     signature_algorithm: signatureOf(one),
     fingerprints: fingerprints(one.der),
-    public_key: toPem('PUBLIC KEY', one.publicKey),
-    public_key_type: kind?.type ?? 'unknown',
-    public_key_data: numbersOf(one.publicKey),
-    public_key_fingerprints: fingerprints(one.publicKey),
-    subject_alt_name: listed(EXTENSION.subjectAltName),
-    subject_alt_name_critical: find(EXTENSION.subjectAltName)?.critical ?? false,
-    key_usage: listed(EXTENSION.keyUsage)?.toSorted() ?? null,
-    key_usage_critical: find(EXTENSION.keyUsage)?.critical ?? false,
-    extended_key_usage: listed(EXTENSION.extendedKeyUsage)?.toSorted() ?? null,
-    extended_key_usage_critical: find(EXTENSION.extendedKeyUsage)?.critical ?? false,
-    basic_constraints: listed(EXTENSION.basicConstraints),
-    basic_constraints_critical: find(EXTENSION.basicConstraints)?.critical ?? false,
-    ocsp_must_staple: staple === null ? null : staple[0] === 'yes',
-    ocsp_must_staple_critical: find(EXTENSION.mustStaple)?.critical ?? false,
-    subject_key_identifier: listed(EXTENSION.subjectKeyIdentifier)?.[0] ?? null,
-    authority_key_identifier: identifier === undefined ? null : colons(identifier),
-    authority_cert_issuer: issuer.length === 0 ? null : issuer,
-    authority_cert_serial_number: serial === undefined ? null : plainInteger(serial),
-    ocsp_uri: accessTo(find(EXTENSION.authorityInfoAccess), '1.3.6.1.5.5.7.48.1'),
-    issuer_uri: accessTo(find(EXTENSION.authorityInfoAccess), '1.3.6.1.5.5.7.48.2'),
-    extensions_by_oid: Object.fromEntries(
-      one.extensions.map(({ oid, critical, value }) => [
-        oid,
-        { critical, value: Buffer.from(value).toString('base64') },
-      ]),
-    ),
+    ...toldKey(one.publicKey),
+    ...toldExtensions(one.extensions),
+    ocsp_uri: accessTo(one, '1.3.6.1.5.5.7.48.1'),
+    issuer_uri: accessTo(one, '1.3.6.1.5.5.7.48.2'),
   };
 }
-
-const orderedName = (name: Name) => name.map(([type, value]) => [nameOfType(type), value]);
 
 function signatureOf({ signed: { algorithm } }: X509): string {
   const id = algorithm && partsOf(algorithm)[0];
@@ -182,7 +131,8 @@ function signatureOf({ signed: { algorithm } }: X509): string {
 }
 
 /** The first URI at which something about the certificate is found. */
-function accessTo(found: Extension | undefined, method: string): string | null {
+function accessTo({ extensions }: X509, method: string): string | null {
+  const found = extensions.find(({ oid }) => oid === EXTENSION.authorityInfoAccess);
   const all = found && readDer(found.value);
   for (const one of partsOf(all ?? { body: new Uint8Array() })) {
     const [id, place] = partsOf(one);

@@ -23,6 +23,22 @@ const INSTEAD: Readonly<Record<string, string>> = {
   subversion: 'use `command` with `creates`',
 };
 
+/** Modules of collections that are missing here, each with another way to do the same. */
+const OTHER_WAYS: Readonly<Record<string, string>> = {
+  acme_account: 'use `certbot`, which registers an account by itself',
+  acme_certificate: 'use `certbot`, which orders the certificate and proves the domains in one task',
+  acme_challenge_cert_helper: 'use `certbot`, which proves the domains itself',
+  docker_stack: 'use `docker_compose_v2`, or `command` with `docker stack deploy`',
+  docker_swarm: 'use `command` with `docker swarm`',
+  docker_swarm_service: 'use `command` with `docker service`',
+  podman_generate_systemd: 'write a quadlet file with `template`, and start its unit with `systemd`',
+  podman_login:
+    'use `command` with `podman login --username NAME --password-stdin REGISTRY`, and the password in `stdin`',
+  podman_logout: 'use `command` with `podman logout REGISTRY`',
+  podman_play: 'use `command` with `podman kube play --replace`',
+  podman_quadlet: 'write the quadlet file with `copy` or `template`, and start its unit with `systemd`',
+};
+
 const MISSING_HERE: ReadonlySet<string> = new Set([
   ...Object.keys(INSTEAD),
   ...['dnf', 'rpm_key', 'sysvinit', 'yum', 'yum_repository'],
@@ -39,7 +55,7 @@ export function unknownTaskType(name: string, known: readonly string[]): { messa
 function hintFor(name: string, known: readonly string[]): string {
   // Compare only the last word: sharing a collection name does not make two names similar.
   const last = shortTypeName(name).replace(/^.*\./, '');
-  const instead = INSTEAD[last];
+  const instead = INSTEAD[last] ?? OTHER_WAYS[last];
   if (instead !== undefined) return instead;
   const near = nearest(last, known);
   return near === undefined

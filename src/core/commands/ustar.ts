@@ -6,12 +6,15 @@ interface ArchivedFile {
   /** Permission bits. */
   readonly mode: number;
   readonly content: Uint8Array;
+  /** Root if they are not given. */
+  readonly owner?: number;
+  readonly group?: number;
 }
 
 const BLOCK = 512;
 
 /**
- * A tar archive of regular files that belong to root and have no date, in the format of POSIX.1-1988 (ustar). Every
+ * A tar archive of regular files that have no date, in the format of POSIX.1-1988 (ustar). Every
  * name must fit, see `fitsUstar`.
  */
 export function ustar(files: readonly ArchivedFile[]): Uint8Array {
@@ -40,15 +43,15 @@ function divided(name: Uint8Array): readonly [prefix: Uint8Array, name: Uint8Arr
     : [name.subarray(0, slash), name.subarray(slash + 1)];
 }
 
-function header({ name, mode, content }: ArchivedFile): Uint8Array {
+function header({ name, mode, content, owner = 0, group = 0 }: ArchivedFile): Uint8Array {
   const fields = divided(encodeText(name));
   if (fields === undefined) throw new Error(`${name} is too long for a tar archive`);
   const bytes = new Uint8Array(BLOCK);
   const octal = (value: number, digits: number): Uint8Array => encodeText(value.toString(8).padStart(digits, '0'));
   bytes.set(fields[1], 0);
   bytes.set(octal(mode, 7), 100);
-  bytes.set(octal(0, 7), 108); // uid
-  bytes.set(octal(0, 7), 116); // gid
+  bytes.set(octal(owner, 7), 108); // uid
+  bytes.set(octal(group, 7), 116); // gid
   bytes.set(octal(content.length, 11), 124);
   bytes.set(octal(0, 11), 136); // mtime
   bytes.set(encodeText('        '), 148); // The checksum is computed as if it were blank.

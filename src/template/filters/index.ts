@@ -1,6 +1,7 @@
 import type { Callees } from '../python/signature.ts';
 import { basicFilters } from './basic.ts';
 import { communityFilters } from './collections.ts';
+import { moreCommunityFilters } from './community.ts';
 import { dataFilters } from './data.ts';
 import { encodeFilters } from './encode.ts';
 import { listFilters } from './lists.ts';
@@ -27,5 +28,6 @@ export const filters: Callees = {
   ...patternFilters,
   ...setFilters,
   ...communityFilters,
+  ...moreCommunityFilters,
   ...nestedFilters,
 };

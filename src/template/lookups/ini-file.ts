@@ -9,6 +9,8 @@ interface IniOptions {
   readonly allowNoValue: boolean;
   /** Whether `%(name)s` stands for the value of another option. */
   readonly interpolates: boolean;
+  /** Whether the defaults, which all sections share, are also a section of their own. */
+  readonly defaultsToo?: boolean;
 }
 
 type Section = Map<string, string | null>;
@@ -39,7 +41,8 @@ export function readIni(text: string, options: IniOptions): Map<string, Section>
     }
     last = readOption(line, current ?? fail(`File contains no section headers: ${options.file}`), options);
   }
-  return completed(sections, defaults, options.interpolates);
+  const all = completed(sections, defaults, options.interpolates);
+  return options.defaultsToo === true && defaults.size > 0 ? new Map([...all, ['DEFAULT', defaults]]) : all;
 }
 
 function readOption(line: string, section: Section, { file, caseSensitive, allowNoValue }: IniOptions): string {

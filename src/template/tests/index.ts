@@ -1,5 +1,6 @@
 import type { Callees } from '../python/signature.ts';
 import { basicTests } from './basic.ts';
+import { communityTests } from './community.ts';
 import { fileTests } from './files.ts';
 import { netTests } from './net.ts';
 import { resultTests } from './results.ts';
@@ -16,4 +17,5 @@ export const tests: Callees = {
   ...fileTests,
   ...setTests,
   ...netTests,
+  ...communityTests,
 };

@@ -1,5 +1,9 @@
 import { type Content, decodeText, joined, type Script, script } from '../../../src/sdk.ts';
 
+/** Variables that a client itself reads: one for a container with such a name must not change what the client does. */
+export const isForClient = (name: string): boolean =>
+  /^(?:PATH|HOME|TMPDIR|(?:LD|DOCKER|BUILDX|BUILDKIT|COMPOSE|SSH|XDG|CONTAINERS?|PODMAN|REGISTRY|GO)_.*)$/.test(name);
+
 /** Variables for a container, as arguments of the client; no value is among the arguments. */
 interface ClientEnvironment {
   readonly options: readonly string[];

@@ -10,13 +10,13 @@ import {
   tidyPath,
 } from '../../../src/sdk.ts';
 import { askEngine } from './ask-engine.ts';
-import type { ComposeTask } from './compose-params.ts';
+import type { ComposeTask, ProjectTask } from './compose-params.ts';
 import { SECTION } from './compose-project.ts';
 import { dockerEngine, withEngine } from './engine.ts';
 import { textEntries } from './json.ts';
 
 /** `_compose` is compose with the project's options; the definition, if any, is sent to each call. */
-function withCompose(task: ComposeTask): Script {
+function withCompose(task: ProjectTask): Script {
   const { project_src: source, files } = task;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const options = [
@@ -44,7 +44,7 @@ _told() {
 }`;
 }
 
-const definitionOf = ({ definition }: ComposeTask): string | undefined =>
+const definitionOf = ({ definition }: ProjectTask): string | undefined =>
   definition === undefined ? undefined : JSON.stringify(definition);
 
 /** The calls of compose that the task makes. */
@@ -95,6 +95,16 @@ export function composeWords(task: ComposeTask): readonly (readonly string[])[] 
 /** Asks compose about a project, and what it would do. */
 export function askProject(task: ComposeTask, context: TaskContext): Question<ShellAnswer> {
   const dry = task.state === 'restarted' ? [] : (composeWords(task)[0] ?? []);
+  return askCompose(task, context, dry, task.pull === 'always');
+}
+
+/** Asks compose about a project, and what it would do if it were called with some words. */
+export function askCompose(
+  task: ProjectTask,
+  context: TaskContext,
+  dry: readonly string[] = [],
+  beyond = false,
+): Question<ShellAnswer> {
   const source = task.project_src;
   return askEngine(
     dockerEngine(task, context.environment),
@@ -112,24 +122,45 @@ ${dry.length === 0 ? script`:` : script`_compose --dry-run ${dry} 2>&1 </dev/nul
           .map((file) => `path:${tidyPath(file)}`),
       ],
       stdin: definitionOf(task),
-      beyond: task.pull === 'always',
+      beyond,
     },
   );
 }
 
 /** The calls of compose as one command, which tells the project as it is afterwards. */
-export const execution = (task: ComposeTask, context: TaskContext): Command => ({
+export const execution = (task: ComposeTask, context: TaskContext): Command =>
+  callCompose(task, context, composeWords(task));
+
+/** Calls of compose, after which it tells about the project, and the client which images have some names. */
+export const callCompose = (
+  task: ProjectTask,
+  context: TaskContext,
+  calls: readonly (readonly string[])[],
+  images: readonly string[] = [],
+): Command => ({
   ...sh`${withEngine(dockerEngine(task, context.environment))}
 ${withCompose(task)}
-${composeWords(task).map(
+${calls.map(
   (words) => script`_compose ${words} || exit
 `,
-)}_told`,
+)}_told
+for name in ${images}; do printf 'image %s %s\n' "$name" "$(_engine image inspect --format '{{.Id}}' -- "$name" 2>/dev/null)"; done`,
   stdin: definitionOf(task),
-  shown: composeWords(task)
-    .map((words) => `docker compose ${words.join(' ')}`)
-    .join('; '),
+  shown: calls.map((words) => `docker compose ${words.join(' ')}`).join('; '),
   long: true,
   // The failure is reported with what was done before it.
   accepts: anyCode,
 });
+
+/** One call of compose, whose variables the client passes on by name. */
+export const callService = (
+  task: ProjectTask,
+  context: TaskContext,
+  words: readonly string[],
+  variables: readonly (readonly [string, string])[],
+): Command => sh`${withEngine(dockerEngine(task, context.environment))}
+${withCompose(task)}
+${variables.map(
+  ([name, value]) => script`export ${name}=${value}
+`,
+)}_compose ${words}`;

@@ -1,8 +1,8 @@
 import type { Params } from '../../../src/sdk.ts';
 import { dockerCliParams } from './engine.ts';
 
-/** The parameters of `docker_compose_v2`. */
-export const composeParams = {
+/** Parameters that say which project is meant. */
+export const projectParams = {
   project_src: { type: 'path', doc: 'The directory on the host with the compose file.' },
   project_name: { type: 'str', doc: 'The name of the project (default: from the file or the directory).' },
   files: {
@@ -14,6 +14,12 @@ export const composeParams = {
   env_files: { type: 'list', elements: 'path', doc: 'Files with variables for the compose files (default: `.env`).' },
   profiles: { type: 'list', elements: 'str', doc: 'Profiles whose services are included.' },
   check_files_existing: { type: 'bool', default: true, doc: 'Fail early if there is no compose file.' },
+  ...dockerCliParams,
+} as const;
+
+/** The parameters of `docker_compose_v2`. */
+export const composeParams = {
+  ...projectParams,
   state: {
     type: 'str',
     default: 'present',
@@ -65,8 +71,20 @@ export const composeParams = {
     doc: 'Wait until the services are running, or healthy if they have a health check.',
   },
   wait_timeout: { type: 'int', doc: 'How many seconds to wait for that.' },
-  ...dockerCliParams,
 } as const;
+
+/** What a task says about a project. */
+export type ProjectTask = Params<typeof projectParams>;
 
 /** A compose project as a task describes it. */
 export type ComposeTask = Params<typeof composeParams>;
+
+/** Rules for the parameters that say which project is meant. */
+export const projectRules = {
+  mutuallyExclusive: [
+    ['definition', 'project_src'],
+    ['definition', 'files'],
+  ],
+  requiredOneOf: [['definition', 'project_src']],
+  requiredBy: { definition: ['project_name'] },
+} as const;

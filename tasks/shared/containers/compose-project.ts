@@ -4,6 +4,8 @@ import { entriesAt, textAt } from './json.ts';
 /** A project as it is, and what compose says that it would do. */
 export interface Project {
   readonly name: string;
+  /** Its services, as compose reads them from its files. */
+  readonly services: readonly (readonly [string, unknown])[];
   /** The directories of the host that its containers may write to. */
   readonly sources: readonly string[];
   readonly containers: readonly unknown[];
@@ -28,10 +30,11 @@ export function readProject(text: string): Project {
     }),
   );
   const config = parse(parts.get('config') ?? '');
-  const services = entriesAt(config, 'services').map(([, service]) => service);
+  const services = entriesAt(config, 'services');
   return {
     name: textAt(config, 'name'),
-    sources: services.flatMap((service) =>
+    services,
+    sources: services.flatMap(([, service]) =>
       listInside(service, 'volumes').flatMap((volume) =>
         textAt(volume, 'type') === 'bind' && jsonAt(volume, 'read_only') !== true ? [textAt(volume, 'source')] : [],
       ),

@@ -6,3 +6,6 @@ export function imageReference(name: string, tag = 'latest'): string {
 
 /** Whether a name is the ID of an image. */
 export const isImageId = (name: string): boolean => /^sha256:[0-9a-f]{64}$/i.test(name);
+
+/** The start of an image's ID, as clients show it. */
+export const shortImageId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);

@@ -2,7 +2,7 @@ import { decodeText, type Question, type QuestionKind, question, type Subject, s
 import { type Engine, engineComplaint, REACHING, withEngine } from './engine.ts';
 
 /** What an engine manages. */
-type ObjectKind = 'container' | 'image' | 'network' | 'volume';
+export type ObjectKind = 'container' | 'image' | 'network' | 'pod' | 'secret' | 'volume';
 
 /** What the engine tells about a thing: parsed JSON, or null if there is no such thing. */
 export type Inspected = Readonly<Record<string, unknown>> | null;
@@ -45,6 +45,6 @@ const firstOf = (list: unknown): Inspected => {
 };
 
 const isMissing = (said: string): boolean =>
-  /no such (?:container|image|network|volume|object)|(?:network|volume|image|container) \S+ not found|image not known|unable to find (?:network|volume|container)/i.test(
+  /no such (?:container|image|network|pod|volume|object|secret)|no secret with name or id|no pod with name or ID|(?:network|volume|image|container) \S+ not found|image not known|unable to find (?:network|volume|container)/i.test(
     said,
   );

@@ -16,6 +16,14 @@ export function bytesIn(text: string): number | undefined {
   return number === undefined || factor === undefined ? undefined : Math.round(Number(number) * factor);
 }
 
+const DECIMAL: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15 };
+
+/** A size as clients show it, rounded and in powers of 1000, such as `1.2GB`; undefined if it is none. */
+export function decimalBytes(text: string): number | undefined {
+  const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)B\s*$/i.exec(text) ?? [];
+  return number === undefined ? undefined : Math.round(Number(number) * (DECIMAL[unit.toLowerCase()] ?? 1));
+}
+
 const SECONDS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
 /** A duration such as `1m30s` in nanoseconds; a number alone is in seconds. Undefined if it is none. */
