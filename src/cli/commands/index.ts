@@ -6,6 +6,7 @@ import { inventory } from './inventory.ts';
 import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
+import { unmanaged } from './unmanaged.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
 
@@ -13,4 +14,15 @@ import { vault } from './vault.ts';
  * All commands except the one that runs playbooks, in the order of the overview. To add one, write a file in this directory and list it
  * here.
  */
-export const commands: readonly Command[] = [vars, inventory, vault, lint, doc, lab, linkAnsible, completion, help];
+export const commands: readonly Command[] = [
+  vars,
+  inventory,
+  vault,
+  lint,
+  unmanaged,
+  doc,
+  lab,
+  linkAnsible,
+  completion,
+  help,
+];
