@@ -70,7 +70,7 @@ const stageOf = (step: Step): number => STAGES.findIndex((fits) => fits(step));
 function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<string, Content>): Written {
   const { contentOf } = task;
   const target = String(task.args['dest'] ?? task.args['path'] ?? '');
-  const name = target === '' || thing.name === target ? thing.name : target;
+  const name = nameOfTask(thing, task);
   if (contentOf === undefined) return { task, name, args: task.args };
   const content = contents.get(contentOf) ?? { ok: false, why: 'it was not read' };
   if (!content.ok)
@@ -84,6 +84,12 @@ function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<s
   return {
     comment: `${target}: ${secret}, so it is not printed. Keep it in a vault variable:\n${taskText(name, task, from)}`,
   };
+}
+
+/** A thing may need several tasks: a directory and its files, a user and a group. */
+function nameOfTask({ name }: Unmanaged, { type, args }: WantedTask): string {
+  if (/\.(copy|file)$/.test(type)) return String(args['dest'] ?? args['path']);
+  return type.endsWith('.group') ? `group ${String(args['name'])}` : name;
 }
 
 const taskText = (name: string, { type, args }: WantedTask, more: object): string =>

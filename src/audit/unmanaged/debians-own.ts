@@ -1,5 +1,5 @@
 import { type Parts, partLines, partText } from '../../core/facts/parts.ts';
-import { joinPath, parentOf, targetPath } from '../../core/questions/files/paths.ts';
+import { joinPath, parentOf, rootedPath, targetPath } from '../../core/questions/files/paths.ts';
 import type { Unowned } from './entry.ts';
 import { readAlternatives } from './find/alternatives.ts';
 import { languageFiles } from './find/languages.ts';
@@ -188,7 +188,7 @@ export const DEBIANS_OWN: readonly Own[] = [
     why: 'of a package of pip, npm or gem, which are looked at one by one',
     paths: /^\/usr\/local\//,
     only: ({ path, target, kind }, { language }) =>
-      isIn(path, language) || (kind === 'link' && isIn(targetPath(path, target), language)),
+      isIn(path, language) || (kind === 'link' && isIn(rootedPath(targetPath(path, target)), language)),
   },
   {
     why: 'registered with ucf, and as ucf left it',

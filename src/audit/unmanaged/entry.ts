@@ -11,6 +11,8 @@ export interface Unowned {
   readonly path: string;
   /** Where a link leads, as written in it. */
   readonly target: string;
+  /** Whether a link leads nowhere. */
+  readonly isDangling: boolean;
 }
 
 /** Everything below the surveyed directories that no package owns. */
@@ -32,13 +34,14 @@ export function readEntries(parts: Parts): Entries {
       ? []
       : [
           {
-            kind: KINDS[letter] ?? 'other',
+            kind: KINDS[letter.charAt(0)] ?? 'other',
             mode: mode.padStart(4, '0'),
             owner,
             group,
             size: Number(size),
             path,
             target,
+            isDangling: /^l[NL?]/.test(letter),
           },
         ],
   );

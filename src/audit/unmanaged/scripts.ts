@@ -38,8 +38,8 @@ part sums; paths | sort -u | tr '\n' '\0' | xargs -0 md5sum -- 2>&1 | sed 's/^\\
 part ucf; cat /var/lib/ucf/hashfile 2>/dev/null
 owned() { cat /var/lib/dpkg/info/*.list; sed -n '1~3p;2~3p' /var/lib/dpkg/diversions 2>/dev/null; }
 part entries; { owned | grep -E '^/(etc|usr/local|opt|srv)(/|$)'; printf '\035\n'; find /etc /usr/local /opt /srv /root/.ssh -xdev \( -name '*
-*' -prune -printf 'N\037\037\037\037\037%h\037\n' \) -o -printf '%y\037%m\037%u\037%g\037%s\037%p\037%l\n'; } | awk -F '\037' -v most=${mostBelow} '
-  all { if (!($6 in owned)) { if (top != "" && index($6, top "/") == 1) { if (++below > most) { more[top]++; next } } else if ($1 == "d" && !inner($6)) { top = $6; below = 0 } print }; next }
+*' -prune -printf 'N\037\037\037\037\037%h\037\n' \) -o -printf '%y%Y\037%m\037%u\037%g\037%s\037%p\037%l\n'; } | awk -F '\037' -v most=${mostBelow} '
+  all { if (!($6 in owned)) { if (top != "" && index($6, top "/") == 1) { if (++below > most) { more[top]++; next } } else if ($1 == "dd" && !inner($6)) { top = $6; below = 0 } print }; next }
   $0 == "\035" { all = 1; next }
   { owned[$0] = 1; path = $0; while (sub("/[^/]*$", "", path) && path != "") parents[path] = 1 }
   function inner(path) { return path in parents || path ~ /^\/(etc\/(systemd|ssl|alternatives)|root|srv|opt|usr\/local)(\/[^\/]*)?$/ }

@@ -11,7 +11,7 @@ export interface Found {
 }
 
 /** A group with more lines than this is folded. */
-const MOST_LINES = 10;
+const MOST_LINES = 20;
 
 /** The report for people: a summary, then the things by group, in a line each. Without `verbose`, like things share a line. */
 export function told({ host, things, unread }: Found, verbose: boolean): string {

@@ -32,7 +32,7 @@ export function accounts(parts: Parts): readonly Unmanaged[] {
     ...groups
       .filter(({ name, gid }) => (isPerson(gid) ? !made.has(name) : gid !== NOBODY && !isMade(name) && !made.has(name)))
       .map(groupThing),
-    ...groups.flatMap((group) => memberThings(group, isMade, new Map(users.map((user) => [user.name, user])))),
+    ...groups.flatMap((group) => memberThings(group, isMade, parts)),
     ...passwordThings(parts, made),
     ...keyThings(parts),
   ];
@@ -114,8 +114,10 @@ const groupThing = (group: GroupRow): Unmanaged => ({
 function memberThings(
   { name, members }: GroupRow,
   isMade: (...names: readonly string[]) => boolean,
-  users: ReadonlyMap<string, User>,
+  parts: Parts,
 ): readonly Unmanaged[] {
+  const users = new Set(readUsers(parts).map((user) => user.name));
+  const homes = namesIn(parts, 'homes');
   return members
     .filter((member) => users.has(member) && !isMade(member, name))
     .map((member) => ({
@@ -124,7 +126,12 @@ function memberThings(
       why: 'a membership that no package gave',
       subjects: [[`user:${member}`, `group:${name}`]],
       toldBy: `user ${member}`,
-      tasks: [{ type: 'ansible.builtin.user', args: { name: member, groups: [name], append: true } }],
+      tasks: [
+        {
+          type: 'ansible.builtin.user',
+          args: { name: member, groups: [name], append: true, ...(!homes.has(member) && { create_home: false }) },
+        },
+      ],
     }));
 }
 

@@ -23,6 +23,14 @@ const USUAL: readonly (readonly [owner: string, protocol: string, port: string])
   ['systemd', 'udp', '546'],
 ];
 
+const INTERPRETERS = /^(perl|python|node|nodejs|java|ruby|php|bash|dash|sh|busybox|socat|nc|ncat|docker-proxy)[\d.-]*$/;
+
+/** Units in which people and crontabs start programs of their own. */
+const STARTS_OTHERS = /^(ssh|sshd|cron|atd|rc-local)\.service$|\.scope$/;
+
+/** The packages whose own programs listen in these units. */
+const OWN: Readonly<Record<string, string>> = { 'ssh.service': 'openssh-server', 'sshd.service': 'openssh-server' };
+
 /** Ports that are open to other machines, one by one, and the programs that listen on loopback only. */
 export function ports(parts: Parts): readonly Unmanaged[] {
   const listeners = readListeners(parts).filter((one) => !isUsual(one));
@@ -65,11 +73,15 @@ const packageOf = (path: string): string => nameOf(path).replace(/(:\w+)?\.list$
 function thing(name: string, how: string, all: readonly Listener[]): Unmanaged {
   const owners = [...new Set(all.flatMap(({ owner }) => owner ?? []))];
   const units = [...new Set(all.flatMap(({ unit }) => unit ?? []))];
+  const isInterpreted = all.some(({ program }) => INTERPRETERS.test(program));
   const whose = owners.length === 0 ? 'of no package' : `of package ${owners.join(', ')}`;
   const by = name.startsWith('loopback') ? whose : `by ${listed(all.map(({ program }) => program))} ${whose}`;
+  // Whoever declares an interpreter, or the service through which somebody logged in, did not declare what runs there.
   const subjects: readonly Subject[] = [
-    ...units.map((unit) => `unit:${unit}`),
-    ...owners.map((owner) => `package:${owner}`),
+    ...units
+      .filter((unit) => !STARTS_OTHERS.test(unit) || owners.includes(OWN[unit] ?? ''))
+      .map((unit) => `unit:${unit}`),
+    ...(isInterpreted ? [] : owners.map((owner) => `package:${owner}`)),
   ];
   return {
     group: 'ports',

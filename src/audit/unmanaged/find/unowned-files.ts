@@ -1,7 +1,7 @@
 import type { Parts } from '../../../core/facts/parts.ts';
 import { nameOf, parentOf } from '../../../core/questions/files/paths.ts';
 import type { Subject } from '../../../core/touches.ts';
-import { ownOf } from '../debians-own.ts';
+import { ownOf, ucfSums } from '../debians-own.ts';
 import { type Entries, readEntries, type Unowned } from '../entry.ts';
 import { groupOfPath } from '../group-of-path.ts';
 import type { Unmanaged, WantedTask } from '../thing.ts';
@@ -60,7 +60,7 @@ function thingOf(entry: Unowned, told: readonly Unowned[], { more }: Entries, pa
   return {
     group: groupOfPath(named.path),
     name: named.kind === 'directory' ? `${named.path}/` : named.path,
-    why: whyOf(named, count),
+    why: ucfSums(parts).has(named.path) ? 'not as its package left it (ucf)' : whyOf(named, count),
     ...subjectsOf(named, parts),
     tasks,
     ...(tasks.length === 0 && { instead: isMany ? MANY : 'neither a file, a link nor a directory' }),
@@ -76,9 +76,12 @@ function whyOf({ kind, target }: Unowned, count: number): string {
   return `directory with ${count} files, of no package`;
 }
 
-function taskOf({ kind, path, owner, group, mode, target }: Unowned): readonly WantedTask[] {
+function taskOf({ kind, path, owner, group, mode, target, isDangling }: Unowned): readonly WantedTask[] {
   const rights = { owner, group, mode };
-  if (kind === 'link') return [{ type: 'ansible.builtin.file', args: { path, src: target, state: 'link' } }];
+  if (kind === 'link')
+    return [
+      { type: 'ansible.builtin.file', args: { path, src: target, state: 'link', ...(isDangling && { force: true }) } },
+    ];
   if (kind === 'directory') return [{ type: 'ansible.builtin.file', args: { path, state: 'directory', ...rights } }];
   if (kind === 'file') return [{ type: 'ansible.builtin.copy', args: { dest: path, ...rights }, contentOf: path }];
   return [];
