@@ -6,7 +6,7 @@ import { recordingOf } from '../audit/unmanaged/declared.ts';
 import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
 import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
 import { readSurvey } from '../audit/unmanaged/survey.ts';
-import { type Found, told, toldAsData } from '../audit/unmanaged/told.ts';
+import { type Found, unmanagedData, unmanagedText } from '../audit/unmanaged/told.ts';
 import { type CommandLine, nothingGiven } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
@@ -17,7 +17,6 @@ import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import type { CallIo } from './command.ts';
-import type { UNMANAGED_OPTIONS } from './commands/unmanaged.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { type Loaded, loadAll, readConfig } from './load-all.ts';
@@ -25,6 +24,7 @@ import { missingPlaybooks } from './missing-playbooks.ts';
 import { type Parsed, runOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { endPrompts } from './prompt.ts';
+import type { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
 import { version } from './version.ts';
 
 type Line = CommandLine<typeof UNMANAGED_OPTIONS>;
@@ -168,14 +168,14 @@ async function report(all: readonly (Found | NotFound)[], out: Out): Promise<num
   if (options['as-tasks']) print(await tasksFor(found, out));
   else if (options.output === 'json')
     print(`${JSON.stringify({ hosts: Object.fromEntries(all.map((one) => [one.host, dataOf(one)])) }, null, 2)}\n`);
-  else print(found.map((one) => told(one, options.verbose > 0)).join(''));
+  else print(found.map((one) => unmanagedText(one, options.verbose > 0)).join(''));
   if (failed.some(({ unreachable }) => unreachable)) return 4;
   if (failed.length > 0) return 1;
   return found.some(({ things }) => things.length > 0) ? 2 : 0;
 }
 
 const dataOf = (one: Found | NotFound) =>
-  'things' in one ? toldAsData(one) : { [one.unreachable ? 'unreachable' : 'failed']: one.failed };
+  'things' in one ? unmanagedData(one) : { [one.unreachable ? 'unreachable' : 'failed']: one.failed };
 
 /** Asks for the texts of files, and writes the playbook. */
 async function tasksFor(found: readonly Found[], { context, line }: Out): Promise<string> {

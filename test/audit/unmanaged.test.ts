@@ -7,7 +7,7 @@ import { madeByPackages } from '../../src/audit/unmanaged/find/accounts.ts';
 import { findUnmanaged } from '../../src/audit/unmanaged/find/index.ts';
 import { secretIn } from '../../src/audit/unmanaged/secrets.ts';
 import { readSurvey } from '../../src/audit/unmanaged/survey.ts';
-import { told } from '../../src/audit/unmanaged/told.ts';
+import { unmanagedText } from '../../src/audit/unmanaged/told.ts';
 import { shellAnswer } from '../../src/core/questions/shell.ts';
 
 /** The parts of a survey, with `|` between fields as a host prints U+001F. */
@@ -506,9 +506,9 @@ describe('what is printed', () => {
     });
     const found = { host: 'web1', things: findUnmanaged(parts, () => false), unread: ['/etc/x: permission denied'] };
 
-    expect(told(found, false)).toBe(
+    expect(unmanagedText(found, false)).toBe(
       'web1: 3 things that neither Debian nor a playbook accounts for\n  packages\n    x, y, z: installed by hand [apt]\n  not looked at: /etc/x: permission denied\n',
     );
-    expect(told(found, true)).toContain('    y: installed by hand [apt]\n');
+    expect(unmanagedText(found, true)).toContain('    y: installed by hand [apt]\n');
   });
 });

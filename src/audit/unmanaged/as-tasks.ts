@@ -5,7 +5,7 @@ import { secretIn } from './secrets.ts';
 import type { Unmanaged, WantedTask } from './thing.ts';
 
 /** A host and its things, with the text of the files that tasks need. */
-export interface ToDeclare {
+interface ToDeclare {
   readonly host: string;
   readonly things: readonly Unmanaged[];
   readonly contents: ReadonlyMap<string, Content>;
@@ -33,13 +33,13 @@ export function asTasks({ host, things, contents, become }: ToDeclare): string {
   return `${text}${comments.map((comment) => `\n${commented(comment)}`).join('')}`;
 }
 
-interface Step {
+interface PlacedTask {
   readonly thing: Unmanaged;
   readonly task: WantedTask;
 }
 
 /** What others need comes first: sources before packages, groups before users, users before their files. */
-const STAGES: readonly ((step: Step) => boolean)[] = [
+const STAGES: readonly ((step: PlacedTask) => boolean)[] = [
   ({ thing }) => thing.name.startsWith('/etc/apt/'),
   ({ task }) => /\.(apt|dpkg_selections|dpkg_divert|alternatives)$/.test(task.type),
   ({ task }) => task.type.endsWith('.group'),
@@ -49,23 +49,23 @@ const STAGES: readonly ((step: Step) => boolean)[] = [
 ];
 
 /** The tasks for all things, each once, in an order in which a new host can be set up; packages in one task. */
-function inOrder(things: readonly Unmanaged[]): readonly Step[] {
+function inOrder(things: readonly Unmanaged[]): readonly PlacedTask[] {
   const all = things.flatMap((thing) => thing.tasks.map((task) => ({ thing, task })));
   const once = [...new Map(all.map((step) => [JSON.stringify(step.task), step])).values()];
   const staged = once.toSorted((a, b) => stageOf(a) - stageOf(b));
-  const isPlainApt = ({ task }: Step): boolean =>
+  const isPlainApt = ({ task }: PlacedTask): boolean =>
     task.type.endsWith('.apt') && Object.keys(task.args).join() === 'name';
   const [first, ...rest] = staged.filter(isPlainApt);
   if (first === undefined || rest.length === 0) return staged;
   const names = [first, ...rest].map(({ task }) => task.args['name']);
-  const merged: Step = {
+  const merged: PlacedTask = {
     thing: { ...first.thing, name: 'packages', why: 'installed by hand' },
     task: { type: first.task.type, args: { name: names } },
   };
   return staged.filter((step) => step === first || !isPlainApt(step)).map((step) => (step === first ? merged : step));
 }
 
-const stageOf = (step: Step): number => STAGES.findIndex((fits) => fits(step));
+const stageOf = (step: PlacedTask): number => STAGES.findIndex((fits) => fits(step));
 
 function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<string, Content>): Written {
   const { contentOf } = task;

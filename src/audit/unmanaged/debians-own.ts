@@ -5,7 +5,7 @@ import { readAlternatives } from './find/alternatives.ts';
 import { languageFiles } from './find/languages.ts';
 import { hasOwnSources } from './find/sources.ts';
 import { unitOfLink } from './find/unit-links.ts';
-import { namesIn, rowsOf } from './survey.ts';
+import { fieldRows, partNames } from './survey.ts';
 
 /** A rule of the table: what Debian's own tools make, and when exactly it is theirs. */
 interface Own {
@@ -239,11 +239,11 @@ export function ownOf(parts: Parts, unowned: readonly Unowned[]): (entry: Unowne
   const host: HostFacts = {
     parts,
     installed: new Set(
-      rowsOf(parts, 'installed', 8, '\t').flatMap(([, status, name = '']) => (status === 'installed' ? [name] : [])),
+      fieldRows(parts, 'installed', 8, '\t').flatMap(([, status, name = '']) => (status === 'installed' ? [name] : [])),
     ),
     sums: fileSums(parts),
     alternatives: new Set(readAlternatives(parts).flatMap(({ names }) => names)),
-    language: new Set([...languageFiles(parts), ...namesIn(parts, 'gem-programs')]),
+    language: new Set([...languageFiles(parts), ...partNames(parts, 'gem-programs')]),
     unowned: new Map(unowned.map((entry) => [entry.path, entry])),
   };
   return (entry) => DEBIANS_OWN.find((own) => isOwnedBy(own, entry, host))?.why;

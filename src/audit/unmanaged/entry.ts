@@ -1,5 +1,5 @@
 import type { Parts } from '../../core/facts/parts.ts';
-import { rowsOf } from './survey.ts';
+import { fieldRows } from './survey.ts';
 
 /** What no package owns at a path. */
 export interface Unowned {
@@ -16,7 +16,7 @@ export interface Unowned {
 }
 
 /** Everything below the surveyed directories that no package owns. */
-export interface Entries {
+export interface UnownedEntries {
   readonly unowned: readonly Unowned[];
   /** How many more there are below a directory than were listed. */
   readonly more: ReadonlyMap<string, number>;
@@ -27,8 +27,8 @@ export interface Entries {
 const KINDS: Readonly<Record<string, Unowned['kind']>> = { f: 'file', d: 'directory', l: 'link' };
 
 /** Read the list of entries. */
-export function readEntries(parts: Parts): Entries {
-  const rows = rowsOf(parts, 'entries', 7);
+export function readEntries(parts: Parts): UnownedEntries {
+  const rows = fieldRows(parts, 'entries', 7);
   const unowned = rows.flatMap(([letter = '', mode = '', owner = '', group = '', size = '', path = '', target = '']) =>
     letter === 'N' || letter === 'M' || !path.startsWith('/')
       ? []

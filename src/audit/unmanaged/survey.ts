@@ -3,14 +3,14 @@ import type { ShellAnswer } from '../../core/questions/shell.ts';
 import type { surveyQuestions } from './scripts.ts';
 
 /** What a host told about itself, and what could not be read there. */
-export interface Survey {
+interface Survey {
   readonly parts: Parts;
   /** Sentences about what was not looked at, and why. */
   readonly unread: readonly string[];
 }
 
 /** The answers to the survey's questions. */
-export type SurveyAnswers = Readonly<Record<keyof typeof surveyQuestions, ShellAnswer>>;
+type SurveyAnswers = Readonly<Record<keyof typeof surveyQuestions, ShellAnswer>>;
 
 /** Read the answers; a sentence if this is not a host that can be surveyed. */
 export function readSurvey(answers: SurveyAnswers): Survey | { readonly unfit: string } {
@@ -30,11 +30,16 @@ function unreadIn([name, { stdout, stderr, timedOut }]: readonly [string, ShellA
 }
 
 /** The lines of a part, split into fields. A line with another number of fields is left out. */
-export const rowsOf = (parts: Parts, name: string, fields: number, between = '\x1f'): readonly (readonly string[])[] =>
+export const fieldRows = (
+  parts: Parts,
+  name: string,
+  fields: number,
+  between = '\x1f',
+): readonly (readonly string[])[] =>
   partLines(parts, name)
     .map((line) => line.split(between))
     .filter((row) => row.length === fields);
 
 /** The lines of a part, without spaces around them. */
-export const namesIn = (parts: Parts, name: string): ReadonlySet<string> =>
+export const partNames = (parts: Parts, name: string): ReadonlySet<string> =>
   new Set(partLines(parts, name).map((line) => line.trim()));

@@ -14,7 +14,7 @@ export interface Found {
 const MOST_LINES = 20;
 
 /** The report for people: a summary, then the things by group, in a line each. Without `verbose`, like things share a line. */
-export function told({ host, things, unread }: Found, verbose: boolean): string {
+export function unmanagedText({ host, things, unread }: Found, verbose: boolean): string {
   const groups = GROUPS.flatMap((group) => {
     const own = things.filter((thing) => thing.group === group);
     if (own.length === 0) return [];
@@ -56,7 +56,7 @@ function howOf({ tasks, instead = '' }: Unmanaged): string {
 const plain = (text: string): string => visible(text).replaceAll('\n', ' ');
 
 /** The report for programs. */
-export const toldAsData = ({ things, unread }: Omit<Found, 'host'>) => ({
+export const unmanagedData = ({ things, unread }: Omit<Found, 'host'>) => ({
   unmanaged: things.map(({ group, name, why, tasks, instead }) => ({
     group,
     name,

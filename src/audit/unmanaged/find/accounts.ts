@@ -1,5 +1,5 @@
 import { type Parts, partLines } from '../../../core/facts/parts.ts';
-import { namesIn, rowsOf } from '../survey.ts';
+import { fieldRows, partNames } from '../survey.ts';
 import type { Unmanaged } from '../thing.ts';
 
 interface User {
@@ -41,7 +41,7 @@ export function accounts(parts: Parts): readonly Unmanaged[] {
 const isPerson = (id: number): boolean => id >= FIRST_PERSON && id !== NOBODY && id !== 65533;
 
 function readUsers(parts: Parts): readonly User[] {
-  return rowsOf(parts, 'passwd', 7, ':').map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
+  return fieldRows(parts, 'passwd', 7, ':').map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
     name,
     uid: Number(uid),
     gid: Number(gid),
@@ -52,7 +52,7 @@ function readUsers(parts: Parts): readonly User[] {
 }
 
 const readGroups = (parts: Parts): readonly GroupRow[] =>
-  rowsOf(parts, 'group', 4, ':').map(([name = '', , gid, members = '']) => ({
+  fieldRows(parts, 'group', 4, ':').map(([name = '', , gid, members = '']) => ({
     name,
     gid: Number(gid),
     members: members.split(',').filter((member) => member !== ''),
@@ -64,7 +64,7 @@ const readGroups = (parts: Parts): readonly GroupRow[] =>
  * a variable such a name are searched for the name. With several names, for one line that has them all.
  */
 export function madeByPackages(parts: Parts): (...names: readonly string[]) => boolean {
-  const base = namesIn(parts, 'base');
+  const base = partNames(parts, 'base');
   const lines = partLines(parts, 'makers').map((line) => new Set(line.split(/[^A-Za-z0-9_.-]+/)));
   return (...names) =>
     (names.length === 1 && base.has(names[0] ?? '')) || lines.some((words) => names.every((name) => words.has(name)));
@@ -85,7 +85,7 @@ function userThing(user: User, groups: readonly GroupRow[], parts: Parts): Unman
     home,
     shell,
     ...(uid < FIRST_PERSON && { system: true }),
-    ...(!namesIn(parts, 'homes').has(name) && { create_home: false }),
+    ...(!partNames(parts, 'homes').has(name) && { create_home: false }),
   };
   const memberships = more.length === 0 ? '' : `, in ${more.join(', ')}`;
   const own = groups.find((group) => group.gid === gid);
@@ -117,7 +117,7 @@ function memberThings(
   parts: Parts,
 ): readonly Unmanaged[] {
   const users = new Set(readUsers(parts).map((user) => user.name));
-  const homes = namesIn(parts, 'homes');
+  const homes = partNames(parts, 'homes');
   return members
     .filter((member) => users.has(member) && !isMade(member, name))
     .map((member) => ({
@@ -155,7 +155,7 @@ function passwordThings(parts: Parts, made: ReadonlySet<string>): readonly Unman
 }
 
 function keyThings(parts: Parts): readonly Unmanaged[] {
-  return rowsOf(parts, 'keys', 3).flatMap(([user = '', path = '', line = '']) => {
+  return fieldRows(parts, 'keys', 3).flatMap(([user = '', path = '', line = '']) => {
     const [, kind = '', blob = '', comment = ''] =
       /(?:^|\s)((?:sk-)?(?:ssh|ecdsa)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)\s*(.*)$/.exec(line.trim()) ?? [];
     if (blob === '' || line.trim().startsWith('#')) return [];

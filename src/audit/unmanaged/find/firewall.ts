@@ -10,7 +10,7 @@ export function firewall(parts: Parts): readonly Unmanaged[] {
 }
 
 function iptables(parts: Parts): readonly Unmanaged[] {
-  const kept = linesOf(partText(parts, 'iptables-files'));
+  const kept = lineSet(partText(parts, 'iptables-files'));
   return partText(parts, 'iptables')
     .split('\x1d')
     .flatMap((text) => {
@@ -21,7 +21,7 @@ function iptables(parts: Parts): readonly Unmanaged[] {
 }
 
 function nft(parts: Parts): readonly Unmanaged[] {
-  const kept = linesOf(partText(parts, 'nft-files'));
+  const kept = lineSet(partText(parts, 'nft-files'));
   const [found, place]: [string[], string[]] = [[], []];
   for (const line of partText(parts, 'nft')
     .split('\n')
@@ -36,7 +36,7 @@ function nft(parts: Parts): readonly Unmanaged[] {
   return found.map((rule) => thing(`nft ${rule}`, 'nftables'));
 }
 
-const linesOf = (text: string): ReadonlySet<string> => new Set(text.split('\n').map((line) => line.trim()));
+const lineSet = (text: string): ReadonlySet<string> => new Set(text.split('\n').map((line) => line.trim()));
 
 const thing = (name: string, of: string): Unmanaged => ({
   group: 'firewall',

@@ -1,5 +1,5 @@
 import { type Parts, partLines } from '../../../core/facts/parts.ts';
-import { rowsOf } from '../survey.ts';
+import { fieldRows } from '../survey.ts';
 import type { Unmanaged, WantedTask } from '../thing.ts';
 
 interface Line {
@@ -11,7 +11,7 @@ interface Line {
 /** Jobs in the crontabs of users, and jobs of at. */
 export function jobs(parts: Parts): readonly Unmanaged[] {
   const tables = new Map<string, string[]>();
-  for (const [user = '', line = ''] of rowsOf(parts, 'crontabs', 2))
+  for (const [user = '', line = ''] of fieldRows(parts, 'crontabs', 2))
     tables.set(user, [...(tables.get(user) ?? []), line]);
   return [
     ...[...tables].flatMap(([user, lines]) => crontabThings(user, lines)),

@@ -1,6 +1,6 @@
 import { type Parts, partLines } from '../../../core/facts/parts.ts';
 import { joinPath, nameOf, parentOf } from '../../../core/questions/files/paths.ts';
-import { rowsOf } from '../survey.ts';
+import { fieldRows } from '../survey.ts';
 import type { Unmanaged, WantedTask } from '../thing.ts';
 
 /** A package that pip, npm or gem installed for all users. */
@@ -13,10 +13,10 @@ interface LanguagePackage {
 /** What pip, npm and gem installed outside of dpkg, and the paths that belong to it. */
 export const languageFiles = (parts: Parts): readonly string[] => [
   ...partLines(parts, 'python').filter((line) => !line.includes('\x1f')),
-  ...rowsOf(parts, 'python', 2).map(([folder = '', name = '']) =>
+  ...fieldRows(parts, 'python', 2).map(([folder = '', name = '']) =>
     name.startsWith('bin/') ? `/usr/local/${name}` : joinPath(parentOf(folder), name),
   ),
-  ...rowsOf(parts, 'node', 2).map(([folder = '']) => folder),
+  ...fieldRows(parts, 'node', 2).map(([folder = '']) => folder),
   ...(partLines(parts, 'node').length > 0 ? ['/usr/local/lib/node_modules'] : []),
 ];
 
@@ -29,7 +29,7 @@ const pip = (parts: Parts): readonly LanguagePackage[] =>
   });
 
 const npm = (parts: Parts): readonly LanguagePackage[] =>
-  rowsOf(parts, 'node', 2).map(([folder = '', version = '']) => ({
+  fieldRows(parts, 'node', 2).map(([folder = '', version = '']) => ({
     tool: 'npm',
     name: folder.replace(/^.*?\/node_modules\//, ''),
     version,
@@ -43,7 +43,7 @@ const gem = (parts: Parts): readonly LanguagePackage[] =>
 
 /** The packages of other package managers, unless their tool is missing: then a task could not even look at them. */
 export function languagePackages(parts: Parts): readonly Unmanaged[] {
-  const installed = new Set(rowsOf(parts, 'installed', 8, '\t').map(([, , name = '']) => name));
+  const installed = new Set(fieldRows(parts, 'installed', 8, '\t').map(([, , name = '']) => name));
   return [...pip(parts), ...npm(parts), ...gem(parts)].map((one) => {
     const tool = { pip: 'python3-pip', npm: 'npm', gem: 'ruby' }[one.tool];
     return {

@@ -54,7 +54,7 @@ const unitsWithFile = (parts: Parts): readonly string[] =>
     .flatMap((text) => (/^FragmentPath=./m.test(text) ? (/^Where=(.*)$/m.exec(text)?.[1] ?? []) : []));
 
 /** The kernel writes spaces and the like as octal numbers. */
-const unescaped = (text: string): string =>
+const withoutOctals = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
 const readMounts = (parts: Parts): readonly Mounted[] =>
@@ -62,7 +62,7 @@ const readMounts = (parts: Parts): readonly Mounted[] =>
     const [before = '', after = ''] = line.split(' - ');
     const path = before.split(' ')[4];
     const [fstype = '', src = ''] = after.split(' ');
-    return path === undefined ? [] : [{ path: unescaped(path), src: unescaped(src), fstype }];
+    return path === undefined ? [] : [{ path: withoutOctals(path), src: withoutOctals(src), fstype }];
   });
 
 /** The entries of fstab. The installer writes above each of its own what it was during installation. */
@@ -72,6 +72,6 @@ function fstab(parts: Parts) {
     const [src = '', path, fstype = '', opts = 'defaults', dump = '0', passno = '0'] = line.trim().split(/\s+/);
     if (src.startsWith('#') || path === undefined) return [];
     const byInstaller = /was on .* during (curtin )?installation/.test(lines[index - 1] ?? '');
-    return [{ path: unescaped(path), src: unescaped(src), fstype, opts, dump, passno, byInstaller }];
+    return [{ path: withoutOctals(path), src: withoutOctals(src), fstype, opts, dump, passno, byInstaller }];
   });
 }

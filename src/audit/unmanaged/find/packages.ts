@@ -1,5 +1,5 @@
 import { type Parts, partLines, partText } from '../../../core/facts/parts.ts';
-import { namesIn, rowsOf } from '../survey.ts';
+import { fieldRows, partNames } from '../survey.ts';
 import type { Unmanaged } from '../thing.ts';
 import { chosenAlternatives } from './alternatives.ts';
 import { languagePackages } from './languages.ts';
@@ -22,7 +22,7 @@ export function packages(parts: Parts): readonly Unmanaged[] {
     installed.filter(({ isBase }) => isBase),
     installed,
   );
-  const automatic = namesIn(parts, 'automatic');
+  const automatic = partNames(parts, 'automatic');
   const known = knownToApt(parts);
   const byHand = installed.filter(({ name }) => !automatic.has(name) && !base.has(name));
   return [
@@ -40,7 +40,7 @@ export function packages(parts: Parts): readonly Unmanaged[] {
 
 /** Read dpkg's list. */
 function readPackages(parts: Parts): readonly Package[] {
-  return rowsOf(parts, 'installed', 8, '\t').map(
+  return fieldRows(parts, 'installed', 8, '\t').map(
     ([want = '', status = '', name = '', version = '', priority = '', essential, needs = '', provides = '']) => ({
       name,
       version,

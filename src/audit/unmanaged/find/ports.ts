@@ -2,7 +2,7 @@ import { type Parts, partLines } from '../../../core/facts/parts.ts';
 import { groupBy } from '../../../core/group-by.ts';
 import { nameOf } from '../../../core/questions/files/paths.ts';
 import type { Subject } from '../../../core/touches.ts';
-import { rowsOf } from '../survey.ts';
+import { fieldRows } from '../survey.ts';
 import type { Unmanaged } from '../thing.ts';
 
 interface Listener {
@@ -58,8 +58,8 @@ const isUsual = ({ owner, protocol, port }: Listener): boolean =>
 const isLoopback = (address: string): boolean => /^127\.|^\[::1\]|^\[::ffff:127\.|%lo$/.test(address);
 
 function readListeners(parts: Parts): readonly Listener[] {
-  const owners = new Map(rowsOf(parts, 'owners', 2).map(([pid = '', path = '']) => [pid, packageOf(path)]));
-  const units = new Map(rowsOf(parts, 'programs', 3).map(([pid = '', , unit = '']) => [pid, unit]));
+  const owners = new Map(fieldRows(parts, 'owners', 2).map(([pid = '', path = '']) => [pid, packageOf(path)]));
+  const units = new Map(fieldRows(parts, 'programs', 3).map(([pid = '', , unit = '']) => [pid, unit]));
   return partLines(parts, 'ports').flatMap((line) => {
     const [, protocol = '', address = '', port = ''] = /^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+)\s/.exec(line) ?? [];
     if (protocol === '') return [];

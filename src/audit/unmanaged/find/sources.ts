@@ -1,10 +1,10 @@
 import { type Parts, partText } from '../../../core/facts/parts.ts';
-import { rowsOf } from '../survey.ts';
+import { fieldRows } from '../survey.ts';
 
 /** Whether a file of apt sources has only what an installer of Debian writes. */
 export function hasOwnSources(parts: Parts, path: string): boolean {
   const codename = /^VERSION_CODENAME=(.*)$/m.exec(partText(parts, 'release'))?.[1] ?? '';
-  return rowsOf(parts, 'sources', 2)
+  return fieldRows(parts, 'sources', 2)
     .filter(([file]) => file === path)
     .every(([, line = '']) => (path.endsWith('.sources') ? isOwnField(line, codename) : isOwnLine(line, codename)));
 }
@@ -29,4 +29,4 @@ function isOwnField(line: string, codename: string): boolean {
 
 /** The lines of a file of apt sources. */
 export const sourceLines = (parts: Parts, path: string): readonly string[] =>
-  rowsOf(parts, 'sources', 2).flatMap(([file, line = '']) => (file === path ? [line] : []));
+  fieldRows(parts, 'sources', 2).flatMap(([file, line = '']) => (file === path ? [line] : []));

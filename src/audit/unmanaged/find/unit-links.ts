@@ -1,10 +1,10 @@
 import { type Parts, partLines } from '../../../core/facts/parts.ts';
 import { nameOf } from '../../../core/questions/files/paths.ts';
 import type { Unowned } from '../entry.ts';
-import { namesIn } from '../survey.ts';
+import { partNames } from '../survey.ts';
 
 /** A unit as `systemctl list-unit-files` shows it. */
-export interface UnitFile {
+interface UnitFile {
   readonly name: string;
   readonly state: string;
 }
@@ -21,7 +21,7 @@ const templateOf = (name: string): string => name.replace(/@[^.]*(?=\.\w+$)/, '@
 
 /** The unit that a link in /etc/systemd enables, masks or gives another name; undefined if it does nothing of this. */
 export function unitOfLink({ path, target }: Unowned, parts: Parts): string | undefined {
-  if (namesIn(parts, 'links-of-package').has(path)) return nameOf(path);
+  if (partNames(parts, 'links-of-package').has(path)) return nameOf(path);
   // Only the units of the system are looked at one by one.
   if (path.startsWith('/etc/systemd/user/')) return undefined;
   if (target === '/dev/null') return nameOf(path);

@@ -1,7 +1,7 @@
 import { type Parts, partLines } from '../../../core/facts/parts.ts';
 import { nameOf } from '../../../core/questions/files/paths.ts';
 import { readEntries } from '../entry.ts';
-import { namesIn } from '../survey.ts';
+import { partNames } from '../survey.ts';
 import type { Unmanaged } from '../thing.ts';
 import { unitFiles } from './unit-links.ts';
 
@@ -17,8 +17,8 @@ const ENABLED_BY_SYSTEMD: ReadonlySet<string> = new Set([
  * each package enabled and masked; a unit of a package that does not use it is found if it is enabled.
  */
 export function changedUnits(parts: Parts): readonly Unmanaged[] {
-  const byPackage = namesIn(parts, 'enabled-by-package');
-  const maskedByPackage = namesIn(parts, 'masked-by-package');
+  const byPackage = partNames(parts, 'enabled-by-package');
+  const maskedByPackage = partNames(parts, 'masked-by-package');
   const ofSystemd = new Set(partLines(parts, 'ordinary').map(nameOf));
   const { unowned } = readEntries(parts);
   const masks = new Set(

@@ -2,7 +2,7 @@ import type { Parts } from '../../../core/facts/parts.ts';
 import { nameOf, parentOf } from '../../../core/questions/files/paths.ts';
 import type { Subject } from '../../../core/touches.ts';
 import { ownOf, ucfSums } from '../debians-own.ts';
-import { type Entries, readEntries, type Unowned } from '../entry.ts';
+import { readEntries, type Unowned, type UnownedEntries } from '../entry.ts';
 import { groupOfPath } from '../group-of-path.ts';
 import type { Unmanaged, WantedTask } from '../thing.ts';
 import { sourceLines } from './sources.ts';
@@ -48,7 +48,7 @@ function subjectsOf(entry: Unowned, parts: Parts): Pick<Unmanaged, 'subjects' | 
   return { subjects: [[wanted(entry)]], ...(mention !== undefined && { mention }) };
 }
 
-function thingOf(entry: Unowned, told: readonly Unowned[], { more }: Entries, parts: Parts): Unmanaged {
+function thingOf(entry: Unowned, told: readonly Unowned[], { more }: UnownedEntries, parts: Parts): Unmanaged {
   const below = told.filter(({ path }) => path.startsWith(`${entry.path}/`));
   const files = below.filter(({ kind }) => kind !== 'directory');
   const count = files.length + (more.get(entry.path) ?? 0);
