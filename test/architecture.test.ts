@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/template': ['src/core', 'src/yaml'],
   'src/language': ['src/core', 'src/yaml', 'src/template'],
   'src/engine': ['src/core', 'src/template', 'src/language'],
+  'src/audit': ['src/core', 'src/language', 'src/engine'],
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],
@@ -31,6 +32,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   semver: ['src/template'],
   ssh2: ['src/session'],
   xpath: ['tasks/shared/xml'],
+  yaml: ['src/audit'],
   zx: ['src/lab'],
 };
 

@@ -10,6 +10,7 @@ import { inventory } from './inventory.ts';
 import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
+import { unmanaged } from './unmanaged.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
 
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   drift,
   accept,
   history,
+  unmanaged,
   vars,
   inventory,
   vault,

@@ -1,0 +1,80 @@
+import type { EventData } from '../core/event.ts';
+import type { SessionFailure } from '../core/session.ts';
+import { defineTask, type Questions, type StateOf, type TaskType } from '../core/task-type.ts';
+import { runPlaybooks } from '../engine/run.ts';
+import type { RunContext } from '../engine/variables/run-context.ts';
+import { createFiles, type Files } from '../language/files.ts';
+import { loadPlaybooks } from '../language/playbook.ts';
+
+/** A host's answers, or why there are none. */
+type HostAnswers<Q extends Questions> =
+  | { readonly ok: true; readonly answers: StateOf<Q> }
+  | { readonly ok: false; readonly failure?: SessionFailure; readonly why: string };
+
+const NAME = 'retrace_questions';
+
+/**
+ * Asks questions on hosts, outside of any playbook: on all hosts at once, and all questions of a host in one exchange. The
+ * inventory and the command line decide how to log in and whom to become, as for an ad-hoc task. Nothing is changed. A
+ * question whose answer is an error makes its host's answers an error; a `shell` question always has an answer. The
+ * connector stays open: whoever made it closes it. With a function, each host is asked questions of its own.
+ */
+export async function askHosts<Q extends Questions>(
+  context: RunContext,
+  hosts: readonly string[],
+  questions: Q | ((host: string) => Q),
+): Promise<ReadonlyMap<string, HostAnswers<Q>>> {
+  const found = new Map<string, HostAnswers<Q>>();
+  if (hosts.length === 0) return found;
+  const type = defineTask({
+    name: NAME,
+    summary: '',
+    params: {},
+    ask: (_, { host }): Questions => (typeof questions === 'function' ? questions(host) : questions),
+    plan(state, _, { host }) {
+      // Safe cast: these are the answers to the questions of `ask`.
+      found.set(host, { ok: true, answers: state as StateOf<Q> });
+      return { changes: [] };
+    },
+    examples: [],
+  });
+  const emit = (event: EventData): void => {
+    const failed = failureIn(event);
+    if (failed !== undefined) found.set(failed.host, { ok: false, ...failed });
+    else if (event.kind === 'sent' || event.kind === 'warning') context.emit(event);
+  };
+  const { startAtTask: _start, step: _step, limit: _limit, ...options } = context.options;
+  const asking: RunContext = {
+    ...context,
+    emit,
+    options: { ...options, check: true, tags: [], skipTags: [] },
+    loadedType: () => type as TaskType,
+    taskType: async () => type as TaskType,
+  };
+  await runPlaybooks(asking, playbooksFor(hosts, context.runFacts.playbookDir, type as TaskType), '');
+  return found;
+}
+
+function failureIn(event: EventData): { host: string; why: string; failure?: SessionFailure } | undefined {
+  if (event.kind === 'host-unreachable')
+    return { host: event.host, why: event.failure.message, failure: event.failure };
+  if (event.kind !== 'task-finished' || !['failed', 'unreachable', 'unknown'].includes(event.outcome.status))
+    return undefined;
+  const { failure, message = failure?.message ?? 'it did not answer' } = event.outcome;
+  return { host: event.host, why: message, ...(failure !== undefined && { failure }) };
+}
+
+/** A playbook with one task, which asks. */
+function playbooksFor(hosts: readonly string[], directory: string, type: TaskType) {
+  const file = `${directory}/${NAME}.yaml`;
+  const text = JSON.stringify([{ hosts, gather_facts: false, tasks: [{ [NAME]: null }] }]);
+  const real = createFiles();
+  const files: Files = {
+    ...real,
+    readText: (path) => (path === file ? text : real.readText(path)),
+    isFile: (path) => path === file || real.isFile(path),
+  };
+  const loaded = loadPlaybooks([file], { files, taskType: () => type });
+  if (!loaded.ok) throw new Error(`the playbook that asks does not load: ${JSON.stringify(loaded.error)}`);
+  return loaded.value;
+}

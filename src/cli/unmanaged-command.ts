@@ -1,0 +1,192 @@
+import { resolve } from 'node:path';
+import { askHosts } from '../audit/ask-hosts.ts';
+import { asTasks } from '../audit/unmanaged/as-tasks.ts';
+import { contentPaths, contentQuestions, readContents } from '../audit/unmanaged/contents.ts';
+import { recordingOf } from '../audit/unmanaged/declared.ts';
+import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
+import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
+import { readSurvey } from '../audit/unmanaged/survey.ts';
+import { type Found, unmanagedData, unmanagedText } from '../audit/unmanaged/told.ts';
+import { type CommandLine, nothingGiven } from '../core/command-line.ts';
+import type { EventData } from '../core/event.ts';
+import { maskEvent, Secrets } from '../core/secrets.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { runPlaybooks } from '../engine/run.ts';
+import type { RunContext } from '../engine/variables/run-context.ts';
+import { createFiles } from '../language/files.ts';
+import { formatDiagnostic } from '../language/format-diagnostic.ts';
+import { selectHosts } from '../language/inventory/index.ts';
+import type { CallIo } from './command.ts';
+import { interruptible } from './interrupt.ts';
+import { lazyConnector } from './lazy-connector.ts';
+import { type Loaded, loadAll, readConfig } from './load-all.ts';
+import { missingPlaybooks } from './missing-playbooks.ts';
+import { type Parsed, runOptions } from './options.ts';
+import { preflight } from './preflight.ts';
+import { endPrompts } from './prompt.ts';
+import type { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
+import { version } from './version.ts';
+
+type Line = CommandLine<typeof UNMANAGED_OPTIONS>;
+
+/** Lists what neither Debian nor a playbook accounts for. Returns the exit code. */
+export async function unmanagedCommand(line: Line, io: CallIo): Promise<number> {
+  const [pattern = '', ...playbooks] = line.rest;
+  const absent = missingPlaybooks(playbooks);
+  if (absent.length > 0) return io.refuse(absent);
+  const secrets = new Secrets();
+  const sources = createFiles();
+  const tell = (diagnostics: readonly Diagnostic[]): void => {
+    for (const one of diagnostics)
+      io.stderr.write(`${secrets.mask(formatDiagnostic(one, (file) => sources.readText(file), { colour: false }))}\n`);
+  };
+  const interrupt = interruptible((text) => io.stderr.write(text));
+  const connector = lazyConnector(process.env);
+  try {
+    const { config, origins, warnings } = readConfig();
+    tell(warnings);
+    const events = eventsOf(secrets, tell, io, line.options.verbose);
+    // Something must be loaded for the inventory, the vault and the settings to be.
+    const nothing = resolve('unmanaged.yaml');
+    const loaded = await loadAll({
+      parsed: parsedOf(line, playbooks.length > 0 ? playbooks : [nothing], pattern),
+      face: io.face,
+      texts: playbooks.length > 0 ? {} : { [nothing]: '- hosts: all\n  gather_facts: false\n  tasks: []\n' },
+      config,
+      origins,
+      secrets,
+      emit: events.emit,
+      connector,
+      signal: interrupt.signal,
+    });
+    if (!loaded.ok) {
+      tell(loaded.error);
+      return 1;
+    }
+    tell(loaded.warnings ?? []);
+    const selected = hostsFor(loaded.value, pattern);
+    const mistakes = [
+      ...selected.mistakes,
+      ...(playbooks.length > 0 ? preflight(loaded.value, { only: 'syntax' }) : []),
+    ];
+    tell(mistakes);
+    if (mistakes.some(({ severity }) => severity === 'error')) return 1;
+    const audit = { loaded: loaded.value, hosts: selected.hosts, hasPlaybooks: playbooks.length > 0, events };
+    return await report(await lookAt(audit), { line, io, secrets, context: loaded.value.context });
+  } finally {
+    await connector.close();
+    interrupt.end();
+    endPrompts();
+  }
+}
+
+/** The command line of a check of these playbooks. */
+const parsedOf = ({ options }: Line, rest: readonly string[], limit: string): Parsed => {
+  const { output: _output, 'as-tasks': _tasks, ...shared } = options;
+  return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [limit] }, rest };
+};
+
+function hostsFor(
+  { context }: Loaded,
+  pattern: string,
+): { readonly hosts: readonly string[]; readonly mistakes: readonly Diagnostic[] } {
+  const selected = selectHosts(context.inventory, pattern, { mismatch: 'error' });
+  if (!selected.ok) return { hosts: [], mistakes: selected.error };
+  const hosts = selected.value;
+  const message = `no host in the inventory matches ${pattern}`;
+  return { hosts, mistakes: hosts.length > 0 ? [] : [{ severity: 'error', code: 'no-hosts', message }] };
+}
+
+/** What the events of the check tell: the tasks that could not be looked at. */
+interface Events {
+  readonly emit: (event: EventData) => void;
+  /** Sentences about tasks that were not looked at, by host. */
+  readonly missed: ReadonlyMap<string, readonly string[]>;
+}
+
+function eventsOf(
+  secrets: Secrets,
+  tell: (diagnostics: readonly Diagnostic[]) => void,
+  io: CallIo,
+  verbose: number,
+): Events {
+  const missed = new Map<string, string[]>();
+  const emit = (happening: EventData): void => {
+    const event = maskEvent(happening, secrets);
+    if (event.kind === 'warning') tell([event.diagnostic]);
+    if (event.kind === 'sent' && verbose > 2) io.stderr.write(`${event.host} (${event.user}):\n${event.script}\n`);
+    if (event.kind !== 'task-finished' || !['failed', 'unknown'].includes(event.outcome.status)) return;
+    const sentence = `what the task "${event.task.name}" manages: in a check, it ${event.outcome.status === 'failed' ? 'fails' : 'is not known'}`;
+    missed.set(event.host, [...(missed.get(event.host) ?? []), sentence]);
+  };
+  return { emit, missed };
+}
+
+interface Audit {
+  readonly loaded: Loaded;
+  readonly hosts: readonly string[];
+  readonly hasPlaybooks: boolean;
+  readonly events: Events;
+}
+
+/** A host that could not be looked at, and why. */
+interface NotFound {
+  readonly host: string;
+  readonly failed: string;
+  readonly unreachable: boolean;
+}
+
+/** Checks the playbooks, recording what they manage, and looks at the hosts. */
+async function lookAt({ loaded, hosts, hasPlaybooks, events }: Audit): Promise<readonly (Found | NotFound)[]> {
+  const recording = recordingOf(loaded.context);
+  if (hasPlaybooks) await runPlaybooks(recording.context, loaded.playbooks, version);
+  const answers = await askHosts(loaded.context, hosts, surveyQuestions);
+  return hosts.map((host) => {
+    const answer = answers.get(host);
+    if (answer?.ok !== true)
+      return { host, failed: answer?.why ?? 'it did not answer', unreachable: answer?.failure !== undefined };
+    const survey = readSurvey(answer.answers);
+    if ('unfit' in survey) return { host, failed: survey.unfit, unreachable: false };
+    const things = findUnmanaged(survey.parts, (thing) => recording.isManaged(host, thing));
+    return { host, things, unread: [...survey.unread, ...(events.missed.get(host) ?? [])] };
+  });
+}
+
+interface Out {
+  readonly line: Line;
+  readonly io: CallIo;
+  readonly secrets: Secrets;
+  readonly context: RunContext;
+}
+
+async function report(all: readonly (Found | NotFound)[], out: Out): Promise<number> {
+  const { options } = out.line;
+  const found = all.filter((one): one is Found => 'things' in one);
+  const failed = all.filter((one): one is NotFound => 'failed' in one);
+  const print = (text: string): void => void out.io.stdout.write(out.secrets.mask(text));
+  for (const { host, failed: why } of failed) out.io.stderr.write(`${host}: ${out.secrets.mask(why)}\n`);
+  if (options['as-tasks']) print(await tasksFor(found, out));
+  else if (options.output === 'json')
+    print(`${JSON.stringify({ hosts: Object.fromEntries(all.map((one) => [one.host, dataOf(one)])) }, null, 2)}\n`);
+  else print(found.map((one) => unmanagedText(one, options.verbose > 0)).join(''));
+  if (failed.some(({ unreachable }) => unreachable)) return 4;
+  if (failed.length > 0) return 1;
+  return found.some(({ things }) => things.length > 0) ? 2 : 0;
+}
+
+const dataOf = (one: Found | NotFound) =>
+  'things' in one ? unmanagedData(one) : { [one.unreachable ? 'unreachable' : 'failed']: one.failed };
+
+/** Asks for the texts of files, and writes the playbook. */
+async function tasksFor(found: readonly Found[], { context, line }: Out): Promise<string> {
+  const paths = new Map(found.map(({ host, things }) => [host, contentPaths(things)]));
+  const hosts = found.map(({ host }) => host);
+  const answers = await askHosts(context, hosts, (host) => contentQuestions(paths.get(host) ?? []));
+  return found
+    .map(({ host, things }) => {
+      const answer = answers.get(host);
+      const contents = readContents(paths.get(host) ?? [], answer?.ok === true ? answer.answers : {});
+      return asTasks({ host, things, contents, become: line.options.become });
+    })
+    .join('\n');
+}
