@@ -10,6 +10,7 @@ import archive from './archive.ts';
 import assemble from './assemble.ts';
 import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
+import at from './at.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
 import btrfsInfo from './btrfs_info.ts';
@@ -95,6 +96,7 @@ import mail from './mail.ts';
 import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
+import monit from './monit.ts';
 import mount from './mount.ts';
 import mysqlDb from './mysql_db.ts';
 import mysqlInfo from './mysql_info.ts';
@@ -174,6 +176,7 @@ import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
+import zfsFacts from './zfs_facts.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
@@ -351,6 +354,9 @@ const types = [
   xattr,
   xml,
   yamlItem,
+  at,
+  monit,
+  zfsFacts,
   zfs,
 ];
 
