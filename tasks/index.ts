@@ -123,9 +123,14 @@ import pipx from './pipx.ts';
 import pipxInfo from './pipx_info.ts';
 import postgresqlDb from './postgresql_db.ts';
 import postgresqlExt from './postgresql_ext.ts';
+import postgresqlInfo from './postgresql_info.ts';
+import postgresqlMembership from './postgresql_membership.ts';
+import postgresqlOwner from './postgresql_owner.ts';
 import postgresqlPing from './postgresql_ping.ts';
 import postgresqlPrivs from './postgresql_privs.ts';
 import postgresqlQuery from './postgresql_query.ts';
+import postgresqlSchema from './postgresql_schema.ts';
+import postgresqlSet from './postgresql_set.ts';
 import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
@@ -357,6 +362,11 @@ const types = [
   at,
   monit,
   zfsFacts,
+  postgresqlInfo,
+  postgresqlMembership,
+  postgresqlOwner,
+  postgresqlSchema,
+  postgresqlSet,
   zfs,
 ];
 
