@@ -136,6 +136,11 @@ import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
 import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
+import redis from './redis.ts';
+import redisData from './redis_data.ts';
+import redisDataIncr from './redis_data_incr.ts';
+import redisDataInfo from './redis_data_info.ts';
+import redisInfo from './redis_info.ts';
 import replace from './replace.ts';
 import script from './script.ts';
 import seboolean from './seboolean.ts';
@@ -367,6 +372,11 @@ const types = [
   postgresqlOwner,
   postgresqlSchema,
   postgresqlSet,
+  redis,
+  redisInfo,
+  redisData,
+  redisDataInfo,
+  redisDataIncr,
   zfs,
 ];
 
