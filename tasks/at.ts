@@ -57,7 +57,7 @@ export default defineTask({
     const wrong = unanswered(jobs, { name: 'at', package: 'at' });
     if (wrong !== undefined) return { failed: wrong };
     const waiting = jobs.stdout.split('\n').length - 1;
-    if (state === 'absent') return { changes: waiting === 0 ? [] : [removing(text, waiting)] };
+    if (state === 'absent') return { changes: waiting === 0 ? [] : [removingJobs(text, waiting)] };
     if (unique && waiting > 0) return { changes: [] };
     const change: Change = {
       what: `job in ${count} ${units}`,
@@ -130,7 +130,7 @@ const adding = (
   environment: TaskContext['environment'],
 ): Command => reading(sh`${exporting(environment)}${ownLocale}at now + ${count} ${units}`, `${text}\n`);
 
-function removing(text: string, waiting: number): Change {
+function removingJobs(text: string, waiting: number): Change {
   return {
     what: 'job',
     from: `${shownText(text)}${waiting > 1 ? ` (${waiting} times)` : ''}`,

@@ -49,17 +49,17 @@ export default defineTask({
   params,
   ask: (task, { environment }) => {
     const login = pgLogin(task, task.login_db, environment);
-    return each('role', [...new Set([...groupsOf(task), ...membersOf(task)])], (name) => pgRole(login, name));
+    return each('role', [...new Set([...groupsOf(task), ...targetsOf(task)])], (name) => pgRole(login, name));
   },
   plan(state, task, { environment }): Plan {
     const login = pgLogin(task, task.login_db, environment);
     const roleOf = (name: string): PgRoleState | undefined => state[`role ${name}`];
     const isThere = (name: string): boolean => (roleOf(name)?.role ?? null) !== null;
-    const lacking = [...groupsOf(task), ...membersOf(task)].filter((name) => !isThere(name));
+    const lacking = [...groupsOf(task), ...targetsOf(task)].filter((name) => !isThere(name));
     const [first] = lacking;
     if (first !== undefined && task.fail_on_role) return { failed: `Role ${first} does not exist` };
     const groups = groupsOf(task).filter(isThere);
-    const members = membersOf(task).filter(isThere);
+    const members = targetsOf(task).filter(isThere);
     const loop = task.state === 'absent' ? undefined : members.find((name) => groups.includes(name));
     if (loop !== undefined) return { failed: `role "${loop}" is a member of role "${loop}"` };
     const moves = members.flatMap((name) => {
@@ -96,7 +96,7 @@ export default defineTask({
 
 const trimmed = (names: readonly string[]): readonly string[] => [...new Set(names.map((name) => name.trim()))];
 const groupsOf = ({ groups }: Task): readonly string[] => trimmed(groups);
-const membersOf = ({ target_roles }: Task): readonly string[] => trimmed(target_roles);
+const targetsOf = ({ target_roles }: Task): readonly string[] => trimmed(target_roles);
 
 interface Member {
   readonly name: string;

@@ -13,7 +13,7 @@ import {
 import { pgAsk, pgRun } from './shared/databases/pg-client.ts';
 import { inDatabase } from './shared/databases/pg-database.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
-import { type Named, OWNED_TYPES, type Owned, pgOwned } from './shared/databases/pg-owner.ts';
+import { type NamedObject, OWNED_TYPES, type Owned, pgOwned } from './shared/databases/pg-owner.ts';
 import { pgName, pgText } from './shared/databases/pg-quote.ts';
 import { type PgRoleState, pgRole } from './shared/databases/pg-role.ts';
 
@@ -97,7 +97,7 @@ export default defineTask({
 
 const databaseOf = ({ login_db, login_user }: Task): string => login_db || login_user;
 
-const namedBy = (task: Task): Named | undefined =>
+const namedBy = (task: Task): NamedObject | undefined =>
   task.obj_name === undefined || task.obj_type === undefined
     ? undefined
     : { type: task.obj_type, name: task.obj_name, database: databaseOf(task) };
@@ -133,7 +133,7 @@ FROM pg_catalog.pg_roles r WHERE r.rolname = ${pgText(role)};`,
     `by:database:postgresql/role/${role}`,
   );
 
-function owning(login: PgLogin, { new_owner }: Task, named: Named, found: readonly Owned[]): Plan {
+function owning(login: PgLogin, { new_owner }: Task, named: NamedObject, found: readonly Owned[]): Plan {
   const { type, name, database } = named;
   const [one, ...more] = found;
   if (one === undefined) return { failed: `${type.replaceAll('_', ' ')} "${name}" does not exist` };

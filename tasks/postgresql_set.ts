@@ -94,7 +94,7 @@ export default defineTask({
 });
 
 /** A setting of a server. */
-interface Setting {
+interface PgSetting {
   /** Its value now, in its own unit. */
   readonly setting: string;
   readonly pretty: string;
@@ -120,7 +120,7 @@ const LISTS = [
   'temp_tablespaces',
 ];
 
-const setting = (login: PgLogin, name: string): Question<Setting | null> =>
+const setting = (login: PgLogin, name: string): Question<PgSetting | null> =>
   pgAsk(
     login,
     `SELECT pg_catalog.json_build_object('setting', s.setting, 'pretty', pg_catalog.current_setting(s.name), 'unit', s.unit, 'context', s.context,
@@ -138,7 +138,7 @@ const nameOf = (name: string): string => name.split('.').map(pgName).join('.');
 
 const unchanged: Plan = { changes: [], result: { queries: [] } };
 
-const needsRestart = ({ context }: Setting): boolean => context === 'postmaster';
+const needsRestart = ({ context }: PgSetting): boolean => context === 'postmaster';
 
 const restartOf = (name: string): string => `Restart of PostgreSQL is required for setting ${name}`;
 
@@ -155,14 +155,14 @@ const elementsOf = (text: string): readonly string[] =>
     .filter((one) => one !== '');
 
 /** A value in one form, for comparison. */
-function comparable(text: string, { vartype, unit, isList }: Setting): string {
+function comparable(text: string, { vartype, unit, isList }: PgSetting): string {
   if (vartype === 'bool') return String(truth(text) ?? text);
   if (vartype === 'enum') return text.toLowerCase();
   if (vartype === 'integer' || vartype === 'real') return String(numberIn(text, unit, vartype === 'integer') ?? text);
   return isList ? JSON.stringify(elementsOf(text)) : text;
 }
 
-const sameValue = (one: string, other: string, now: Setting): boolean =>
+const sameValue = (one: string, other: string, now: PgSetting): boolean =>
   comparable(one, now) === comparable(other, now);
 
 /** A truth value as the server reads it: any unique start of the words is enough. */
@@ -175,7 +175,7 @@ function truth(text: string): boolean | undefined {
 }
 
 /** A value as the server should read it, or why it cannot. */
-function normal(value: string, now: Setting): { readonly text: string } | { readonly failed: string } {
+function normal(value: string, now: PgSetting): { readonly text: string } | { readonly failed: string } {
   const { vartype, unit, choices, min, max } = now;
   const invalid = (hint: string) => ({ failed: `invalid value "${value}": ${hint}` });
   if (vartype === 'bool') {
@@ -204,16 +204,16 @@ function normal(value: string, now: Setting): { readonly text: string } | { read
   return { text: value };
 }
 
-const literal = (text: string, { isList }: Setting): string =>
+const literal = (text: string, { isList }: PgSetting): string =>
   isList && text !== '' ? elementsOf(text).map(pgText).join(', ') : pgText(text);
 
-interface Step {
+interface Alteration {
   readonly statement: string;
   /** The new value; undefined if what was written is removed. */
   readonly after: string | undefined;
 }
 
-function planned(login: PgLogin, task: Task, now: Setting, { statement, after }: Step): Plan {
+function planned(login: PgLogin, task: Task, now: PgSetting, { statement, after }: Alteration): Plan {
   const { name } = task;
   const restart = needsRestart(now);
   const reloading = restart ? [] : ['SELECT pg_catalog.pg_reload_conf()'];
@@ -239,7 +239,7 @@ function planned(login: PgLogin, task: Task, now: Setting, { statement, after }:
 }
 
 /** A setting after `ALTER SYSTEM SET`. */
-function foreseen(now: Setting, written: string): Setting {
+function foreseen(now: PgSetting, written: string): PgSetting {
   if (needsRestart(now)) return { ...now, written };
   const { vartype, unit } = now;
   if (vartype !== 'integer' && vartype !== 'real') return { ...now, written, setting: written, pretty: written };
@@ -247,7 +247,7 @@ function foreseen(now: Setting, written: string): Setting {
   return { ...now, written, setting: String(number), pretty: shownNumber(number, unit) };
 }
 
-function told({ name, value }: Task, before: string, now: Setting, isChanged: boolean) {
+function told({ name, value }: Task, before: string, now: PgSetting, isChanged: boolean) {
   const factor = { kB: 1024, MB: 1024 ** 2 }[now.unit ?? ''];
   const number = Number(now.setting);
   return {

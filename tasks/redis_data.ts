@@ -5,9 +5,9 @@ import {
   askKey,
   keyAnswer,
   keyFailure,
+  keyValue,
   neverExpires,
   noExpiry,
-  valueIn,
 } from './shared/databases/redis-keys.ts';
 
 const params = {
@@ -54,11 +54,11 @@ export default defineTask({
     const wrong = keyFailure(now, key) ?? (expiry && keyFailure(expiry, key));
     if (wrong !== undefined) return { failed: wrong };
     const login = redisLogin(task, environment);
-    const is = valueIn(now);
+    const is = keyValue(now);
     if (state === 'absent')
       return is === undefined
         ? { changes: [], result: { msg: `Key: ${key} not present` } }
-        : { changes: [removing(login, task, is)], result: { msg: `Deleted key: ${key}` } };
+        : { changes: [removingKey(login, task, is)], result: { msg: `Deleted key: ${key}` } };
     const old = { old_value: is ?? null };
     const isEndless = expiry === undefined || neverExpires(expiry);
     if (is === value && isEndless && expiration === undefined)
@@ -88,7 +88,7 @@ export default defineTask({
   ],
 });
 
-const removing = (login: RedisLogin, { key }: Task, is: string): Change => ({
+const removingKey = (login: RedisLogin, { key }: Task, is: string): Change => ({
   what: `key ${key}`,
   from: is,
   to: null,

@@ -1,6 +1,6 @@
 import { blurs, type Change, decodeText, defineTask, type Params, type Plan, predicts } from '../src/sdk.ts';
 import { redisLogin, redisLoginParams, redisRun } from './shared/databases/redis-client.ts';
-import { askKey, keyAnswer, keyFailure, valueIn } from './shared/databases/redis-keys.ts';
+import { askKey, keyAnswer, keyFailure, keyValue } from './shared/databases/redis-keys.ts';
 
 const params = {
   key: { type: 'str', required: true, doc: 'The key. A missing one counts as 0.' },
@@ -24,7 +24,7 @@ export default defineTask({
     const wrong = keyFailure(now, key);
     if (wrong !== undefined) return { failed: wrong };
     const login = redisLogin(task, environment);
-    const is = valueIn(now) ?? '0';
+    const is = keyValue(now) ?? '0';
     const isNumber = increment_float === undefined ? /^-?\d+$/.test(is) : is.trim() !== '' && !Number.isNaN(Number(is));
     if (!isNumber) return { failed: `Value: ${is} of key: ${key} is not incrementable(int or float)` };
     const after = sumOf(is, task);
@@ -33,7 +33,7 @@ export default defineTask({
     const words = increment_float === undefined ? ['INCRBY', key, added(task)] : ['INCRBYFLOAT', key, added(task)];
     const change: Change = {
       what: `key ${key}`,
-      from: valueIn(now) ?? null,
+      from: keyValue(now) ?? null,
       to: after,
       commands: [redisRun(login, words)],
       // The server has its own way to write fractions.
@@ -50,7 +50,7 @@ export default defineTask({
     const { key, increment_int, increment_float } = task;
     const [, told] =
       /^(?:\(integer\) |")([^"\n]*)"?\n?$/.exec(reply === undefined ? '' : decodeText(reply.stdout)) ?? [];
-    const value = told ?? sumOf(valueIn(now) ?? '0', task);
+    const value = told ?? sumOf(keyValue(now) ?? '0', task);
     const by = increment_int === undefined && increment_float === undefined ? '' : ` by ${added(task)}`;
     return { value: Number(value), msg: `Incremented key: ${key}${by} to ${value}` };
   },

@@ -1,6 +1,6 @@
 import { defineTask, type Plan } from '../src/sdk.ts';
 import { redisLogin, redisLoginParams } from './shared/databases/redis-client.ts';
-import { askKey, keyFailure, valueIn } from './shared/databases/redis-keys.ts';
+import { askKey, keyFailure, keyValue } from './shared/databases/redis-keys.ts';
 
 export default defineTask({
   name: 'community.general.redis_data_info',
@@ -16,7 +16,7 @@ export default defineTask({
   plan({ now }, { key }): Plan {
     const wrong = keyFailure(now, key);
     if (wrong !== undefined) return { failed: wrong };
-    const value = valueIn(now);
+    const value = keyValue(now);
     const result =
       value === undefined
         ? { exists: false, msg: `Key "${key}" does not exist in database` }

@@ -22,7 +22,7 @@ export default defineTask({
     const wrong = redisFailure(told) ?? (cluster && redisFailure(cluster));
     if (wrong !== undefined) return { failed: wrong };
     const fieldsOf = (answer: typeof told) =>
-      Object.fromEntries([...redisFields(answer)].map(([name, value]) => [name, valueOf(value)]));
+      Object.fromEntries([...redisFields(answer)].map(([name, value]) => [name, dataOf(value)]));
     const state = cluster && fieldsOf(cluster);
     return { changes: [], result: { info: fieldsOf(told), ...(state && { cluster: state, cluster_info: state }) } };
   },
@@ -46,15 +46,15 @@ export default defineTask({
 });
 
 /** A value as data: numbers, lists, and `a=1,b=2` as a dictionary. */
-function valueOf(text: string): unknown {
+function dataOf(text: string): unknown {
   const words = text.split(',').filter((word) => word !== '');
   if (text.includes('='))
     return Object.fromEntries(
       words.map((word) => {
         const at = word.lastIndexOf('=');
-        return at === -1 ? [word, true] : [word.slice(0, at), valueOf(word.slice(at + 1))];
+        return at === -1 ? [word, true] : [word.slice(0, at), dataOf(word.slice(at + 1))];
       }),
     );
-  if (text.includes(',')) return words.map(valueOf);
+  if (text.includes(',')) return words.map(dataOf);
   return /^-?\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }

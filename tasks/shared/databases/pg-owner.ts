@@ -33,10 +33,10 @@ export const OWNED_TYPES = [
 ] as const;
 
 /** A kind of objects that have an owner. */
-export type OwnedType = (typeof OWNED_TYPES)[number];
+type OwnedType = (typeof OWNED_TYPES)[number];
 
 /** An object as a task names it, in a database. */
-export interface Named {
+export interface NamedObject {
   readonly type: OwnedType;
   readonly name: string;
   readonly database: string;
@@ -50,14 +50,14 @@ export interface Owned {
 }
 
 /** Ask for the objects with a name: several functions may have the same one. */
-export const pgOwned = (login: PgLogin, named: Named): Question<readonly Owned[]> =>
+export const pgOwned = (login: PgLogin, named: NamedObject): Question<readonly Owned[]> =>
   pgAsk(
     login,
     `SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('owner', pg_catalog.pg_get_userbyid(o.owner), 'sql', o.sql)), '[]') FROM (${queryOf(named)}) o;`,
-    subjectOf(named),
+    ownerSubject(named),
   );
 
-function subjectOf({ type, name, database }: Named): string {
+function ownerSubject({ type, name, database }: NamedObject): string {
   if (type === 'database') return `database:postgresql/db/${name}`;
   if (type === 'tablespace') return `database:postgresql/shared/owner/tablespace/${name}`;
   return type === 'schema'
@@ -124,7 +124,7 @@ const CATALOGS: Readonly<Partial<Record<OwnedType, Catalog>>> = {
   view: relation(`'v'`),
 };
 
-function queryOf({ type, name }: Named): string {
+function queryOf({ type, name }: NamedObject): string {
   const word = pgText(wordOf(type));
   const flat = FLAT[type];
   if (flat !== undefined) {

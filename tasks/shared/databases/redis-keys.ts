@@ -3,16 +3,16 @@ import { type RedisLogin, redisAsk, redisFailure, redisQuoted, redisTexts } from
 
 /** Ask for the value of a key. */
 export const askKey = (login: RedisLogin, key: string): Question<ShellAnswer> =>
-  redisAsk(login, ['GET', key], subjectOf(key));
+  redisAsk(login, ['GET', key], keySubject(key));
 
 /** Ask how long a key will exist; -1 if it does not expire. */
 export const askExpiry = (login: RedisLogin, key: string): Question<ShellAnswer> =>
-  redisAsk(login, ['PTTL', key], subjectOf(key));
+  redisAsk(login, ['PTTL', key], keySubject(key));
 
-const subjectOf = (key: string): string => `database:redis/key/${key}`;
+const keySubject = (key: string): string => `database:redis/key/${key}`;
 
 /** The value of a key; undefined if there is none. */
-export const valueIn = (answer: ShellAnswer): string | undefined => redisTexts(answer)[0];
+export const keyValue = (answer: ShellAnswer): string | undefined => redisTexts(answer)[0];
 
 /** The answer for a key with this value. */
 export const keyAnswer = (value: string | undefined): ShellAnswer =>
