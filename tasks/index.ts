@@ -10,6 +10,7 @@ import archive from './archive.ts';
 import assemble from './assemble.ts';
 import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
+import at from './at.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
 import btrfsInfo from './btrfs_info.ts';
@@ -108,6 +109,7 @@ import mail from './mail.ts';
 import make from './make.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
+import monit from './monit.ts';
 import mount from './mount.ts';
 import mount_facts from './mount_facts.ts';
 import mysqlDb from './mysql_db.ts';
@@ -153,14 +155,24 @@ import podmanVolume from './podman_volume.ts';
 import podmanVolumeInfo from './podman_volume_info.ts';
 import postgresqlDb from './postgresql_db.ts';
 import postgresqlExt from './postgresql_ext.ts';
+import postgresqlInfo from './postgresql_info.ts';
+import postgresqlMembership from './postgresql_membership.ts';
+import postgresqlOwner from './postgresql_owner.ts';
 import postgresqlPing from './postgresql_ping.ts';
 import postgresqlPrivs from './postgresql_privs.ts';
 import postgresqlQuery from './postgresql_query.ts';
+import postgresqlSchema from './postgresql_schema.ts';
+import postgresqlSet from './postgresql_set.ts';
 import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
 import raw from './raw.ts';
 import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
+import redis from './redis.ts';
+import redisData from './redis_data.ts';
+import redisDataIncr from './redis_data_incr.ts';
+import redisDataInfo from './redis_data_info.ts';
+import redisInfo from './redis_info.ts';
 import replace from './replace.ts';
 import script from './script.ts';
 import seboolean from './seboolean.ts';
@@ -206,6 +218,7 @@ import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
+import zfsFacts from './zfs_facts.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
@@ -415,6 +428,19 @@ const types = [
   xattr,
   xml,
   yamlItem,
+  at,
+  monit,
+  zfsFacts,
+  postgresqlInfo,
+  postgresqlMembership,
+  postgresqlOwner,
+  postgresqlSchema,
+  postgresqlSet,
+  redis,
+  redisInfo,
+  redisData,
+  redisDataInfo,
+  redisDataIncr,
   zfs,
 ];
 

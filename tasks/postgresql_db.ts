@@ -15,7 +15,7 @@ import { inDatabase, type PgDatabase, pgDatabase } from './shared/databases/pg-d
 import { pgDump, pgRestore } from './shared/databases/pg-dump.ts';
 import { type PgLogin, pgLogin, pgLoginParams } from './shared/databases/pg-login.ts';
 import { pgName, pgText } from './shared/databases/pg-quote.ts';
-import { type PgRoleState, pgRole } from './shared/databases/pg-role.ts';
+import { noRole, type PgRoleState, pgRole } from './shared/databases/pg-role.ts';
 import { withParts } from './shared/databases/with-parts.ts';
 
 const params = {
@@ -122,11 +122,9 @@ interface Wanted {
   readonly template: PgDatabase | null;
 }
 
-const noOwner = (owner: string): string => `role "${owner}" does not exist: create it with postgresql_user first`;
-
 function creationOf(login: PgLogin, task: Task, { owner, encoding, template }: Wanted): Plan {
   const { name, conn_limit, tablespace } = task;
-  if (owner?.role === null) return { failed: noOwner(task.owner) };
+  if (owner?.role === null) return { failed: noRole(task.owner) };
   if (encoding?.number === -1) return { failed: `${task.encoding} is not a valid encoding name` };
   if (template === null) return { failed: `template database "${templateOf(task)}" does not exist` };
   const wanted = {
@@ -222,7 +220,7 @@ function adjustment(login: PgLogin, task: Task, now: PgDatabase, { owner, encodi
     ['LC_CTYPE', 'LC_CTYPE', task.lc_ctype, now.ctype],
   ].find(([, , wanted, is]) => wanted !== '' && wanted !== is);
   if (fixed !== undefined) return { failed: `Changing ${fixed[0]} is not supported. Current ${fixed[1]}: ${fixed[3]}` };
-  if (owner?.role === null) return { failed: noOwner(task.owner) };
+  if (owner?.role === null) return { failed: noRole(task.owner) };
   const limit = task.conn_limit === '' ? now.connections : Number(task.conn_limit);
   const alter = `ALTER DATABASE ${pgName(task.name)}`;
   const all = [

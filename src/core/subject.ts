@@ -26,6 +26,8 @@ const KINDS = {
   diversion: 'a path that dpkg-divert may divert',
   unit: 'a unit, with its suffix',
   supervisor: 'nothing',
+  monit: 'a service that monit watches',
+  at: 'nothing',
   user: 'a user',
   group: 'a group',
   crontab: 'a user with a crontab',

@@ -3,8 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { imageRoot } from '../../src/lab/images.ts';
-import { labHost, labReset, labUp } from '../../src/lab/index.ts';
+import { labExec, labHost, labReset, labUp } from '../../src/lab/index.ts';
 import { labTag, stateDir } from '../../src/lab/paths.ts';
+import zfsFacts from '../../tasks/zfs_facts.ts';
+import { runHere } from '../tasks/harness.ts';
+import { outcomeOf } from '../tasks/outcome.ts';
 import { isThorough } from '../thorough.ts';
 import { inLab, lab, on } from './in-lab.ts';
 
@@ -41,6 +44,34 @@ describe('the hosts', () => {
 
     expect(await on('off1', 'ls /zfs-hdd')).toBe('obf\noff\nopff\npve\n');
     expect(await on('off1', newest)).toBe(await on('off2', newest));
+  });
+
+  test('zfs_facts tells about datasets', async () => {
+    const sh = async (script: string) => {
+      const { code, stdout, stderr } = await labExec('off1', script);
+      return { code: code ?? 255, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+    };
+    const facts = (args: Record<string, unknown>) => runHere(zfsFacts, args, { sh });
+    const query = { name: 'zfs-hdd', recurse: true, type: 'filesystem', properties: 'type,mountpoint' };
+    expect(await facts(query)).toMatchObject({
+      status: 'ok',
+      result: {
+        name: 'zfs-hdd',
+        recurse: true,
+        ansible_facts: {
+          ansible_zfs_datasets: expect.arrayContaining([
+            { name: 'zfs-hdd/off', type: 'filesystem', mountpoint: '/zfs-hdd/off' },
+            { name: 'zfs-hdd/off/images', type: 'filesystem', mountpoint: '/zfs-hdd/off/images' },
+          ]),
+        },
+      },
+    });
+    const exact = await facts({ dataset: 'zfs-hdd', parsable: true, properties: 'used' });
+    expect(exact).toMatchObject({
+      result: { ansible_facts: { ansible_zfs_datasets: [{ name: 'zfs-hdd', used: expect.stringMatching(/^\d+$/) }] } },
+    });
+    expect(outcomeOf(await facts({ name: 'nosuch' }))).toEqual(['failed', 'ZFS dataset nosuch does not exist!']);
+    expect(outcomeOf(await facts({ name: 'zfs-hdd', type: ['all', 'volume'] }))[1]).toMatch(/mutually exclusive/);
   });
 
   test('a plain host with any name exists, and accepts ssh logins', async () => {

@@ -64,6 +64,9 @@ const roleQuery = (name: string, password: string): string => `SELECT pg_catalog
       JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1)
   ) FROM pg_catalog.pg_roles r WHERE r.rolname = ${pgText(name)}));`;
 
+/** The message that a role is missing. */
+export const noRole = (name: string): string => `role "${name}" does not exist: create it with postgresql_user first`;
+
 /** Whether a password is already the form that a server stores. */
 const isStoredForm = (password: string): boolean => /^md5[0-9a-f]{32}$/.test(password) || isScramVerifier(password);
 
