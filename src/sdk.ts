@@ -108,7 +108,7 @@ export { type Freshness, freshness, type Newest } from './core/questions/service
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
 export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
-export { type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
+export { costlyShell, type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
 export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs.ts';

@@ -32,6 +32,8 @@ import debconf from './debconf.ts';
 import debug from './debug.ts';
 import decompress from './decompress.ts';
 import deployHelper from './deploy_helper.ts';
+import dnf from './dnf.ts';
+import dnf5 from './dnf5.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerContainer from './docker_container.ts';
@@ -130,6 +132,7 @@ import raw from './raw.ts';
 import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
 import replace from './replace.ts';
+import rpmKey from './rpm_key.ts';
 import script from './script.ts';
 import seboolean from './seboolean.ts';
 import sefcontext from './sefcontext.ts';
@@ -173,6 +176,8 @@ import x509CertificateInfo from './x509_certificate_info.ts';
 import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
+import yum from './yum.ts';
+import yumRepository from './yum_repository.ts';
 import zfs from './zfs.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
@@ -181,6 +186,8 @@ const types = [
   dconf,
   decompress,
   deployHelper,
+  dnf,
+  dnf5,
   expect,
   filesize,
   flatpak,
@@ -308,6 +315,7 @@ const types = [
   readCsv,
   reboot,
   replace,
+  rpmKey,
   script,
   seboolean,
   sefcontext,
@@ -351,6 +359,8 @@ const types = [
   xattr,
   xml,
   yamlItem,
+  yum,
+  yumRepository,
   zfs,
 ];
 

@@ -23,10 +23,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   subversion: 'use `command` with `creates`',
 };
 
-const MISSING_HERE: ReadonlySet<string> = new Set([
-  ...Object.keys(INSTEAD),
-  ...['dnf', 'rpm_key', 'sysvinit', 'yum', 'yum_repository'],
-]);
+const MISSING_HERE: ReadonlySet<string> = new Set([...Object.keys(INSTEAD), ...['sysvinit']]);
 
 /** Whether a name is that of a module of ansible.builtin that is missing here. */
 export const isMissingHere = (name: string): boolean => MISSING_HERE.has(shortTypeName(name));
