@@ -36,6 +36,7 @@ export {
   type Answer,
   type AnyQuestion,
   type ControllerQuestion,
+  optional,
   type Question,
   type QuestionKind,
   question,
@@ -103,6 +104,7 @@ export {
   aptPolicy,
   aptSimulation,
 } from './core/questions/packages/apt.ts';
+export { packageManager } from './core/questions/packages/manager.ts';
 export { type Package, type Packages, packages } from './core/questions/packages/packages.ts';
 export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
 export { type JobState, job } from './core/questions/services/job.ts';
@@ -126,6 +128,7 @@ export {
   type Plan,
   type Questions,
   type StartedJob,
+  type StateOf,
   type TaskContext,
   type TaskResult,
   type TaskType,

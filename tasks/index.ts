@@ -3,6 +3,7 @@ import acl from './acl.ts';
 import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apache2Module from './apache2_module.ts';
+import apk from './apk.ts';
 import apt from './apt.ts';
 import aptKey from './apt_key.ts';
 import aptRepository from './apt_repository.ts';
@@ -111,6 +112,7 @@ import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
+import pacman from './pacman.ts';
 import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
 import parted from './parted.ts';
@@ -179,6 +181,7 @@ import yamlItem from './yaml_item.ts';
 import yum from './yum.ts';
 import yumRepository from './yum_repository.ts';
 import zfs from './zfs.ts';
+import zypper from './zypper.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
@@ -200,6 +203,7 @@ const types = [
   addHost,
   alternatives,
   apache2Module,
+  apk,
   apt,
   aptKey,
   aptRepository,
@@ -294,6 +298,7 @@ const types = [
   opensslPrivatekey,
   packageType,
   packageFacts,
+  pacman,
   pamLimits,
   pamd,
   parted,
@@ -362,6 +367,7 @@ const types = [
   yum,
   yumRepository,
   zfs,
+  zypper,
 ];
 
 /** All task types, by canonical name. */

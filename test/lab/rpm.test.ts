@@ -4,6 +4,7 @@ import dnf from '../../tasks/dnf.ts';
 import rpmKey from '../../tasks/rpm_key.ts';
 import yum from '../../tasks/yum.ts';
 import yumRepository from '../../tasks/yum_repository.ts';
+import zypper from '../../tasks/zypper.ts';
 import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
 /** Builds tiny packages and a repository of them: `tool` in two versions, which needs `base`. */
@@ -72,7 +73,7 @@ describe('dnf', () => {
     await runThere(dnf, { name: 'tool', state: 'latest', update_cache: true }, { check: true });
     expect(
       await said(
-        'find /var /opt /etc -xdev -newer /root/mark -type f | grep -v -e /journal/ -e wtmp -e lastlog -e btmp',
+        'find /var /opt /etc -xdev -newer /root/mark -type f | grep -v -e rpmdb.sqlite-shm -e /journal/ -e wtmp -e lastlog -e btmp',
       ),
     ).toBe('');
   });
@@ -214,5 +215,54 @@ describe('yum_repository', () => {
       'repository mine: present → absent',
     ]);
     expect(await said('ls /etc/yum.repos.d; mv /opt/rpms/goods.repo /etc/yum.repos.d/')).toBe('');
+  });
+});
+
+describe('zypper', () => {
+  beforeAll(async () => {
+    await sh(
+      'command -v zypper || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends zypper; zypper -n ar -G file:///opt/rpms/repo goods; zypper -n refresh',
+    );
+    // Debian's rpm has a database in root's home, and its zypper the usual one.
+    await sh("mkdir -p /etc/rpm; echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.lab");
+    await remove();
+  }, 60_000);
+  afterAll(() => sh('zypper -n rr goods; rpm -qa | xargs -r rpm -e; rm -f /etc/rpm/macros.lab'));
+
+  test('installs, upgrades and removes packages once, as a check foretells', async () => {
+    expect(await twice({ name: 'tool=1.0' }, zypper)).toEqual([
+      'changed',
+      'package base: absent → 1.0-1',
+      'package tool: absent → 1.0-1',
+    ]);
+    expect(
+      await twice({ name: ['tool', '/opt/rpms/repo/noarch/other-1.0-1.noarch.rpm'], disable_gpg_check: true }, zypper),
+    ).toEqual(['changed', 'package other: absent → 1.0-1']);
+    expect(await twice({ name: 'tool', state: 'latest' }, zypper)).toEqual(['changed', 'package tool: 1.0-1 → 2.0-1']);
+    expect(await twice({ name: 'tool=1.0', oldpackage: true, update_cache: true }, zypper)).toEqual([
+      'changed',
+      'package tool: 2.0-1 → 1.0-1',
+    ]);
+    expect(await twice({ name: '*', state: 'latest' }, zypper)).toEqual(['changed', 'package tool: 1.0-1 → 2.0-1']);
+    expect(outcomeOf(await runThere(zypper, { name: '*', state: 'dist-upgrade' }))).toEqual(['ok']);
+    expect(await twice({ name: ['base', 'no-such'], state: 'absent' }, zypper)).toEqual([
+      'changed',
+      'package base: 1.0-1 → absent',
+      'package tool: 2.0-1 → absent',
+    ]);
+  });
+
+  test('a question changes nothing; what is wrong is told', async () => {
+    await sh('touch /root/mark; sleep 0.1');
+    for (const check of [true, false])
+      expect(outcomeOf(await runThere(zypper, { name: ['no-such', 'base'], update_cache: true }, { check }))).toEqual([
+        'failed',
+        "zypper install: No provider of 'no-such' found.",
+      ]);
+    expect(
+      await said(
+        'find /var /opt /etc -xdev -newer /root/mark -type f | grep -v -e /journal/ -e tmp -e rpmdb.sqlite-shm',
+      ),
+    ).toBe('');
   });
 });

@@ -1,5 +1,6 @@
 import type { ShellAnswer } from '../../../../src/sdk.ts';
 import { must } from '../../../../src/sdk.ts';
+import { readSaid, type Said, type Told } from '../simulation.ts';
 import type { Step } from '../transaction.ts';
 
 /** One command of dnf, and what it would do. */
@@ -18,24 +19,18 @@ export interface DnfSimulation {
 
 /** What is known about the packages of a task. */
 export interface DnfAnswer {
-  /** By name: `+` is installed, `-` is not, `?` is not told by rpm. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: Told;
   readonly simulations: readonly DnfSimulation[];
 }
 
 /** Reads what `askDnf` asks for. */
 export function readDnf({ stdout }: ShellAnswer): DnfAnswer {
-  const [first = '', ...rest] = stdout.split('\x1e\n');
-  const lines = first.split('\n').filter((line) => /^[-+?] /.test(line));
-  return {
-    names: new Map(lines.map((line) => [line.slice(2), line.slice(0, 1)])),
-    simulations: rest.map(readSimulation),
-  };
+  const { names, said } = readSaid(stdout);
+  return { names, simulations: said.map(readSimulation) };
 }
 
-function readSimulation(text: string): DnfSimulation {
-  const [verb = '', ...lines] = text.split('\n');
-  const code = lines.findLast((line) => /^= \d+$/.test(line));
+function readSimulation({ verb, output: text, code }: Said): DnfSimulation {
+  const lines = text.split('\n');
   const output = lines.filter((line) => !/^(# |= )/.test(line));
   const versions = new Map(
     lines.flatMap((line) => {
@@ -45,7 +40,7 @@ function readSimulation(text: string): DnfSimulation {
   );
   const rows = rowsOf(output);
   const ended =
-    code === '= 0' || output.includes('Operation aborted.') || output.includes('Operation aborted by the user.');
+    code === 0 || output.includes('Operation aborted.') || output.includes('Operation aborted by the user.');
   return {
     verb,
     steps: rows.map(({ name, version, section }) => ({

@@ -11,7 +11,8 @@ import {
   type TaskResult,
 } from '../../../../src/sdk.ts';
 import { unanswered } from '../../commands/unanswered.ts';
-import { type Step, stepChanges } from '../transaction.ts';
+import { namesWith, plainSteps, type Told } from '../simulation.ts';
+import { stepChanges } from '../transaction.ts';
 import { type DnfAnswer, type DnfSimulation, readDnf } from './dnf-answer.ts';
 import { type DnfTask, dnfWords, stateOf, upgradeWords } from './dnf-params.ts';
 import { askDnf, findsDnf, isFile, withLock } from './dnf-questions.ts';
@@ -102,8 +103,7 @@ function failureOf({ simulations }: DnfAnswer, task: DnfTask): Extract<Plan, { f
 function wantedOf(simulation: DnfSimulation, { names }: DnfAnswer, task: DnfTask) {
   const { verb, steps, downgrades, unasked } = simulation;
   const asked = namesFor(verb, names, task);
-  if (unasked)
-    return { steps: asked.map((name): Step => ({ name, from: null, to: 'installed' })), names: asked, kept: [] };
+  if (unasked) return { steps: plainSteps(asked, verb === 'remove' ? null : 'installed'), names: asked, kept: [] };
   const isKept = (name: string) => downgrades.has(name) && verb === 'install' && !task.allow_downgrade;
   const kept = steps.filter(({ name }) => isKept(name)).map(({ name }) => name);
   const left = asked.filter(
@@ -113,12 +113,10 @@ function wantedOf(simulation: DnfSimulation, { names }: DnfAnswer, task: DnfTask
 }
 
 /** The names that the question gave a command. */
-function namesFor(verb: string, names: ReadonlyMap<string, string>, task: DnfTask): readonly string[] {
+function namesFor(verb: string, names: Told, task: DnfTask): readonly string[] {
   if (verb === 'autoremove' || (verb === 'upgrade' && task.name.includes('*'))) return [];
-  const signs = verb === 'install' ? '-?' : '+?';
-  return [...names]
-    .filter(([name, sign]) => signs.includes(sign) && (verb !== 'upgrade' || !isFile(name)))
-    .map(([name]) => name);
+  const told = namesWith(names, verb === 'install' ? '-?' : '+?');
+  return verb === 'upgrade' ? told.filter((name) => !isFile(name)) : told;
 }
 
 /** Ansible's return values. */

@@ -9,7 +9,9 @@ import {
   sh,
 } from '../../../../src/sdk.ts';
 import { definesAside } from '../aside.ts';
+import { collects, tellsAll } from '../simulation.ts';
 import { type DnfTask, dnfWords, stateOf, upgradeWords } from './dnf-params.ts';
+import { rpmTells } from './rpm-tells.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -51,20 +53,20 @@ export function askDnf(task: DnfTask, environment: Environment): Question<ShellA
   const all = upgradesAll ? name.filter((one) => one !== '*') : name;
   const words = dnfWords(task);
   const asks: Readonly<Record<string, readonly Script[]>> = {
-    present: [collects(all, script`-* | \?*`, script`sim install`)],
+    present: [collects(all, ['-', '?'], script`sim install`)],
     latest: [
-      ...(update_only ? [] : [collects(all, script`-* | \?*`, script`sim install`)]),
+      ...(update_only ? [] : [collects(all, ['-', '?'], script`sim install`)]),
       upgradesAll
         ? script`sim upgrade ${upgradeWords(task)}
 `
         : collects(
             all.filter((one) => !isFile(one)),
-            script`+* | \?*`,
+            ['+', '?'],
             script`sim upgrade ${upgradeWords(task)}`,
           ),
     ],
     absent: [
-      collects(all, script`+* | \?*`, script`sim remove`),
+      collects(all, ['+', '?'], script`sim remove`),
       ...(autoremove && name.length === 0
         ? [
             script`sim autoremove
@@ -75,13 +77,7 @@ export function askDnf(task: DnfTask, environment: Environment): Question<ShellA
   };
   return costlyShell({
     ...sh`${exporting(environment)}export LC_ALL=C
-${findsDnf(task)}${definesAside(views)}
-tells() {
-  case $1 in @* | *[\*\?\[\<\>=]* | *.rpm | *://*) printf '? %s\n' "$1" ;; *)
-    if rpm ${root} -q -- "$1" >/dev/null 2>&1 || rpm ${root} -q --whatprovides -- "$1" >/dev/null 2>&1; then printf '+ %s\n' "$1"; else printf -- '- %s\n' "$1"; fi ;;
-  esac
-}
-sim() {
+${findsDnf(task)}${definesAside(views)}${rpmTells(root)}sim() {
   printf '\036\n%s\n' "$1"
   [ -d ${installroot} ] || return
   ${withLock(task, script`out=$(aside "$dnf" ${words} "$@" --assumeno 2>&1 </dev/null)`)}
@@ -89,8 +85,7 @@ sim() {
   rpm ${root} -q --qf '# %{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\n' $(printf '%s\n' "$out" | sed -n 's/^ \([A-Za-z0-9_.+-]*\) .*/\1/p') 2>/dev/null | grep '^#'
   printf '= %s\n' "$code"
 }
-for n in ${all}; do tells "$n"; done
-${joined(asks[stateOf(task)] ?? [], script``)}:`,
+${tellsAll(all)}${joined(asks[stateOf(task)] ?? [], script``)}:`,
     about: subjectsOf(task),
     deadlineMs: 600_000,
   });
@@ -98,12 +93,3 @@ ${joined(asks[stateOf(task)] ?? [], script``)}:`,
 
 /** Whether it is the file of a package, or its URL. */
 export const isFile = (name: string): boolean => name.endsWith('.rpm') || name.includes('://');
-
-/** Runs a command with those packages about which `tells` says something that matches. */
-const collects = (names: readonly string[], pattern: Script, command: Script): Script =>
-  names.length === 0
-    ? script``
-    : script`set --
-for n in ${names}; do case $(tells "$n") in ${pattern}) set -- "$@" "$n" ;; esac; done
-[ $# = 0 ] || ${command} "$@"
-`;
