@@ -39,8 +39,8 @@ export default defineTask({
   params,
   ask: ({ key, validate_certs }) => ({
     trusted: askTrusted,
-    file: isUrl(key) || isId(key) ? nothing() : content(key),
-    fetched: isUrl(key) ? keyAtUrl(key, { insecure: !validate_certs }) : nothing(),
+    file: isKeyUrl(key) || isId(key) ? nothing() : content(key),
+    fetched: isKeyUrl(key) ? keyAtUrl(key, { insecure: !validate_certs }) : nothing(),
   }),
   plan(state, task): Plan {
     const wrong = unanswered(state.trusted, { name: 'rpm', package: 'rpm' });
@@ -78,7 +78,7 @@ export default defineTask({
   ],
 });
 
-const isUrl = (key: string): boolean => key.includes('://');
+const isKeyUrl = (key: string): boolean => key.includes('://');
 
 /** Whether it is the ID of a key. */
 const isId = (key: string): boolean => /^(0x)?[0-9a-f]{8,40}$/i.test(key.replaceAll(' ', ''));
@@ -134,7 +134,7 @@ const importingStdin = sh`export LC_ALL=C
 f=$(mktemp) && trap 'rm -f -- "$f"' EXIT && cat >"$f" && rpm --import "$f"`;
 
 const importing = (key: string, bytes: Uint8Array): Command =>
-  isUrl(key)
+  isKeyUrl(key)
     ? { ...reading(importingStdin, bytes), shown: sh`rpm --import ${key}`.script }
     : { ...sh`LC_ALL=C rpm --import ${key}` };
 

@@ -16,8 +16,8 @@ import {
 } from '../../../src/sdk.ts';
 import { unanswered } from '../commands/unanswered.ts';
 import { definesAside } from './aside.ts';
-import { collects, namesWith, readSaid, type Said, type Told, tellsAll } from './simulation.ts';
-import { type Step, stepChanges } from './transaction.ts';
+import { collects, type NameSigns, namesWith, readSaid, type Said, tellsAll } from './simulation.ts';
+import { type PackageStep, stepChanges } from './transaction.ts';
 
 const off = { type: 'bool', default: false } as const;
 
@@ -43,7 +43,7 @@ export const apkParams = {
 } as const;
 
 /** A task of apk. */
-export type ApkTask = Params<typeof apkParams>;
+type ApkTask = Params<typeof apkParams>;
 
 const isGone = ({ state }: ApkTask): boolean => state === 'absent' || state === 'removed';
 
@@ -125,7 +125,7 @@ export function planApk(answer: ShellAnswer, task: ApkTask, context: TaskContext
   return { changes: changes.length > 0 || only ? [fetching(task, only), ...changes] : [] };
 }
 
-const namesFor = (task: ApkTask, verb: string, names: Told): readonly string[] => {
+const namesFor = (task: ApkTask, verb: string, names: NameSigns): readonly string[] => {
   if (verb === 'del') return namesWith(names, '+?');
   return namesWith(names, task.state === 'latest' ? '-?+' : '-?');
 };
@@ -150,8 +150,8 @@ const STEP =
   /^\(\d+\/\d+\) (Installing|Upgrading|Downgrading|Replacing|Reinstalling|Purging) (\S+) \((\S+?)(?: -> (\S+))?\)/;
 
 /** apk's steps. A package that only others need so far is kept for its own sake from then on, which apk does not announce. */
-function stepsFor({ verb, output }: Said, names: Told): readonly Step[] {
-  const steps = output.split('\n').flatMap((line): Step[] => {
+function stepsFor({ verb, output }: Said, names: NameSigns): readonly PackageStep[] {
+  const steps = output.split('\n').flatMap((line): PackageStep[] => {
     const [, action, name = '', version = '', to] = STEP.exec(line) ?? [];
     if (action === undefined || action === 'Reinstalling') return [];
     if (action === 'Purging') return [{ name, from: version, to: null }];

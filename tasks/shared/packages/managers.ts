@@ -7,7 +7,7 @@ import { askDnf } from './rpm/dnf-questions.ts';
 import { askZypper, planZypper } from './rpm/zypper.ts';
 
 /** The parameters of `package` that other managers than apt use. */
-export interface PackageTask {
+interface PackageTask {
   readonly name?: readonly string[];
   readonly state: 'present' | 'absent' | 'latest' | 'build-dep' | 'fixed';
   readonly update_cache?: boolean;

@@ -18,7 +18,7 @@ import {
 import { unanswered } from '../commands/unanswered.ts';
 import { definesAside } from './aside.ts';
 import { collects, namesWith, readSaid, tellsAll } from './simulation.ts';
-import { type Step, stepChanges } from './transaction.ts';
+import { type PackageStep, stepChanges } from './transaction.ts';
 
 /** The parameters of pacman. */
 export const pacmanParams = {
@@ -59,7 +59,7 @@ export const pacmanParams = {
 } as const;
 
 /** A task of pacman. */
-export type PacmanTask = Params<typeof pacmanParams>;
+type PacmanTask = Params<typeof pacmanParams>;
 
 const words = (text: string): readonly string[] => optionWords(text);
 
@@ -71,7 +71,7 @@ const common = ({ root, cachedir, config }: PacmanTask): readonly string[] => [
 
 const isGone = ({ state }: PacmanTask): boolean => state === 'absent' || state === 'removed';
 
-const isFile = (name: string): boolean =>
+const isPackageFile = (name: string): boolean =>
   name.includes('/') || name.includes('://') || /\.pkg\.tar(\.\w+)?$/.test(name);
 
 /** The words of each of pacman's verbs. */
@@ -99,8 +99,8 @@ const verbs = (task: PacmanTask): Readonly<Record<string, readonly string[]>> =>
 export function askPacman(task: PacmanTask, environment: Readonly<Record<string, string>>): Question<ShellAnswer> {
   const { name = [], executable, root = '' } = task;
   const all = common(task);
-  const files = name.filter(isFile);
-  const names = name.filter((one) => !isFile(one));
+  const files = name.filter(isPackageFile);
+  const names = name.filter((one) => !isPackageFile(one));
   const by = verbs(task);
   const sim = (verb: string) => script`sim ${verb} ${by[verb] ?? []}`;
   const unsettled = task.state === 'latest' ? ['-', '+'] : ['-'];
@@ -181,9 +181,11 @@ export function planPacman(answer: ShellAnswer, task: PacmanTask, context: TaskC
 
 function namesFor(task: PacmanTask, verb: string, names: ReadonlyMap<string, string>): readonly string[] {
   if (verb === 'upgrade') return [];
-  if (verb === 'file') return (task.name ?? []).filter(isFile);
+  if (verb === 'file') return (task.name ?? []).filter(isPackageFile);
   const signs = verb === 'remove' ? '+' : '-';
-  return namesWith(names, task.state === 'latest' ? '-+' : signs).filter((name) => verb === 'remove' || !isFile(name));
+  return namesWith(names, task.state === 'latest' ? '-+' : signs).filter(
+    (name) => verb === 'remove' || !isPackageFile(name),
+  );
 }
 
 /** Lists that are the same as before are fetched as well, and are no change, as with Ansible. */
@@ -224,12 +226,12 @@ function reasonChanges(
   }));
 }
 
-function stepsOf(output: string, verb: string): readonly Step[] {
+function stepsOf(output: string, verb: string): readonly PackageStep[] {
   const lines = output.split('\n').map((line) => line.split(' '));
   const versions = new Map(
     lines.flatMap(([sign, name = '', version = '']) => (sign === '!' ? [[name, version] as const] : [])),
   );
-  return lines.flatMap(([sign, name = '', version = '']): Step[] => {
+  return lines.flatMap(([sign, name = '', version = '']): PackageStep[] => {
     if (sign !== '>') return [];
     const from = versions.get(name) ?? null;
     return [{ name, from, to: verb === 'remove' ? null : version }];

@@ -1,5 +1,5 @@
 import { joined, type Script, script } from '../../../src/sdk.ts';
-import type { Step } from './transaction.ts';
+import type { PackageStep } from './transaction.ts';
 
 /*
  * What a package manager is asked: which packages are installed (a line `+ NAME`, `- NAME`, or `? NAME` if only the manager itself can
@@ -7,7 +7,7 @@ import type { Step } from './transaction.ts';
  */
 
 /** What the script says about names: `+` is installed, `-` is not, `?` is not known. */
-export type Told = ReadonlyMap<string, string>;
+export type NameSigns = ReadonlyMap<string, string>;
 
 /** A command of a package manager, with what it said about itself. */
 export interface Said {
@@ -18,7 +18,7 @@ export interface Said {
 }
 
 /** Reads such an answer. */
-export function readSaid(stdout: string): { readonly names: Told; readonly said: readonly Said[] } {
+export function readSaid(stdout: string): { readonly names: NameSigns; readonly said: readonly Said[] } {
   const [first = '', ...rest] = stdout.split('\x1e\n');
   const lines = first.split('\n').filter((line) => /^[-+?] /.test(line));
   return {
@@ -51,9 +51,9 @@ for n in ${names}; do case $(tells "$n") in ${joined(
 `;
 
 /** The names with one of these signs. */
-export const namesWith = (names: Told, signs: string): readonly string[] =>
+export const namesWith = (names: NameSigns, signs: string): readonly string[] =>
   [...names].filter(([, sign]) => signs.includes(sign)).map(([name]) => name);
 
 /** Steps for names about which nothing else is known. */
-export const plainSteps = (names: readonly string[], to: string | null): readonly Step[] =>
+export const plainSteps = (names: readonly string[], to: string | null): readonly PackageStep[] =>
   names.map((name) => ({ name, from: to === null ? 'installed' : null, to }));

@@ -2,23 +2,16 @@ import { blurs, type Change, type Command, type Effect } from '../../../src/sdk.
 import { packageEffects } from '../apt/apt-get.ts';
 
 /** What a package manager would do with one package. */
-export interface Step {
+export interface PackageStep {
   readonly name: string;
   readonly from: string | null;
   /** Null if the package would be removed. */
   readonly to: string | null;
 }
 
-/** What a package manager said that it would do. */
-export interface Transaction {
-  readonly steps: readonly Step[];
-  /** Why it would fail; undefined if it would not. */
-  readonly error?: string;
-}
-
 /** The changes that the steps are, made by commands that take care of all of them; `effects` are the manager's own answers. */
 export function stepChanges(
-  steps: readonly Step[],
+  steps: readonly PackageStep[],
   commands: readonly Command[],
   effects: readonly Effect[],
   more: Pick<Change, 'repeats'> = {},

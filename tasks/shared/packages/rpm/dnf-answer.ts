@@ -1,13 +1,13 @@
 import type { ShellAnswer } from '../../../../src/sdk.ts';
 import { must } from '../../../../src/sdk.ts';
-import { readSaid, type Said, type Told } from '../simulation.ts';
-import type { Step } from '../transaction.ts';
+import { type NameSigns, readSaid, type Said } from '../simulation.ts';
+import type { PackageStep } from '../transaction.ts';
 
 /** One command of dnf, and what it would do. */
 export interface DnfSimulation {
   /** `install`, `upgrade`, `remove`, `autoremove`. */
   readonly verb: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PackageStep[];
   /** The packages among them that would get an older version. */
   readonly downgrades: ReadonlySet<string>;
   readonly error: string | undefined;
@@ -19,7 +19,7 @@ export interface DnfSimulation {
 
 /** What is known about the packages of a task. */
 export interface DnfAnswer {
-  readonly names: Told;
+  readonly names: NameSigns;
   readonly simulations: readonly DnfSimulation[];
 }
 
@@ -38,7 +38,7 @@ function readSimulation({ verb, output: text, code }: Said): DnfSimulation {
       return name === undefined || version === undefined ? [] : [[name, version] as const];
     }),
   );
-  const rows = rowsOf(output);
+  const rows = tableRows(output);
   const ended =
     code === 0 || output.includes('Operation aborted.') || output.includes('Operation aborted by the user.');
   return {
@@ -71,7 +71,7 @@ const OF_GROUPS = /^ (.* )?[Gg]roups$/;
 const OF_MODULES = /^ (.* )?(profiles|streams)$/;
 
 /** A long name moves the rest of its row to the next line, so the words of a section are read as one text. */
-function rowsOf(lines: readonly string[]): readonly Row[] {
+function tableRows(lines: readonly string[]): readonly Row[] {
   const rows: Row[] = [];
   let section: RegExpExecArray | null = null;
   let words = '';

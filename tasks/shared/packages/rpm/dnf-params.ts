@@ -58,7 +58,7 @@ export type DnfTask = Omit<Params<typeof dnfParams>, 'install_repoquery'> & {
 };
 
 /** The state that a task asks for. */
-export function stateOf({ state, autoremove }: DnfTask): 'present' | 'latest' | 'absent' {
+export function dnfState({ state, autoremove }: DnfTask): 'present' | 'latest' | 'absent' {
   if (state === undefined) return autoremove ? 'absent' : 'present';
   if (state === 'removed') return 'absent';
   return state === 'installed' ? 'present' : state;
@@ -69,7 +69,7 @@ export function dnfWords(task: DnfTask): readonly string[] {
   const each = (option: string, values: readonly string[]) => values.map((value) => `${option}=${value}`);
   const on = (given: boolean | undefined, word: string) => (given === true ? [word] : []);
   const given = (option: string, value: string | undefined) => (value === undefined ? [] : [`${option}=${value}`]);
-  const isRemoval = stateOf(task) === 'absent';
+  const isRemoval = dnfState(task) === 'absent';
   return [
     ...(task.conf_file === undefined ? [] : ['-c', task.conf_file]),
     ...(task.installroot === '/' ? [] : [`--installroot=${task.installroot}`]),

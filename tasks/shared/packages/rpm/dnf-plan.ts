@@ -11,11 +11,11 @@ import {
   type TaskResult,
 } from '../../../../src/sdk.ts';
 import { unanswered } from '../../commands/unanswered.ts';
-import { namesWith, plainSteps, type Told } from '../simulation.ts';
+import { type NameSigns, namesWith, plainSteps } from '../simulation.ts';
 import { stepChanges } from '../transaction.ts';
 import { type DnfAnswer, type DnfSimulation, readDnf } from './dnf-answer.ts';
-import { type DnfTask, dnfWords, stateOf, upgradeWords } from './dnf-params.ts';
-import { askDnf, findsDnf, isFile, withLock } from './dnf-questions.ts';
+import { type DnfTask, dnfState, dnfWords, upgradeWords } from './dnf-params.ts';
+import { askDnf, findsDnf, isPackageFile, withLock } from './dnf-questions.ts';
 
 /** A command of dnf that changes packages. */
 function dnfCommand(task: DnfTask, verb: string, names: readonly string[]): Command {
@@ -55,7 +55,7 @@ export function planDnf(answer: ShellAnswer, task: DnfTask, context: TaskContext
       ...stepChanges(steps, [command], [predicts(askDnf(task, context.environment), shellAnswer())], repeats),
     );
   }
-  if (changes.length === 0 && task.update_cache && task.name.length === 0 && stateOf(task) !== 'absent')
+  if (changes.length === 0 && task.update_cache && task.name.length === 0 && dnfState(task) !== 'absent')
     return { changes: [refresh(task)], warnings };
   return { changes, warnings };
 }
@@ -75,9 +75,9 @@ const refresh = (task: DnfTask): Change => ({
 });
 
 function refusal(task: DnfTask): string | undefined {
-  const state = stateOf(task);
+  const state = dnfState(task);
   if (task.autoremove && state !== 'absent') return 'Autoremove should be used alone or with state=absent';
-  if (state === 'absent' && task.name.some(isFile)) return 'Cannot remove paths -- please specify package name.';
+  if (state === 'absent' && task.name.some(isPackageFile)) return 'Cannot remove paths -- please specify package name.';
   if (task.name.length === 0 && !task.autoremove && !task.update_cache && task.state !== undefined)
     return 'there is nothing to do: name the packages in `name`';
   return undefined;
@@ -113,10 +113,10 @@ function wantedOf(simulation: DnfSimulation, { names }: DnfAnswer, task: DnfTask
 }
 
 /** The names that the question gave a command. */
-function namesFor(verb: string, names: Told, task: DnfTask): readonly string[] {
+function namesFor(verb: string, names: NameSigns, task: DnfTask): readonly string[] {
   if (verb === 'autoremove' || (verb === 'upgrade' && task.name.includes('*'))) return [];
   const told = namesWith(names, verb === 'install' ? '-?' : '+?');
-  return verb === 'upgrade' ? told.filter((name) => !isFile(name)) : told;
+  return verb === 'upgrade' ? told.filter((name) => !isPackageFile(name)) : told;
 }
 
 /** Ansible's return values. */

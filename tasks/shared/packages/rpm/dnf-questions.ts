@@ -10,7 +10,7 @@ import {
 } from '../../../../src/sdk.ts';
 import { definesAside } from '../aside.ts';
 import { collects, tellsAll } from '../simulation.ts';
-import { type DnfTask, dnfWords, stateOf, upgradeWords } from './dnf-params.ts';
+import { type DnfTask, dnfState, dnfWords, upgradeWords } from './dnf-params.ts';
 import { rpmTells } from './rpm-tells.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export function askDnf(task: DnfTask, environment: Environment): Question<ShellA
   const { name, installroot, autoremove, update_only } = task;
   const root = installroot === '/' ? [] : ['--root', installroot];
   const views = installroot === '/' ? ['/var/cache', '/var/lib/dnf'] : [installroot];
-  const upgradesAll = stateOf(task) === 'latest' && name.includes('*');
+  const upgradesAll = dnfState(task) === 'latest' && name.includes('*');
   const all = upgradesAll ? name.filter((one) => one !== '*') : name;
   const words = dnfWords(task);
   const asks: Readonly<Record<string, readonly Script[]>> = {
@@ -60,7 +60,7 @@ export function askDnf(task: DnfTask, environment: Environment): Question<ShellA
         ? script`sim upgrade ${upgradeWords(task)}
 `
         : collects(
-            all.filter((one) => !isFile(one)),
+            all.filter((one) => !isPackageFile(one)),
             ['+', '?'],
             script`sim upgrade ${upgradeWords(task)}`,
           ),
@@ -85,11 +85,11 @@ ${findsDnf(task)}${definesAside(views)}${rpmTells(root)}sim() {
   rpm ${root} -q --qf '# %{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\n' $(printf '%s\n' "$out" | sed -n 's/^ \([A-Za-z0-9_.+-]*\) .*/\1/p') 2>/dev/null | grep '^#'
   printf '= %s\n' "$code"
 }
-${tellsAll(all)}${joined(asks[stateOf(task)] ?? [], script``)}:`,
+${tellsAll(all)}${joined(asks[dnfState(task)] ?? [], script``)}:`,
     about: subjectsOf(task),
     deadlineMs: 600_000,
   });
 }
 
 /** Whether it is the file of a package, or its URL. */
-export const isFile = (name: string): boolean => name.endsWith('.rpm') || name.includes('://');
+export const isPackageFile = (name: string): boolean => name.endsWith('.rpm') || name.includes('://');

@@ -25,7 +25,7 @@ function settingsOf(text: string): ReadonlyMap<string, string> {
 }
 
 /** A repository's settings; several values of one are separated by line feeds. */
-export type Repository = ReadonlyMap<string, string>;
+type Repository = ReadonlyMap<string, string>;
 
 /** The file with a repository in it. Everything else in the file stays; the text is unchanged if the settings are. */
 export function withRepository(text: string, name: string, wanted: Repository): string {

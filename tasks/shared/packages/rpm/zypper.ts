@@ -18,7 +18,7 @@ import {
 import { unanswered } from '../../commands/unanswered.ts';
 import { definesAside } from '../aside.ts';
 import { collects, namesWith, plainSteps, readSaid, type Said, tellsAll } from '../simulation.ts';
-import { type Step, stepChanges } from '../transaction.ts';
+import { type PackageStep, stepChanges } from '../transaction.ts';
 import { rpmTells } from './rpm-tells.ts';
 
 const off = { type: 'bool', default: false } as const;
@@ -62,7 +62,7 @@ export const zypperParams = {
 } as const;
 
 /** A task of zypper. */
-export type ZypperTask = Omit<Params<typeof zypperParams>, 'simple_errors' | 'quiet'>;
+type ZypperTask = Omit<Params<typeof zypperParams>, 'simple_errors' | 'quiet'>;
 
 type State = 'present' | 'latest' | 'absent' | 'dist-upgrade';
 
@@ -194,9 +194,9 @@ const SECTION = /<(to-[a-z-]+)>([\s\S]*?)<\/\1>/g;
 const SOLVABLE = /<solvable ([^>]*)>/g;
 
 /** The packages in zypper's summary. */
-function stepsOf(xml: string): readonly Step[] {
+function stepsOf(xml: string): readonly PackageStep[] {
   return [...xml.matchAll(SECTION)].flatMap(([, section = '', text = '']) =>
-    [...text.matchAll(SOLVABLE)].map(([, given = '']): Step => {
+    [...text.matchAll(SOLVABLE)].map(([, given = '']): PackageStep => {
       const field = (name: string) => plain(new RegExp(`(?:^| )${name}="([^"]*)"`).exec(given)?.[1] ?? '');
       const [edition, before] = [field('edition'), field('edition-old')];
       const isGone = section === 'to-remove';
