@@ -49,7 +49,13 @@ const forDnf = (task: PackageTask, programs: readonly string[]): DnfTask => ({
   bugfix: false,
   enable_plugin: task.enable_plugin,
   disable_plugin: task.disable_plugin,
-  ...(task.disable_excludes !== undefined && { disable_excludes: task.disable_excludes }),
+  disable_excludes: task.disable_excludes,
+  list: undefined,
+  conf_file: undefined,
+  releasever: undefined,
+  download_dir: undefined,
+  nobest: undefined,
+  best: undefined,
   validate_certs: true,
   sslverify: true,
   allow_downgrade: task.allow_downgrade,
@@ -76,6 +82,8 @@ const forZypper = (task: PackageTask) => ({
   replacefiles: false,
   clean_deps: task.autoremove,
   skip_post_errors: false,
+  extra_args: undefined,
+  extra_args_precommand: undefined,
 });
 
 const forPacman = (task: PackageTask) => ({
@@ -90,6 +98,10 @@ const forPacman = (task: PackageTask) => ({
   upgrade: false,
   upgrade_extra_args: '',
   reason_for: 'new' as const,
+  reason: undefined,
+  root: undefined,
+  cachedir: undefined,
+  config: undefined,
 });
 
 const forApk = (task: PackageTask) => ({
@@ -100,6 +112,7 @@ const forApk = (task: PackageTask) => ({
   update_cache: task.update_cache === true,
   upgrade: false,
   world: '/etc/apk/world',
+  repository: undefined,
 });
 
 const named = (changes: readonly Change[]): TaskResult => ({
