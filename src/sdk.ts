@@ -37,6 +37,7 @@ export {
   type Answer,
   type AnyQuestion,
   type ControllerQuestion,
+  optional,
   type Question,
   type QuestionKind,
   question,
@@ -104,12 +105,13 @@ export {
   aptPolicy,
   aptSimulation,
 } from './core/questions/packages/apt.ts';
+export { packageManager } from './core/questions/packages/manager.ts';
 export { type Package, type Packages, packages } from './core/questions/packages/packages.ts';
 export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
 export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
-export { type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
+export { costlyShell, type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
 export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs.ts';
@@ -127,6 +129,7 @@ export {
   type Plan,
   type Questions,
   type StartedJob,
+  type StateOf,
   type TaskContext,
   type TaskResult,
   type TaskType,

@@ -3,6 +3,7 @@ import acl from './acl.ts';
 import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apache2Module from './apache2_module.ts';
+import apk from './apk.ts';
 import apt from './apt.ts';
 import aptKey from './apt_key.ts';
 import aptRepository from './apt_repository.ts';
@@ -33,6 +34,8 @@ import debconf from './debconf.ts';
 import debug from './debug.ts';
 import decompress from './decompress.ts';
 import deployHelper from './deploy_helper.ts';
+import dnf from './dnf.ts';
+import dnf5 from './dnf5.ts';
 import dnsRecord from './dns_record.ts';
 import dockerComposeV2 from './docker_compose_v2.ts';
 import dockerComposeV2Exec from './docker_compose_v2_exec.ts';
@@ -128,6 +131,7 @@ import opensslPrivatekeyInfo from './openssl_privatekey_info.ts';
 import opensslPublickeyInfo from './openssl_publickey_info.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
+import pacman from './pacman.ts';
 import pamLimits from './pam_limits.ts';
 import pamd from './pamd.ts';
 import parted from './parted.ts';
@@ -174,6 +178,7 @@ import redisDataIncr from './redis_data_incr.ts';
 import redisDataInfo from './redis_data_info.ts';
 import redisInfo from './redis_info.ts';
 import replace from './replace.ts';
+import rpmKey from './rpm_key.ts';
 import script from './script.ts';
 import seboolean from './seboolean.ts';
 import sefcontext from './sefcontext.ts';
@@ -217,16 +222,18 @@ import x509CertificateInfo from './x509_certificate_info.ts';
 import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
+import yum from './yum.ts';
+import yumRepository from './yum_repository.ts';
 import zfs from './zfs.ts';
 import zfsFacts from './zfs_facts.ts';
 
 // All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
-  mount_facts,
   acl,
   addHost,
   alternatives,
   apache2Module,
+  apk,
   apt,
   aptKey,
   aptRepository,
@@ -234,7 +241,9 @@ const types = [
   assemble,
   assert,
   asyncStatus,
+  at,
   authorizedKey,
+  because seventy small chunks would take longer to locate than to read. const types = [   cargo,
   blockinfile,
   btrfsInfo,
   btrfsSubvolume,
@@ -256,6 +265,8 @@ const types = [
   debug,
   decompress,
   deployHelper,
+  dnf,
+  dnf5,
   dnsRecord,
   dockerComposeV2,
   dockerComposeV2Exec,
@@ -295,8 +306,8 @@ const types = [
   flatpakRemote,
   gatherFacts,
   gem,
-  getUrl,
   getent,
+  getUrl,
   git,
   gitConfig,
   gitConfigInfo,
@@ -307,6 +318,7 @@ const types = [
   helmRepository,
   hostname,
   htpasswd,
+  import zypper from './zypper.ts';  // All task types are in one module,
   includeVars,
   iniFile,
   interfacesFile,
@@ -332,7 +344,9 @@ const types = [
   make,
   manual,
   modprobe,
+  monit,
   mount,
+  mount_facts,
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
@@ -347,10 +361,11 @@ const types = [
   opensslPrivatekey,
   opensslPrivatekeyInfo,
   opensslPublickeyInfo,
-  packageType,
   packageFacts,
-  pamLimits,
+  packageType,
+  pacman,
   pamd,
+  pamLimits,
   parted,
   patch,
   pause,
@@ -376,15 +391,26 @@ const types = [
   podmanVolumeInfo,
   postgresqlDb,
   postgresqlExt,
+  postgresqlInfo,
+  postgresqlMembership,
+  postgresqlOwner,
   postgresqlPing,
   postgresqlPrivs,
   postgresqlQuery,
+  postgresqlSchema,
+  postgresqlSet,
   postgresqlUser,
   proxmoxCt,
   raw,
   readCsv,
   reboot,
+  redis,
+  redisData,
+  redisDataIncr,
+  redisDataInfo,
+  redisInfo,
   replace,
+  rpmKey,
   script,
   seboolean,
   sefcontext,
@@ -428,20 +454,11 @@ const types = [
   xattr,
   xml,
   yamlItem,
-  at,
-  monit,
-  zfsFacts,
-  postgresqlInfo,
-  postgresqlMembership,
-  postgresqlOwner,
-  postgresqlSchema,
-  postgresqlSet,
-  redis,
-  redisInfo,
-  redisData,
-  redisDataInfo,
-  redisDataIncr,
+  yum,
+  yumRepository,
   zfs,
+  zfsFacts,
+  zypper,
 ];
 
 /** All task types, by canonical name. */

@@ -69,6 +69,8 @@ export interface Question<A> {
   readonly beyond?: boolean;
   /** Time passes while it is answered, which is what it is for: it is never asked before its own task's turn. */
   readonly waits?: boolean;
+  /** Its task can do without an answer: if there is none, the state has `undefined`. */
+  readonly optional?: boolean;
   /** Involves a secret (`no_log`): what it sends to a host is never shown. */
   readonly secret?: boolean;
 }
@@ -106,6 +108,12 @@ export function question<Arg, A>(
   const key = `${kind.name} ${JSON.stringify(arg)}${options.host === undefined ? '' : ` @${options.host}`}`;
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };
 }
+
+/** A question whose task can do without an answer. */
+export const optional = <A>(one: Question<A>): Question<A | undefined> => ({
+  ...(one as Question<A | undefined>),
+  optional: true,
+});
 
 /** Mark a question as secret, so that it is kept out of all output. */
 export const hidden = <Q extends AnyQuestion<unknown>>(one: Q): Q => ('kind' in one ? { ...one, secret: true } : one);

@@ -39,10 +39,7 @@ const OTHER_WAYS: Readonly<Record<string, string>> = {
   podman_quadlet: 'write the quadlet file with `copy` or `template`, and start its unit with `systemd`',
 };
 
-const MISSING_HERE: ReadonlySet<string> = new Set([
-  ...Object.keys(INSTEAD),
-  ...['dnf', 'rpm_key', 'sysvinit', 'yum', 'yum_repository'],
-]);
+const MISSING_HERE: ReadonlySet<string> = new Set([...Object.keys(INSTEAD), 'sysvinit']);
 
 /** Whether a name is that of a module of ansible.builtin that is missing here. */
 export const isMissingHere = (name: string): boolean => MISSING_HERE.has(shortTypeName(name));

@@ -90,15 +90,15 @@ describe('U6: reported before any host is touched', () => {
 });
 
 describe('U11: a mistake in tasks for other systems is a warning until they are reached', () => {
-  const other = '- yum: {name: x}\n';
+  const other = '- homebrew: {name: x}\n';
   const plays: readonly [string, string][] = [
     ['in a file that is included with a condition', '- include_tasks: o.yml\n  when: system == "RedHat"'],
     [
       'in one that is imported with a condition on facts',
       '- import_tasks: o.yml\n  when: ansible_os_family == "RedHat"',
     ],
-    ['in a task with a condition on facts', '- yum: {name: x}\n  when: ansible_facts["os_family"] == "RedHat"'],
-    ['in a task with a condition that is false as written', '- yum: {name: x}\n  when: system == "RedHat"'],
+    ['in a task with a condition on facts', '- homebrew: {name: x}\n  when: ansible_facts["os_family"] == "RedHat"'],
+    ['in a task with a condition that is false as written', '- homebrew: {name: x}\n  when: system == "RedHat"'],
     [
       'in a file that is imported with such a condition',
       '- import_tasks: o.yml\n  when: ["1 == 1", "family == \'RedHat\'"]\n  vars: {family: "{{ system }}"}',
@@ -115,21 +115,21 @@ describe('U11: a mistake in tasks for other systems is a warning until they are 
 
     expect(code, stdout + stderr).toBe(0);
     expect(stderr).toContain('WARNING');
-    expect(stderr).toContain('unknown task type "yum"');
+    expect(stderr).toContain('unknown task type "homebrew"');
   });
 
   test.for([
     ['reached', '- include_tasks: o.yml\n  when: inventory_hostname == "localhost"', 2],
     ['without any condition', '- include_tasks: o.yml', 1],
-    ['with another condition', '- yum: {name: x}\n  when: inventory_hostname != "localhost"', 1],
+    ['with another condition', '- homebrew: {name: x}\n  when: inventory_hostname != "localhost"', 1],
     [
       'with a condition that is true as written',
-      '- yum: {name: x}\n  when: system == "RedHat"\n  vars: {system: RedHat}',
+      '- homebrew: {name: x}\n  when: system == "RedHat"\n  vars: {system: RedHat}',
       1,
     ],
     [
       'with one about what a task sets',
-      '- set_fact: {system: RedHat}\n- yum: {name: x}\n  when: system == "RedHat"\n  vars: {system: Debian}',
+      '- set_fact: {system: RedHat}\n- homebrew: {name: x}\n  when: system == "RedHat"\n  vars: {system: Debian}',
       1,
     ],
   ] as const)('U11: an error if it is %s', async ([, tasks, expected]) => {
@@ -138,7 +138,7 @@ describe('U11: a mistake in tasks for other systems is a warning until they are 
     const { code, stdout, stderr } = await rig.run(['play.yml']);
 
     expect(code).toBe(expected);
-    expect(stdout + stderr).toContain('unknown task type "yum"');
+    expect(stdout + stderr).toContain('unknown task type "homebrew"');
     if (expected === 1) expect(stderr).toContain('included conditionally');
   });
 

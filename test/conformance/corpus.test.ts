@@ -42,7 +42,7 @@ test('a survey counts what loads, binds and compiles, and reports what does not'
 });
 
 test.for([
-  ['ansible.builtin.yum', 'other operating'],
+  ['community.general.homebrew', 'other operating'],
   ['community.general.proxmox_disk', 'servers that'],
   ['kubernetes.core.k8s_drain', 'Kubernetes'],
   ['f5bigip_ltm_pool', 'network devices'],
@@ -60,7 +60,7 @@ test.for([
 test('the uses of task types are counted by reason, with those in copies of collections apart', () => {
   const found = survey(
     repository({
-      'site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - debug:\n  - bower: {name: a}\n  - dnf: {name: a}\n',
+      'site.yml': '- hosts: all\n  tasks:\n  - debug:\n  - debug:\n  - bower: {name: a}\n  - homebrew: {name: a}\n',
       'ansible_collections/a/b/site.yml':
         '- hosts: all\n  tasks:\n  - debug:\n  - community.general.bower: {name: a}\n',
     }),

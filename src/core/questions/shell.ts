@@ -46,3 +46,8 @@ export const shell = (
   arg: ShellQuestion,
   options: Pick<Question<ShellAnswer>, 'host' | 'asLogin' | 'beyond' | 'waits' | 'secret'> = {},
 ): Question<ShellAnswer> => question(shellKind, arg, options);
+
+const costlyKind: QuestionKind<ShellQuestion, ShellAnswer> = { ...shellKind, name: 'costly-shell', costly: true };
+
+/** Like `shell`, for a script that takes the host a second or more. */
+export const costlyShell = (arg: ShellQuestion): Question<ShellAnswer> => question(costlyKind, arg);

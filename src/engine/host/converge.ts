@@ -218,12 +218,17 @@ async function answered(
   if (!asked.ok) return { ended: { status: 'unreachable', failure: asked.failure } };
   const state: Record<string, unknown> = {};
   let basis = solid;
-  for (const [name, { key }] of Object.entries(questions)) {
+  for (const [name, question] of Object.entries(questions)) {
+    const { key } = question;
     const belief = asked.beliefs.get(key);
     if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
     if (belief.is === 'unknown')
       return { ended: { status: 'unknown', message: dependsOn(belief.because), assuming: [belief.because] } };
     const { answer, assuming, unless = [] } = belief;
+    if (!answer.ok && 'optional' in question && question.optional === true) {
+      state[name] = undefined;
+      continue;
+    }
     if (!answer.ok) return { ended: { ...failed(answer.why, [], {}), unless } };
     basis = both(basis, { assuming: assuming === undefined ? [] : [assuming], unless });
     state[name] = answer.value;

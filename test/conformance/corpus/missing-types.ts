@@ -41,7 +41,7 @@ export const REASONS: readonly Reason[] = [
     title:
       'other operating systems: their package managers and settings (RHEL, SUSE, Arch, Alpine, BSD, macOS, AIX, z/OS)',
     onDebian: false,
-    names: `yum dnf dnf5 dnf_* yum_* rpm_key rpm_* copr redhat_* rhsm_* bootc_manage zypper zypper_* pacman pacman_* kewlfft.aur.* apk pkg5
+    names: `dnf_* yum_* rpm_* copr redhat_* rhsm_* bootc_manage zypper_* pacman_key kewlfft.aur.* pkg5
       pkgin pkgng pkgutil portinstall openbsd_pkg macports sysrc homebrew homebrew_* mas osx_defaults launchd aix_* ibm.*`,
   },
   { title: 'Kubernetes', onDebian: true, names: 'kubernetes.* community.kubernetes.* k8s_* helm_* kubectl_*' },
