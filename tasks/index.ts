@@ -226,8 +226,9 @@ import yum from './yum.ts';
 import yumRepository from './yum_repository.ts';
 import zfs from './zfs.ts';
 import zfsFacts from './zfs_facts.ts';
+import zypper from './zypper.ts';
 
-// All task types are in one module, because seventy small chunks would take longer to locate than to read.
+// All task types are in one module, because two hundred small chunks would take longer to locate than to read.
 const types = [
   acl,
   addHost,
@@ -243,7 +244,6 @@ const types = [
   asyncStatus,
   at,
   authorizedKey,
-  because seventy small chunks would take longer to locate than to read. const types = [   cargo,
   blockinfile,
   btrfsInfo,
   btrfsSubvolume,
@@ -318,7 +318,6 @@ const types = [
   helmRepository,
   hostname,
   htpasswd,
-  import zypper from './zypper.ts';  // All task types are in one module,
   includeVars,
   iniFile,
   interfacesFile,
