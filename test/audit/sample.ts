@@ -17,7 +17,10 @@ export const inOrder = (ok: number): HostSummary => ({
 /** A finding with what matters to a test. */
 export function finding(kind: FindingKind, name: string, more: Partial<Finding> = {}): Finding {
   return {
-    id: [...name].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 0xffffffffff, 7).toString(16).padStart(10, '0'),
+    id: [...name]
+      .reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 0xffffffffff, 7)
+      .toString(16)
+      .padStart(10, '0'),
     kind,
     task: { name, type: 'copy', file: 'playbooks/site.yaml', line: 12 },
     changes: [],
@@ -105,12 +108,20 @@ export const morning: Audit = calm({
     past(28, 0, 4, 2),
     past(29, 0, 5, 2),
   ],
-  hosts: { off1: inOrder(57), off2: inOrder(59), proxy: inOrder(85), ct100: inOrder(0), ct101: inOrder(17), ct102: inOrder(17) },
+  hosts: {
+    off1: inOrder(57),
+    off2: inOrder(59),
+    proxy: inOrder(85),
+    ct100: inOrder(0),
+    ct101: inOrder(17),
+    ct102: inOrder(17),
+  },
   findings: [
     finding('unreachable', 'gather facts', {
       task: { name: 'gather facts', type: 'setup', file: 'playbooks/off1-proxy.yaml', line: 3 },
       hosts: ['ct100'],
-      reason: 'ssh: connect to host 10.1.0.100 port 22: Connection timed out (is the container started? `pct status 100` on off1)',
+      reason:
+        'ssh: connect to host 10.1.0.100 port 22: Connection timed out (is the container started? `pct status 100` on off1)',
       seen: { ct100: seen('2026-11-30', 1, 'drift') },
     }),
     finding('failed', 'certificates : issue the certificate', {
@@ -123,11 +134,18 @@ export const morning: Audit = calm({
       },
       subject: 'images.openfoodfacts.org',
       hosts: ['proxy'],
-      reason: 'the DNS record of images.openfoodfacts.org points to 213.36.253.214, not to this host (certbot could not answer the challenge)',
+      reason:
+        'the DNS record of images.openfoodfacts.org points to 213.36.253.214, not to this host (certbot could not answer the challenge)',
       seen: { proxy: seen('2026-11-21', 10, 'drift') },
     }),
     finding('drift', 'nginx : install nginx.conf', {
-      task: { name: 'nginx : install nginx.conf', type: 'copy', step: 'S7', file: 'playbooks/roles/nginx/tasks/main.yaml', line: 18 },
+      task: {
+        name: 'nginx : install nginx.conf',
+        type: 'copy',
+        step: 'S7',
+        file: 'playbooks/roles/nginx/tasks/main.yaml',
+        line: 18,
+      },
       subject: '/etc/nginx/nginx.conf',
       hosts: ['off1', 'off2'],
       changes: [
@@ -141,7 +159,13 @@ export const morning: Audit = calm({
       seen: { off1: seen('2026-11-24', 7, 'drift'), off2: seen('2026-11-29', 2, 'drift') },
     }),
     finding('drift', 'nginx : enable the site', {
-      task: { name: 'nginx : enable the site', type: 'file', step: 'S8', file: 'playbooks/roles/nginx/tasks/main.yaml', line: 33 },
+      task: {
+        name: 'nginx : enable the site',
+        type: 'file',
+        step: 'S8',
+        file: 'playbooks/roles/nginx/tasks/main.yaml',
+        line: 33,
+      },
       item: 'images-off',
       subject: '/etc/nginx/sites-enabled/images-off',
       hosts: ['off2'],
@@ -156,7 +180,13 @@ export const morning: Audit = calm({
       seen: { off1: seen('2026-11-25', 6, 'intended') },
     }),
     finding('drift', 'sanoid : take snapshots', {
-      task: { name: 'sanoid : take snapshots', type: 'systemd', step: 'S9', file: 'playbooks/roles/sanoid/tasks/main.yaml', line: 22 },
+      task: {
+        name: 'sanoid : take snapshots',
+        type: 'systemd',
+        step: 'S9',
+        file: 'playbooks/roles/sanoid/tasks/main.yaml',
+        line: 22,
+      },
       subject: 'sanoid.timer',
       hosts: ['off1', 'off2'],
       changes: [change('enabled', 'disabled', 'enabled'), change('state', 'inactive', 'started')],
@@ -189,7 +219,13 @@ export const morning: Audit = calm({
       seen: { ct102: seen('2026-11-30', 1, 'new') },
     }),
     finding('uncertain', 'reload the firewall', {
-      task: { name: 'nftables : install the rules', type: 'copy', step: 'S5', file: 'playbooks/roles/nftables/tasks/main.yaml', line: 9 },
+      task: {
+        name: 'nftables : install the rules',
+        type: 'copy',
+        step: 'S5',
+        file: 'playbooks/roles/nftables/tasks/main.yaml',
+        line: 9,
+      },
       subject: '/etc/nftables.conf',
       hosts: ['proxy'],
       changes: [change('owner', 'www-data', 'root')],
@@ -197,13 +233,25 @@ export const morning: Audit = calm({
       seen: { proxy: seen('2026-11-24', 7, 'intended') },
     }),
     finding('unknown', 'build the mirror list', {
-      task: { name: 'nftables : generate the rules', type: 'command', step: 'S5', file: 'playbooks/roles/nftables/tasks/main.yaml', line: 4 },
+      task: {
+        name: 'nftables : generate the rules',
+        type: 'command',
+        step: 'S5',
+        file: 'playbooks/roles/nftables/tasks/main.yaml',
+        line: 4,
+      },
       hosts: ['proxy'],
       reason: 'a check does not run a command; `creates` or `proven_by` would tell whether it has work to do',
       seen: { proxy: seen('2026-11-02', 29, 'new') },
     }),
     finding('drift', 'sanoid.conf', {
-      task: { name: 'sanoid : install sanoid.conf', type: 'copy', step: 'S9', file: 'playbooks/roles/sanoid/tasks/main.yaml', line: 12 },
+      task: {
+        name: 'sanoid : install sanoid.conf',
+        type: 'copy',
+        step: 'S9',
+        file: 'playbooks/roles/sanoid/tasks/main.yaml',
+        line: 12,
+      },
       subject: '/etc/sanoid/sanoid.conf',
       hosts: ['off2'],
       changes: [
@@ -238,6 +286,8 @@ export function many(hosts: number, findings: number, how: 'same' | 'differing')
   return calm({
     exitCode: 2,
     hosts: Object.fromEntries(names.map((name) => [name, inOrder(40)])),
-    findings: nth.flatMap((number) => (how === 'same' ? [found(number, names)] : names.map((name) => found(number, [name])))),
+    findings: nth.flatMap((number) =>
+      how === 'same' ? [found(number, names)] : names.map((name) => found(number, [name])),
+    ),
   });
 }

@@ -11,7 +11,7 @@ import type { AuditFormOptions } from './form.ts';
 const BUDGET = 1_900_000;
 
 /** How many lines of each diff are shown: as many as fit. */
-const DIFF_LINES = [2000, 400, 100, 40, 16, 8, 4, 0];
+const DIFF_LINES = [2000, 400, 100, 40, 16, 8, 4, 2, 0];
 
 /** One page for a browser, without any other file. Always with diffs: they are folded. */
 export function writeHtml(audit: Audit, _options?: AuditFormOptions): string {

@@ -36,8 +36,9 @@ export interface SeenOn extends Seen {
 /** What the history knows about a finding, each thing once; the oldest first. */
 export function seenOn({ hosts, seen = {} }: Pick<Finding, 'hosts' | 'seen'>): readonly SeenOn[] {
   const groups = new Map<string, SeenOn & { readonly hosts: string[] }>();
+  const bySeen = new Map(Object.entries(seen)); // not `seen[host]`: a host may be called `constructor`
   for (const host of hosts) {
-    const known = seen[host];
+    const known = bySeen.get(host);
     if (known === undefined) continue;
     const { firstSeen, times, cause } = known;
     const key = `${firstSeen} ${times} ${cause}`;

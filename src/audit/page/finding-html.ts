@@ -23,16 +23,18 @@ export function cardHtml(card: Card, options: CardOptions): Markup {
   const label = item === undefined ? undefined : html` <span class="item">${item}</span>`;
   // A name often contains what the task is about; then it is not told twice.
   const about =
-    subject === undefined || `${task.name} ${item ?? ''}`.includes(subject) ? undefined : html` <code>${subject}</code>`;
+    subject === undefined || `${task.name} ${item ?? ''}`.includes(subject)
+      ? undefined
+      : html` <code>${subject}</code>`;
   const step = task.step === undefined ? undefined : html` <span class="chip">${task.step}</span>`;
   return html`<details class="f" data-k="${accepted === undefined ? kind : 'accepted'}" id="f-${card.id}-${kind}"><summary>${badge(
     accepted === undefined ? kind : 'accepted',
-  )}<span class="t"><b>${task.name}</b>${label}${about}${step}</span><span class="w">${headText(card)}</span><span class="h">${hostsText(
+  )} <span class="t"><b>${task.name}</b>${label}${about}${step}</span> <span class="w">${headText(card)}</span> <span class="h">${hostsText(
     all,
     4,
   )}</span>${sinceHead(card, options)}</summary><div class="body">${factsOf(card)}${
     variants.length === 1
-      ? variants.map((one) => html`<div class="v">${variantBody(one, options)}</div>`)
+      ? variants.map((one) => html`<div>${variantBody(one, options)}</div>`)
       : variants.map((one) => severalHtml(one, options))
   }</div></details>
 `;
@@ -52,14 +54,17 @@ const headText = ({ variants }: Card): Markup | string => {
   return rest.length === 0 ? foundText(first) : html`not the same on all hosts: ${variants.length} variants`;
 };
 
-function sinceHead({ variants }: Card, { startedAt }: CardOptions): Markup | undefined {
+function sinceHead({ kind, variants }: Card, { startedAt }: CardOptions): Markup | undefined {
   const all = variants.flatMap((one) => seenOn(one)).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
   const [first] = all;
   if (first === undefined) return undefined;
   const causes = [...new Set(all.map(({ cause }) => cause))].sort();
-  const words = causes.map((cause) => CAUSE_WORDS[cause]).join(' or ');
-  return html`<span class="s">since ${dayOf(first.firstSeen)} <small>${age(first.firstSeen, startedAt)} · ${words}</small></span>`;
+  const words = hasCause(kind) ? ` · ${causes.map((cause) => CAUSE_WORDS[cause]).join(' or ')}` : '';
+  return html` <span class="s">since ${dayOf(first.firstSeen)} <small>${age(first.firstSeen, startedAt)}${words}</small></span>`;
 }
+
+/** Whether what differs is known, so that it can be told which side has changed. */
+const hasCause = (kind: FindingKind): boolean => kind === 'drift' || kind === 'uncertain';
 
 const CAUSE_WORDS: Readonly<Record<Seen['cause'], string>> = { drift: 'strayed', intended: 'intended', new: 'new' };
 
@@ -72,39 +77,38 @@ const CAUSES: Readonly<Record<Seen['cause'], string>> = {
 const dayOf = (time: string): Markup => html`<time datetime="${time}">${time.slice(0, 10)}</time>`;
 
 function age(from: string, to: string): string {
-  const days = Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000);
+  const days = (Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000;
   if (!(days >= 1)) return 'today';
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-const factsOf = ({ id, kind, task, accepted }: Card): Markup => html`<p class="m">${
-  accepted === undefined
-    ? undefined
-    : html`<span class="why">${badge(kind)} Accepted by ${accepted.owner} until ${dayOf(accepted.until)}: ${accepted.why}</span> `
-}<code>${task.type}</code> in <code>${task.file}:${String(task.line)}</code> <a href="#f-${id}-${kind}" aria-label="link to finding ${id}">${id}</a></p>`;
+const factsOf = ({ id, kind, task, accepted }: Card): Markup =>
+  html`<p class="m">${
+    accepted === undefined
+      ? undefined
+      : html`<span class="why">${badge(kind)} Accepted by ${accepted.owner} until ${dayOf(accepted.until)}: ${accepted.why}</span> `
+  }<code>${task.type}</code> in <code>${task.file}:${String(task.line)}</code> <a href="#f-${id}-${kind}" aria-label="link to finding ${id}">${id}</a></p>`;
 
 /** One of several variants. It opens if there is more to it than the line. */
 function severalHtml(finding: Finding, options: CardOptions): Markup {
   const body = variantBody(finding, options);
-  const line = html`<span class="h">${hostsText(finding.hosts, 4)}</span> <span class="w">${foundText(finding)}</span>`;
-  return body.html === ''
-    ? html`<div class="v">${line}</div>`
-    : html`<details class="v"><summary>${line}</summary>${body}</details>`;
+  const line = html`<b class="h">${hostsText(finding.hosts, 4)}</b> <i class="w">${foundText(finding)}</i>`;
+  return body.html === '' ? html`<div>${line}</div>` : html`<details><summary>${line}</summary>${body}</details>`;
 }
 
-function variantBody(finding: Finding, options: CardOptions): Markup {
-  const { hosts, changes, assuming, unless, kind, reason } = finding;
-  const names = hosts.length <= 4 ? undefined : html`<p class="h all"><b>${hosts.length} hosts:</b> ${hosts.join(', ')}</p>`;
+function variantBody(finding: Finding, { diffLines }: CardOptions): Markup {
+  const { hosts, subject, changes, assuming, unless, kind, reason } = finding;
+  const names =
+    hosts.length <= 4 ? undefined : html`<p class="h all"><b>${hosts.length} hosts:</b> ${hosts.join(', ')}</p>`;
   const listed =
     changes.length < 2 && !(reason !== undefined && changes.length > 0)
       ? undefined
       : html`<ul class="c">${changes.map(({ what, from, to }) => html`<li>${what}: ${value(from, 'del')}${from === '' ? '' : ' → '}${value(to, 'ins')}</li>`)}</ul>`;
-  const why =
-    reason !== undefined && (kind === 'drift' || kind === 'uncertain') ? html`<p>${reason}</p>` : undefined;
-  return html`${names}${seenOn(finding).map((one) => seenHtml(one, hosts.length))}${why}${listed}${premise(
+  const why = reason !== undefined && hasCause(kind) ? html`<p>${reason}</p>` : undefined;
+  return html`${names}${seenOn(finding).map((one) => seenHtml(one, finding))}${why}${listed}${premise(
     'Builds on what would change before',
     assuming,
-  )}${premise('Unless it is changed by', unless)}${changes.map(({ diff }) => (diff === undefined ? undefined : diffHtml(diff, options)))}`;
+  )}${premise('Unless it is changed by', unless)}${changes.map(({ diff }) => (diff === undefined ? undefined : diffHtml(diff, subject, diffLines)))}`;
 }
 
 function value(text: string | null, element: 'del' | 'ins'): Markup {
@@ -115,10 +119,11 @@ function value(text: string | null, element: 'del' | 'ins'): Markup {
 const premise = (title: string, tasks: readonly string[] | undefined): Markup | undefined =>
   tasks === undefined ? undefined : html`<p>${title}: ${tasks.map((task) => `“${task}”`).join(', ')}</p>`;
 
-function seenHtml({ firstSeen, times, cause, hosts }: SeenOn, all: number): Markup {
-  const on = hosts.length === all ? undefined : html`<span class="h"> on ${hostsText(hosts, 4)}</span>`;
+function seenHtml({ firstSeen, times, cause, hosts }: SeenOn, finding: Finding): Markup {
+  const on =
+    hosts.length === finding.hosts.length ? undefined : html`<span class="h"> on ${hostsText(hosts, 4)}</span>`;
   const often = times === 1 ? 'in this audit for the first time' : html`in ${times} audits in a row`;
-  return html`<p class="seen">Since ${dayOf(firstSeen)}, ${often}${on}; ${CAUSES[cause]}.</p>`;
+  return html`<p class="seen">Since ${dayOf(firstSeen)}, ${often}${on}${hasCause(finding.kind) ? `; ${CAUSES[cause]}` : ''}.</p>`;
 }
 
 const plain = new Chalk({ level: 0 });
@@ -132,17 +137,34 @@ function linesOfDiff(diff: Diff): readonly string[] {
   return indented.map((line) => line.slice(4));
 }
 
-function diffHtml(diff: Diff, { diffLines }: CardOptions): Markup {
-  const lines = linesOfDiff(diff);
-  const hidden = lines.length - diffLines;
-  const more = hidden > 0 ? html`<p>${hidden} more lines of this diff are in the form json.</p>` : undefined;
-  return html`<pre class="diff" tabindex="0" aria-label="diff">${lines.slice(0, diffLines).map(lineHtml)}</pre>${more}`;
+function diffHtml(diff: Diff, subject: string | undefined, most: number): Markup {
+  const lines = [...linesOfDiff(diff)];
+  const [before, after] = lines.splice(0, 2).map((line) => line.slice(4));
+  const names =
+    before === after || before === 'before'
+      ? [before].filter((name) => name !== subject && name !== 'before')
+      : [before, after];
+  // Where the only part begins needs telling only if something is above it.
+  if (lines[0]?.startsWith('@@ -1,') === true && !lines.slice(1).some((line) => line.startsWith('@@'))) lines.shift();
+  const hidden = lines.length - most;
+  const more = hidden > 0 ? html`<p>… ${hidden} more lines (form json)</p>` : undefined;
+  const head = names.length === 0 ? undefined : html`<i>${names.join(' → ')}\n</i>`;
+  return html`<pre>${head}${runsOfLines(lines.slice(0, most)).map(linesHtml)}</pre>${more}`;
 }
 
-/** The first two lines are the headers of both sides. */
-function lineHtml(line: string, index: number): Markup {
-  const text = `${line}\n`;
-  if (index < 2 || line.startsWith('@@')) return html`<i>${text}</i>`;
-  if (line.startsWith('+')) return html`<ins>${text}</ins>`;
-  return line.startsWith('-') ? html`<del>${text}</del>` : html`${text}`;
+/** Neighbouring lines of one kind together. */
+function runsOfLines(lines: readonly string[]): readonly string[] {
+  const runs: string[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[0] === line[0]) runs[runs.length - 1] = `${last}${line}\n`;
+    else runs.push(`${line}\n`);
+  }
+  return runs;
+}
+
+function linesHtml(lines: string): Markup {
+  if (lines.startsWith('@@')) return html`<i>${lines}</i>`;
+  if (lines.startsWith('+')) return html`<ins>${lines}</ins>`;
+  return lines.startsWith('-') ? html`<del>${lines}</del>` : html`${lines}`;
 }

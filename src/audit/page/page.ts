@@ -1,7 +1,7 @@
 import { type Audit, FINDING_KINDS, type FindingKind } from '../finding.ts';
 import { KIND_TITLES } from '../forms/told.ts';
 import { openFindings, summaryOf } from '../summary.ts';
-import { type Card, cardsOf, hostsOfCard } from './card.ts';
+import { type Card, cardsOf } from './card.ts';
 import { chartHtml, minuteOf } from './chart.ts';
 import { badge, cardHtml, shape } from './finding-html.ts';
 import { dataBlock, html, type Markup, type Part } from './markup.ts';
@@ -39,13 +39,15 @@ const SECTIONS = [...FINDING_KINDS, 'accepted'] as const;
 const sorted = (cards: readonly Card[]): readonly Card[] =>
   SECTIONS.flatMap((section) => cards.filter((card) => sectionOf(card) === section));
 
+const findingsIn = (cards: readonly Card[]): number => cards.reduce((sum, { variants }) => sum + variants.length, 0);
+
 const TITLES = { ...KIND_TITLES, accepted: 'Accepted for a time' };
 
 function sectionsHtml(cards: readonly Card[], write: (card: Card) => Markup): Part {
   return SECTIONS.map((section) => {
     const some = cards.filter((card) => sectionOf(card) === section);
     if (some.length === 0) return undefined;
-    return html`<section class="g" data-k="${section}"><h2>${TITLES[section]} <span class="n">${some.length}</span></h2>
+    return html`<section class="g" data-k="${section}"><h2>${TITLES[section]} <span class="n">${findingsIn(some)}</span></h2>
 ${some.map(write)}</section>
 `;
   });
@@ -74,7 +76,10 @@ function emptyHtml({ hosts, errors }: Audit): Markup {
 }
 
 function toolsHtml(cards: readonly Card[]): Markup {
-  const counted = SECTIONS.map((kind) => ({ kind, count: cards.filter((card) => sectionOf(card) === kind).length }));
+  const counted = SECTIONS.map((kind) => ({
+    kind,
+    count: findingsIn(cards.filter((card) => sectionOf(card) === kind)),
+  }));
   const toggles = counted.map(({ kind, count }) =>
     count === 0
       ? undefined
@@ -114,7 +119,6 @@ function scriptData(audit: Audit, cards: readonly Card[], hosts: readonly string
     cards: cards.map((card) => ({
       task: card.task.name,
       step: card.task.step ?? '',
-      hosts: hostsOfCard(card).length,
       variants: card.variants.map((finding) => runs(finding.hosts)),
     })),
   };

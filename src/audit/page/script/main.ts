@@ -5,9 +5,6 @@ import { type Grouping, show } from './views.ts';
 
 const tools = document.querySelector<HTMLFormElement>('form.tools');
 const search = document.querySelector<HTMLInputElement>('#q');
-if (tools !== null && search !== null) start(tools, search);
-openLinked();
-
 function start(form: HTMLFormElement, query: HTMLInputElement): void {
   const model = readPage();
   const sections = [...document.querySelectorAll<HTMLElement>('#findings > .g')];
@@ -30,7 +27,9 @@ function start(form: HTMLFormElement, query: HTMLInputElement): void {
     update();
   };
   const openable = (): readonly HTMLDetailsElement[] =>
-    [...document.querySelectorAll<HTMLDetailsElement>('#findings > .host, #findings .f')].filter(({ hidden }) => !hidden);
+    [...document.querySelectorAll<HTMLDetailsElement>('#findings > .host, #findings .f')].filter(
+      ({ hidden }) => !hidden,
+    );
   const label = (): void => {
     if (all !== null) all.textContent = openable().some(({ open }) => open) ? 'Close all' : 'Open all';
   };
@@ -54,7 +53,9 @@ function start(form: HTMLFormElement, query: HTMLInputElement): void {
   let waiting = false;
   document.getElementById('findings')?.addEventListener(
     'toggle',
-    () => {
+    ({ target }) => {
+      // A long line is read with the arrow keys.
+      if (target instanceof Element) for (const diff of target.querySelectorAll('pre')) diff.tabIndex = 0;
       if (waiting) return;
       waiting = true;
       requestAnimationFrame(() => {
@@ -98,3 +99,6 @@ window.addEventListener('beforeprint', () => {
 window.addEventListener('afterprint', () => {
   for (const one of opened.splice(0)) one.open = false;
 });
+
+if (tools !== null && search !== null) start(tools, search);
+openLinked();

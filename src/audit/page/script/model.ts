@@ -45,7 +45,7 @@ export function readPage(): Model {
     inOrder,
     cards: [...elements].map((element, index) => {
       const data = cards[index] ?? { task: '', step: '', variants: [] };
-      const parts = element.querySelectorAll<HTMLElement>(':scope > .body > .v');
+      const parts = element.querySelectorAll<HTMLElement>(':scope > .body > :not(.m)');
       const ownTexts = [...element.querySelectorAll(':scope > summary, :scope > .body > .m')];
       return {
         element,
@@ -59,7 +59,12 @@ export function readPage(): Model {
             element: part,
             hosts: numbers,
             text: once(() => textOf(part)),
-            names: once(() => numbers.map((host) => hosts[host]).join('\n').toLowerCase()),
+            names: once(() =>
+              numbers
+                .map((host) => hosts[host])
+                .join('\n')
+                .toLowerCase(),
+            ),
           };
         }),
       };

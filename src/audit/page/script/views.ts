@@ -14,9 +14,11 @@ export interface Shown {
 export function show(model: Model, sections: readonly HTMLElement[], by: Grouping, filter: Filter): Shown {
   const main = document.getElementById('findings');
   if (main === null) return { shown: 0, all: 0 };
-  const shown = model.cards.filter((card) => applied(card, filter)).length;
+  const shown = sum(model.cards.map((card) => applied(card, filter)));
   if (by === 'host') {
-    const open = new Set([...main.querySelectorAll<HTMLElement>('details.host[open]')].map(({ dataset }) => dataset['host']));
+    const open = new Set(
+      [...main.querySelectorAll<HTMLElement>('details.host[open]')].map(({ dataset }) => dataset['host']),
+    );
     main.replaceChildren(...hostGroups(model, filter, open));
   } else {
     const groups = by === 'kind' ? byKind(model, sections) : bySomething(model, by);
@@ -24,20 +26,22 @@ export function show(model: Model, sections: readonly HTMLElement[], by: Groupin
     for (const group of groups) countIn(group);
   }
   if (shown === 0) main.append(textElement('p', 'empty', 'Nothing matches. Esc clears the search and the filters.'));
-  return { shown, all: model.cards.length };
+  return { shown, all: sum(model.cards.map(({ variants }) => variants.length)) };
 }
 
-/** Hides a card, or some of its variants, if the filter does not let them pass. Returns whether it is shown. */
-function applied({ element, kind, text, variants }: PageCard, { words, kinds }: Filter): boolean {
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** Hides a card, or some of its variants, if the filter does not let them pass. Returns how many findings are shown. */
+function applied({ element, kind, text, variants }: PageCard, { words, kinds }: Filter): number {
   const passes = kinds.size === 0 || kinds.has(kind);
-  let some = false;
+  let shown = 0;
   for (const variant of variants) {
     const fits = passes && (words.length === 0 || matches(words, [text(), variant.text(), variant.names()]));
     variant.element.hidden = !fits;
-    some ||= fits;
+    if (fits) shown += 1;
   }
-  element.hidden = !some;
-  return some;
+  element.hidden = shown === 0;
+  return shown;
 }
 
 function byKind(model: Model, sections: readonly HTMLElement[]): readonly HTMLElement[] {
@@ -50,7 +54,8 @@ function byKind(model: Model, sections: readonly HTMLElement[]): readonly HTMLEl
 
 function bySomething({ cards }: Model, by: 'task' | 'step'): readonly HTMLElement[] {
   const groups = new Map<string, HTMLElement>();
-  const sorted = by === 'task' ? cards : [...cards].sort((one, other) => order.compare(one.step || '￿', other.step || '￿'));
+  const sorted =
+    by === 'task' ? cards : [...cards].sort((one, other) => order.compare(one.step || '￿', other.step || '￿'));
   for (const card of sorted) {
     const name = by === 'task' ? card.task : card.step;
     const group = groups.get(name) ?? groupOf(titleOf(name, by));
@@ -76,7 +81,7 @@ function groupOf(title: string): HTMLElement {
 }
 
 function countIn(group: HTMLElement): void {
-  const count = group.querySelectorAll('.f:not([hidden])').length;
+  const count = group.querySelectorAll('.f > .body > :not(.m, [hidden])').length;
   group.hidden = count === 0;
   const number = group.querySelector('h2 .n');
   if (number !== null) number.textContent = String(count);
@@ -95,15 +100,18 @@ function hostGroups({ hosts, inOrder, cards }: Model, { words, kinds }: Filter, 
     for (const variant of card.variants)
       for (const host of variant.hosts) {
         const name = hosts[host]?.toLowerCase() ?? '';
-        if (matches(words, words.length === 0 ? [] : [card.text(), variant.text(), name])) found[host]?.push({ card, variant });
+        if (matches(words, words.length === 0 ? [] : [card.text(), variant.text(), name]))
+          found[host]?.push({ card, variant });
       }
   }
   const few = found.filter((one) => one.length > 0).length <= 3;
   return found.flatMap((onHost, host) =>
-    onHost.length === 0 ? [] : [hostGroup(hosts[host] ?? '', inOrder[host] ?? 0, onHost, few || open.has(String(host)))].map((group) => {
-      group.dataset['host'] = String(host);
-      return group;
-    }),
+    onHost.length === 0
+      ? []
+      : [hostGroup(hosts[host] ?? '', inOrder[host] ?? 0, onHost, few || open.has(String(host)))].map((group) => {
+          group.dataset['host'] = String(host);
+          return group;
+        }),
   );
 }
 
