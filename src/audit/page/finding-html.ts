@@ -35,7 +35,7 @@ export function cardHtml(card: Card, options: CardOptions): Markup {
   )}</span>${sinceHead(card, options)}</summary><div class="body">${factsOf(card)}${
     variants.length === 1
       ? variants.map((one) => html`<div>${variantBody(one, options)}</div>`)
-      : variants.map((one) => severalHtml(one, options))
+      : variants.map((one) => severalHtml(one, options, variants.length <= FEW))
   }</div></details>
 `;
 }
@@ -89,11 +89,16 @@ const factsOf = ({ id, kind, task, accepted }: Card): Markup =>
       : html`<span class="why">${badge(kind)} Accepted by ${accepted.owner} until ${dayOf(accepted.until)}: ${accepted.why}</span> `
   }<code>${task.type}</code> in <code>${task.file}:${String(task.line)}</code> <a href="#f-${id}-${kind}" aria-label="link to finding ${id}">${id}</a></p>`;
 
+/** So many variants are open when their card is. */
+const FEW = 4;
+
 /** One of several variants. It opens if there is more to it than the line. */
-function severalHtml(finding: Finding, options: CardOptions): Markup {
+function severalHtml(finding: Finding, options: CardOptions, open: boolean): Markup {
   const body = variantBody(finding, options);
   const line = html`<b class="h">${hostsText(finding.hosts, 4)}</b> <i class="w">${foundText(finding)}</i>`;
-  return body.html === '' ? html`<div>${line}</div>` : html`<details><summary>${line}</summary>${body}</details>`;
+  return body.html === ''
+    ? html`<div>${line}</div>`
+    : html`<details${open ? html` open` : undefined}><summary>${line}</summary>${body}</details>`;
 }
 
 function variantBody(finding: Finding, { diffLines }: CardOptions): Markup {
@@ -145,7 +150,7 @@ function diffHtml(diff: Diff, subject: string | undefined, most: number): Markup
       ? [before].filter((name) => name !== subject && name !== 'before')
       : [before, after];
   // Where the only part begins needs telling only if something is above it.
-  if (lines[0]?.startsWith('@@ -1,') === true && !lines.slice(1).some((line) => line.startsWith('@@'))) lines.shift();
+  if (/^@@ -[01],/.test(lines[0] ?? '') && !lines.slice(1).some((line) => line.startsWith('@@'))) lines.shift();
   const hidden = lines.length - most;
   const more = hidden > 0 ? html`<p>… ${hidden} more lines (form json)</p>` : undefined;
   const head = names.length === 0 ? undefined : html`<i>${names.join(' → ')}\n</i>`;

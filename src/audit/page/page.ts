@@ -14,9 +14,9 @@ export function bodyHtml(audit: Audit, diffLines: number): Markup {
   const options = { startedAt: audit.startedAt, diffLines };
   return html`${SHAPES}<a class="skip" href="#findings">Skip to the findings</a>
 <header><div><h1>Audit <span class="quiet">of ${audit.playbooks.join(', ')}</span></h1>
-<p class="sum">${audit.findings.length === 0 ? shape('accepted') : undefined}${sentence(summaryOf(audit))}</p>
+<p class="sum">${sentenceHtml(audit)}</p>
 <p class="m">${minuteOf(audit.startedAt)} · exit code ${audit.exitCode}: ${EXIT_CODES[audit.exitCode] ?? 'see the errors'}</p></div>${chartHtml(audit)}</header>
-${errorsHtml(audit)}${cards.length === 0 ? undefined : toolsHtml(cards)}<main id="findings">${cards.length === 0 ? emptyHtml(audit) : sectionsHtml(cards, (card) => cardHtml(card, options))}</main>
+${errorsHtml(audit)}${cards.length === 0 ? undefined : toolsHtml(cards)}<main id="findings">${sectionsHtml(cards, (card) => cardHtml(card, options))}</main>
 ${hosts.length === 0 ? undefined : hostsHtml(audit, hosts)}<footer><p class="keys" hidden><kbd>/</kbd> search · <kbd>j</kbd> <kbd>k</kbd> or <kbd>↓</kbd> <kbd>↑</kbd> move · <kbd>Enter</kbd> open · <kbd>Esc</kbd> close</p><p>Retrace ${audit.version}</p></footer>
 ${dataBlock('data', scriptData(audit, cards, hosts))}
 `;
@@ -65,14 +65,15 @@ const errorsHtml = ({ errors }: Audit): Markup | undefined =>
     : html`<section class="errors" aria-labelledby="errors"><h2 id="errors">${shape('failed')}The audit is incomplete</h2><ul>${errors.map((error) => html`<li>${error}</li>`)}</ul></section>
 `;
 
-/** Nothing was found. It is good news only if something was looked at and the audit had no errors. */
-function emptyHtml({ hosts, errors }: Audit): Markup {
-  const count = Object.keys(hosts).length;
-  if (count === 0) return html`<p class="empty">Nothing was checked.</p>`;
-  if (errors.length > 0) return html`<p class="empty">No findings, but not everything could be checked.</p>`;
+/** Nothing was found: good news only if something was looked at, and the audit had no errors. */
+function sentenceHtml(audit: Audit): Markup {
+  const { hosts, findings, errors } = audit;
+  const [first, ...others] = Object.entries(hosts);
+  if (findings.length > 0 || first === undefined) return html`${sentence(summaryOf(audit))}`;
+  if (errors.length > 0) return html`No findings, but not everything could be checked.`;
   const ok = Object.values(hosts).reduce((sum, one) => sum + one.ok, 0);
-  const on = count === 1 ? html`${Object.keys(hosts)}` : html`${count} hosts`;
-  return html`<p class="empty">${shape('accepted')}<span>Nothing drifted: ${ok} tasks in order on ${on}.</span></p>`;
+  const on = others.length === 0 ? html`${first[0]}` : html`${others.length + 1} hosts`;
+  return html`${shape('accepted')}Nothing drifted: ${ok} tasks in order on ${on}.`;
 }
 
 function toolsHtml(cards: readonly Card[]): Markup {

@@ -47,7 +47,10 @@ function move(by: 1 | -1): void {
 /** Closes what is open around the focus; if nothing is, clears the search and the filters. */
 function close(target: EventTarget | null, reset: () => void): void {
   const open = target instanceof Element ? target.closest('details[open]') : null;
-  if (!(open instanceof HTMLDetailsElement)) return reset();
+  if (!(open instanceof HTMLDetailsElement)) {
+    reset();
+    return;
+  }
   open.open = false;
   open.querySelector<HTMLElement>(':scope > summary')?.focus();
 }

@@ -1,13 +1,14 @@
 import { wordsOf } from './filter.ts';
 import { listenToKeys } from './keys.ts';
 import { readPage } from './model.ts';
-import { type Grouping, show } from './views.ts';
+import { type Grouping, viewOf } from './views.ts';
 
 const tools = document.querySelector<HTMLFormElement>('form.tools');
 const search = document.querySelector<HTMLInputElement>('#q');
-function start(form: HTMLFormElement, query: HTMLInputElement): void {
-  const model = readPage();
-  const sections = [...document.querySelectorAll<HTMLElement>('#findings > .g')];
+const main = document.getElementById('findings');
+function start(form: HTMLFormElement, query: HTMLInputElement, findings: HTMLElement): void {
+  const sections = [...findings.querySelectorAll<HTMLElement>(':scope > .g')];
+  const show = viewOf(readPage(), sections, findings);
   const toggles = [...form.querySelectorAll<HTMLButtonElement>('button[data-kind]')];
   const radios = [...form.querySelectorAll<HTMLInputElement>('input[name=group]')];
   const status = document.getElementById('status');
@@ -17,7 +18,7 @@ function start(form: HTMLFormElement, query: HTMLInputElement): void {
     const pressed = toggles.filter((toggle) => toggle.getAttribute('aria-pressed') === 'true');
     const kinds = new Set(pressed.map(({ dataset }) => dataset['kind'] ?? ''));
     const by = groupingOf(radios.find(({ checked }) => checked)?.value);
-    const { shown, all: count } = show(model, sections, by, { words: wordsOf(query.value), kinds });
+    const { shown, all: count } = show(by, { words: wordsOf(query.value), kinds });
     if (status !== null) status.textContent = shown === count ? told(count) : `${shown} of ${told(count)}`;
     label();
   };
@@ -51,7 +52,7 @@ function start(form: HTMLFormElement, query: HTMLInputElement): void {
   });
   // Opening all of a long page would count all of them each time.
   let waiting = false;
-  document.getElementById('findings')?.addEventListener(
+  findings.addEventListener(
     'toggle',
     ({ target }) => {
       // A long line is read with the arrow keys.
@@ -100,5 +101,5 @@ window.addEventListener('afterprint', () => {
   for (const one of opened.splice(0)) one.open = false;
 });
 
-if (tools !== null && search !== null) start(tools, search);
+if (tools !== null && search !== null && main !== null) start(tools, search, main);
 openLinked();

@@ -11,22 +11,48 @@ export interface Shown {
 }
 
 /** Shows the findings that pass a filter, grouped. `sections`: the groups by kind, which the page came with. */
-export function show(model: Model, sections: readonly HTMLElement[], by: Grouping, filter: Filter): Shown {
-  const main = document.getElementById('findings');
-  if (main === null) return { shown: 0, all: 0 };
-  const shown = sum(model.cards.map((card) => applied(card, filter)));
-  if (by === 'host') {
-    const open = new Set(
-      [...main.querySelectorAll<HTMLElement>('details.host[open]')].map(({ dataset }) => dataset['host']),
-    );
-    main.replaceChildren(...hostGroups(model, filter, open));
-  } else {
-    const groups = by === 'kind' ? byKind(model, sections) : bySomething(model, by);
-    main.replaceChildren(...groups);
-    for (const group of groups) countIn(group);
-  }
-  if (shown === 0) main.append(textElement('p', 'empty', 'Nothing matches. Esc clears the search and the filters.'));
-  return { shown, all: sum(model.cards.map(({ variants }) => variants.length)) };
+export function viewOf(model: Model, sections: readonly HTMLElement[], main: HTMLElement) {
+  const all = sum(model.cards.map(({ variants }) => variants.length));
+  const nothing = textElement('p', 'empty', 'Nothing matches. Esc clears the search and the filters.');
+  let current: { readonly by: Grouping; readonly groups: readonly HTMLElement[] } = { by: 'kind', groups: sections };
+  return (by: Grouping, filter: Filter): Shown => {
+    const shown = sum(model.cards.map((card) => applied(card, filter)));
+    if (by === 'host') {
+      const open = new Set(
+        [...main.querySelectorAll<HTMLElement>('.host[open]')].map(({ dataset }) => dataset['host']),
+      );
+      fillInSlices(main, hostGroups(model, filter, open));
+      current = { by, groups: [] };
+    } else {
+      // Moving thousands of elements takes time: what is grouped already stays where it is.
+      if (by !== current.by) {
+        current = { by, groups: by === 'kind' ? byKind(model, sections) : bySomething(model, by) };
+        fillInSlices(main, current.groups);
+      }
+      for (const group of current.groups) countIn(group);
+    }
+    if (shown === 0) main.append(nothing);
+    else nothing.remove();
+    return { shown, all };
+  };
+}
+
+/** How many groups a browser lays out at a time: it answers to the next key in between. */
+const SLICE = 60;
+
+let filling: ReturnType<typeof setTimeout> | undefined;
+
+function fillInSlices(main: HTMLElement, groups: readonly HTMLElement[]): void {
+  clearTimeout(filling);
+  main.replaceChildren(...groups.slice(0, SLICE));
+  const more = (from: number): void => {
+    if (from >= groups.length) return;
+    filling = setTimeout(() => {
+      main.append(...groups.slice(from, from + SLICE));
+      more(from + SLICE);
+    });
+  };
+  more(SLICE);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
