@@ -7,6 +7,7 @@ import { AUDIT_FORMS } from '../../src/audit/forms/index.ts';
 import { matches, wordsOf } from '../../src/audit/page/script/filter.ts';
 import { visibleIn } from '../../src/core/visible.ts';
 import { parseXml } from '../report/parse-xml.ts';
+import { isThorough } from '../thorough.ts';
 import { calm, change, finding, inOrder, many, morning } from './sample.ts';
 
 /** The page without its own script and style. */
@@ -86,7 +87,7 @@ describe('what a host says is never markup', () => {
 
   test('only this script and this style are allowed, and no network', () => {
     const page = writeHtml(morning);
-    const inside = (tag: string): string => new RegExp(`<${tag}>([sS]*?)</${tag}>`).exec(page)?.[1] ?? '';
+    const inside = (tag: string): string => new RegExp(`<${tag}>([^\\0]*?)</${tag}>`).exec(page)?.[1] ?? '';
     const sum = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
     expect(page).toContain(
@@ -172,18 +173,24 @@ describe('when there is little to show', () => {
 });
 
 describe('a thousand hosts', () => {
-  test.for(['same', 'differing'] as const)('with seven findings each, %s, fit into 2 MB', (how) => {
-    const page = writeHtml(many(1000, 7, how));
+  test.for(isThorough ? (['same', 'differing'] as const) : (['same'] as const))(
+    'with seven findings each, %s, fit into 2 MB',
+    (how) => {
+      const page = writeHtml(many(1000, 7, how));
 
-    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(2_000_000);
-    expect(page.match(/<details class="f"/g)).toHaveLength(7);
-    expect(textOf(page)).toContain('web1000.example.org');
-  });
+      expect(Buffer.byteLength(page)).toBeLessThanOrEqual(2_000_000);
+      expect(page.match(/<details class="f"/g)).toHaveLength(7);
+      expect(textOf(page)).toContain('web1000.example.org');
+    },
+  );
 
   test('long diffs are cut, and the page says so', () => {
-    const lines = Array.from({ length: 3000 }, (_, index) => `line ${index} of a long file\n`).join('');
+    const lines = Array.from(
+      { length: 450 },
+      (_, index) => `line ${index} of a long file${' and so on'.repeat(90)}\n`,
+    ).join('');
     const audit = calm({
-      findings: Array.from({ length: 40 }, (_, index) =>
+      findings: Array.from({ length: 6 }, (_, index) =>
         finding('drift', `task ${index}`, {
           changes: [change('content', null, 'new', { before: '', after: `${lines}${index}\n` })],
         }),
@@ -192,7 +199,7 @@ describe('a thousand hosts', () => {
     const page = writeHtml(audit);
 
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(2_000_000);
-    expect(textOf(page)).toMatch(/2,\d+ more lines \(form json\)/);
+    expect(textOf(page)).toMatch(/… 351 more lines \(form json\)/);
   });
 });
 

@@ -16,7 +16,7 @@ export function bodyHtml(audit: Audit, diffLines: number): Markup {
 <header><div><h1>Audit <span class="quiet">of ${audit.playbooks.join(', ')}</span></h1>
 <p class="sum">${sentenceHtml(audit)}</p>
 <p class="m">${minuteOf(audit.startedAt)} · exit code ${audit.exitCode}: ${EXIT_CODES[audit.exitCode] ?? 'see the errors'}</p></div>${chartHtml(audit)}</header>
-${errorsHtml(audit)}${cards.length === 0 ? undefined : toolsHtml(cards)}<main id="findings">${sectionsHtml(cards, (card) => cardHtml(card, options))}</main>
+${errorsHtml(audit)}${cards.length === 0 ? undefined : toolsHtml(cards)}<main id="findings"><div id="cards">${sectionsHtml(cards, (card) => cardHtml(card, options))}</div></main>
 ${hosts.length === 0 ? undefined : hostsHtml(audit, hosts)}<footer><p class="keys" hidden><kbd>/</kbd> search · <kbd>j</kbd> <kbd>k</kbd> or <kbd>↓</kbd> <kbd>↑</kbd> move · <kbd>Enter</kbd> open · <kbd>Esc</kbd> close</p><p>Retrace ${audit.version}</p></footer>
 ${dataBlock('data', scriptData(audit, cards, hosts))}
 `;

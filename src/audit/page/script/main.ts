@@ -5,10 +5,10 @@ import { type Grouping, viewOf } from './views.ts';
 
 const tools = document.querySelector<HTMLFormElement>('form.tools');
 const search = document.querySelector<HTMLInputElement>('#q');
-const main = document.getElementById('findings');
-function start(form: HTMLFormElement, query: HTMLInputElement, findings: HTMLElement): void {
-  const sections = [...findings.querySelectorAll<HTMLElement>(':scope > .g')];
-  const show = viewOf(readPage(), sections, findings);
+const cards = document.getElementById('cards');
+function start(form: HTMLFormElement, query: HTMLInputElement, box: HTMLElement): void {
+  const sections = [...box.querySelectorAll<HTMLElement>(':scope > .g')];
+  const show = viewOf(readPage(), sections, box);
   const toggles = [...form.querySelectorAll<HTMLButtonElement>('button[data-kind]')];
   const radios = [...form.querySelectorAll<HTMLInputElement>('input[name=group]')];
   const status = document.getElementById('status');
@@ -28,7 +28,7 @@ function start(form: HTMLFormElement, query: HTMLInputElement, findings: HTMLEle
     update();
   };
   const openable = (): readonly HTMLDetailsElement[] =>
-    [...document.querySelectorAll<HTMLDetailsElement>('#findings > .host, #findings .f')].filter(
+    [...document.querySelectorAll<HTMLDetailsElement>('#findings > :not([hidden]) :is(.host, .f)')].filter(
       ({ hidden }) => !hidden,
     );
   const label = (): void => {
@@ -52,7 +52,7 @@ function start(form: HTMLFormElement, query: HTMLInputElement, findings: HTMLEle
   });
   // Opening all of a long page would count all of them each time.
   let waiting = false;
-  findings.addEventListener(
+  box.parentElement?.addEventListener(
     'toggle',
     ({ target }) => {
       // A long line is read with the arrow keys.
@@ -101,5 +101,5 @@ window.addEventListener('afterprint', () => {
   for (const one of opened.splice(0)) one.open = false;
 });
 
-if (tools !== null && search !== null && main !== null) start(tools, search, main);
+if (tools !== null && search !== null && cards !== null) start(tools, search, cards);
 openLinked();

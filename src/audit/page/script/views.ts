@@ -11,23 +11,24 @@ export interface Shown {
 }
 
 /** Shows the findings that pass a filter, grouped. `sections`: the groups by kind, which the page came with. */
-export function viewOf(model: Model, sections: readonly HTMLElement[], main: HTMLElement) {
+export function viewOf(model: Model, sections: readonly HTMLElement[], cards: HTMLElement) {
+  const main = cards.parentElement ?? cards;
   const all = sum(model.cards.map(({ variants }) => variants.length));
   const nothing = textElement('p', 'empty', 'Nothing matches. Esc clears the search and the filters.');
+  // Moving thousands of elements takes time: what is grouped already stays where it is, and is only hidden.
+  const hosts = textElement('div', '', '');
+  hosts.id = 'hosts';
+  main.append(hosts);
   let current: { readonly by: Grouping; readonly groups: readonly HTMLElement[] } = { by: 'kind', groups: sections };
   return (by: Grouping, filter: Filter): Shown => {
     const shown = sum(model.cards.map((card) => applied(card, filter)));
-    if (by === 'host') {
-      const open = new Set(
-        [...main.querySelectorAll<HTMLElement>('.host[open]')].map(({ dataset }) => dataset['host']),
-      );
-      fillInSlices(main, hostGroups(model, filter, open));
-      current = { by, groups: [] };
-    } else {
-      // Moving thousands of elements takes time: what is grouped already stays where it is.
+    const open = new Set([...hosts.querySelectorAll<HTMLElement>('.host[open]')].map(({ dataset }) => dataset['host']));
+    fillInSlices(hosts, by === 'host' ? hostGroups(model, filter, open) : []);
+    cards.hidden = by === 'host';
+    if (by !== 'host') {
       if (by !== current.by) {
         current = { by, groups: by === 'kind' ? byKind(model, sections) : bySomething(model, by) };
-        fillInSlices(main, current.groups);
+        cards.replaceChildren(...current.groups);
       }
       for (const group of current.groups) countIn(group);
     }
@@ -42,13 +43,13 @@ const SLICE = 60;
 
 let filling: ReturnType<typeof setTimeout> | undefined;
 
-function fillInSlices(main: HTMLElement, groups: readonly HTMLElement[]): void {
+function fillInSlices(box: HTMLElement, groups: readonly HTMLElement[]): void {
   clearTimeout(filling);
-  main.replaceChildren(...groups.slice(0, SLICE));
+  box.replaceChildren(...groups.slice(0, SLICE));
   const more = (from: number): void => {
     if (from >= groups.length) return;
     filling = setTimeout(() => {
-      main.append(...groups.slice(from, from + SLICE));
+      box.append(...groups.slice(from, from + SLICE));
       more(from + SLICE);
     });
   };
