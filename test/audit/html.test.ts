@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Audit } from '../../src/audit/finding.ts';
 import { writeHtml } from '../../src/audit/forms/html.ts';
 import { AUDIT_FORMS } from '../../src/audit/forms/index.ts';
-import { matches, wordsOf } from '../../src/audit/page/script/filter.ts';
+import { matches, searchedWords } from '../../src/audit/page/script/filter.ts';
 import { visibleIn } from '../../src/core/visible.ts';
 import { parseXml } from '../report/parse-xml.ts';
 import { isThorough } from '../thorough.ts';
@@ -239,8 +239,8 @@ describe('the colours', () => {
 
 describe('a search', () => {
   test('finds what contains all its words, in whichever text', () => {
-    expect(matches(wordsOf(' Nginx  OFF2 '), ['nginx : install', 'off1\noff2'])).toBe(true);
-    expect(matches(wordsOf('nginx off3'), ['nginx : install', 'off1\noff2'])).toBe(false);
-    expect(matches(wordsOf('  '), [])).toBe(true);
+    expect(matches(searchedWords(' Nginx  OFF2 '), ['nginx : install', 'off1\noff2'])).toBe(true);
+    expect(matches(searchedWords('nginx off3'), ['nginx : install', 'off1\noff2'])).toBe(false);
+    expect(matches(searchedWords('  '), [])).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ import { type Card, hostsOfCard, type SeenOn, seenOn } from './card.ts';
 import { html, type Markup, trusted } from './markup.ts';
 
 /** What all cards of a page have in common. */
-export interface CardOptions {
+interface CardOptions {
   /** When the audit began: ages are counted up to it. */
   readonly startedAt: string;
   /** How many lines of each diff are shown. */

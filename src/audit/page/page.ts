@@ -9,7 +9,7 @@ import { SHAPES } from './shapes.ts';
 
 /** The page without its head: everything that a reader without a script needs, and the data that the script works with. */
 export function bodyHtml(audit: Audit, diffLines: number): Markup {
-  const cards = sorted(cardsOf(audit.findings));
+  const cards = inSections(cardsOf(audit.findings));
   const hosts = hostNames(audit);
   const options = { startedAt: audit.startedAt, diffLines };
   return html`${SHAPES}<a class="skip" href="#findings">Skip to the findings</a>
@@ -36,7 +36,7 @@ const sectionOf = ({ kind, accepted }: Card): FindingKind | 'accepted' => (accep
 
 const SECTIONS = [...FINDING_KINDS, 'accepted'] as const;
 
-const sorted = (cards: readonly Card[]): readonly Card[] =>
+const inSections = (cards: readonly Card[]): readonly Card[] =>
   SECTIONS.flatMap((section) => cards.filter((card) => sectionOf(card) === section));
 
 const findingsIn = (cards: readonly Card[]): number => cards.reduce((sum, { variants }) => sum + variants.length, 0);

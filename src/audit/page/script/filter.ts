@@ -7,7 +7,7 @@ export interface Filter {
 }
 
 /** The words of a search. */
-export const wordsOf = (query: string): readonly string[] =>
+export const searchedWords = (query: string): readonly string[] =>
   query
     .toLowerCase()
     .split(/\s+/)

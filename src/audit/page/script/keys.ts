@@ -1,5 +1,5 @@
 /** What keys do besides what the browser does with them. */
-export interface KeyActions {
+interface KeyActions {
   readonly search: HTMLInputElement;
   /** Clears the search and the filters. */
   readonly reset: () => void;

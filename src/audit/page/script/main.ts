@@ -1,10 +1,10 @@
-import { wordsOf } from './filter.ts';
+import { searchedWords } from './filter.ts';
 import { listenToKeys } from './keys.ts';
 import { readPage } from './model.ts';
 import { type Grouping, viewOf } from './views.ts';
 
 const tools = document.querySelector<HTMLFormElement>('form.tools');
-const search = document.querySelector<HTMLInputElement>('#q');
+const searchField = document.querySelector<HTMLInputElement>('#q');
 const cards = document.getElementById('cards');
 function start(form: HTMLFormElement, query: HTMLInputElement, box: HTMLElement): void {
   const sections = [...box.querySelectorAll<HTMLElement>(':scope > .g')];
@@ -18,7 +18,7 @@ function start(form: HTMLFormElement, query: HTMLInputElement, box: HTMLElement)
     const pressed = toggles.filter((toggle) => toggle.getAttribute('aria-pressed') === 'true');
     const kinds = new Set(pressed.map(({ dataset }) => dataset['kind'] ?? ''));
     const by = groupingOf(radios.find(({ checked }) => checked)?.value);
-    const { shown, all: count } = show(by, { words: wordsOf(query.value), kinds });
+    const { shown, all: count } = show(by, { words: searchedWords(query.value), kinds });
     if (status !== null) status.textContent = shown === count ? told(count) : `${shown} of ${told(count)}`;
     label();
   };
@@ -101,5 +101,5 @@ window.addEventListener('afterprint', () => {
   for (const one of opened.splice(0)) one.open = false;
 });
 
-if (tools !== null && search !== null && cards !== null) start(tools, search, cards);
+if (tools !== null && searchField !== null && cards !== null) start(tools, searchField, cards);
 openLinked();

@@ -5,7 +5,7 @@ import type { Model, PageCard, Variant } from './model.ts';
 export type Grouping = 'kind' | 'host' | 'task' | 'step';
 
 /** How many findings a view shows, and of how many. */
-export interface Shown {
+interface Shown {
   readonly shown: number;
   readonly all: number;
 }
@@ -81,9 +81,9 @@ function byKind(model: Model, sections: readonly HTMLElement[]): readonly HTMLEl
 
 function bySomething({ cards }: Model, by: 'task' | 'step'): readonly HTMLElement[] {
   const groups = new Map<string, HTMLElement>();
-  const sorted =
+  const ordered =
     by === 'task' ? cards : [...cards].sort((one, other) => order.compare(one.step || '￿', other.step || '￿'));
-  for (const card of sorted) {
+  for (const card of ordered) {
     const name = by === 'task' ? card.task : card.step;
     const group = groups.get(name) ?? groupOf(titleOf(name, by));
     group.append(card.element);
