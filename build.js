@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync,
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { inlineText } from './inline-text.js';
 import { warmUp } from './warm-up.js';
 
 // Built aside and then put in place, so that a program that runs meanwhile, or a build that fails, finds no half of it.
@@ -22,7 +23,7 @@ await build({
   supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [withoutHttpAgents()],
+  plugins: [withoutHttpAgents(), inlineText()],
 });
 chmodSync(`${outdir}/run.cjs`, 0o755);
 asciiOnly(`${outdir}/program.cjs`);

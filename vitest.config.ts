@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { inlineTextInTests } from './inline-text.js';
 
 /** The stories on the hosts of the install document: the first brings pristine hosts to it, and those that follow need it done. */
 const documentStories = [
@@ -17,6 +18,8 @@ class InOrder extends BaseSequencer {
   }
 }
 
+const plugins = [inlineTextInTests()];
+
 const lab = { fileParallelism: false, testTimeout: 600_000, hookTimeout: 900_000 };
 
 // fast: no host needed. document and hosts: real Debian hosts, the files of each one after the other. test/all.sh runs all three.
@@ -25,6 +28,7 @@ export default defineConfig({
     sequence: { sequencer: InOrder },
     projects: [
       {
+        plugins,
         test: {
           name: 'fast',
           setupFiles: ['test/setup.ts'],
@@ -38,8 +42,9 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      { test: { ...lab, name: 'document', include: documentStories } },
+      { plugins, test: { ...lab, name: 'document', include: documentStories } },
       {
+        plugins,
         test: {
           ...lab,
           name: 'hosts',

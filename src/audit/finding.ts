@@ -84,6 +84,17 @@ export interface Audit {
   /** Problems of the audit as a whole: a play that could not be run, an interrupt. */
   readonly errors: readonly string[];
   readonly exitCode: number;
+  /** The last audits before this one, oldest first. */
+  readonly history?: readonly PastAudit[];
+}
+
+/** What an earlier audit found, in numbers. */
+export interface PastAudit {
+  readonly startedAt: string;
+  readonly drift: number;
+  readonly unknown: number;
+  readonly failed: number;
+  readonly exitCode: number;
 }
 
 /** The parts of a task that make it the same task. `nth`: which of the tasks with the same other parts it is, from 0. */

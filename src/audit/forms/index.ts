@@ -12,6 +12,11 @@ export const AUDIT_FORMS: Readonly<Record<string, AuditForm>> = {
     forPeople: true,
     load: async () => (await import('./markdown.ts')).writeMarkdown,
   },
+  html: {
+    summary: 'one page to look through in a browser, with filters, diffs and the history',
+    forPeople: true,
+    load: async () => (await import('./html.ts')).writeHtml,
+  },
   json: {
     summary: 'one document',
     forPeople: false,
