@@ -64,7 +64,7 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
     if (event.kind === 'item-finished') items.set(place, at + 1);
     else items.delete(place); // a task that runs again, as an included one does, counts its items anew
     if (isToldByItems(event)) return;
-    const kind = kindOf(event.outcome);
+    const kind = findingKind(event.outcome);
     noted.push({
       host: event.host,
       task: event.task,
@@ -133,7 +133,7 @@ function playbookOf(started: Extract<Event, { kind: 'run-started' }> | undefined
 }
 
 /** In a run, only what could not be done is a finding; in a check, also what would change and what cannot be known. */
-function kindOf({ status, would, ignored }: ToldOutcome): FindingKind | undefined {
+function findingKind({ status, would, ignored }: ToldOutcome): FindingKind | undefined {
   switch (status) {
     case 'changed':
       return 'drift';
@@ -182,7 +182,7 @@ function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string
       file: task.at.file,
       line: task.at.line,
     },
-    ...subjectOf(outcome),
+    ...subjectIn(outcome),
     ...(item !== undefined && { item }),
     changes,
     ...(message !== undefined && { reason: `${message}${hint}` }),
@@ -194,7 +194,7 @@ function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string
 }
 
 /** What the result of a task tells that it is about. */
-function subjectOf({ result, censored }: ToldOutcome): { readonly subject?: string } {
+function subjectIn({ result, censored }: ToldOutcome): { readonly subject?: string } {
   if (censored === true) return {};
   const [subject] = ['dest', 'path', 'name', 'repo'].flatMap((key) => {
     const value = result[key];

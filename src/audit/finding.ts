@@ -10,6 +10,7 @@ import { hash } from '../core/hash.ts';
  * - `unreachable`: the host could not be asked.
  */
 export const FINDING_KINDS = ['unreachable', 'failed', 'drift', 'uncertain', 'unknown'] as const;
+/** One of these kinds. */
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Where a finding comes from. */
@@ -98,7 +99,7 @@ export interface PastAudit {
 }
 
 /** The parts of a task that make it the same task. `nth`: which of the tasks with the same other parts it is, from 0. */
-export interface TaskIdentity {
+interface TaskIdentity {
   readonly type: string;
   readonly name: string;
   readonly file: string;

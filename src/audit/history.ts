@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
 import { Database } from 'node-sqlite3-wasm';
 import { statOf } from '../core/local-file.ts';
 import type { FoundBy, Seen } from './finding.ts';
-import { type Place, takeRecords } from './journal.ts';
+import { type HistoryPlace, takeRecords } from './journal.ts';
 import type { RunRecord } from './record.ts';
 
 /** A run, check or audit in the history. */
@@ -65,10 +65,10 @@ create index if not exists findings_by_id on findings(id);
 /** What is known of runs and audits on the operator's side, in a SQLite database. */
 export class History implements Disposable {
   readonly #db: Database;
-  readonly #place: Place;
+  readonly #place: HistoryPlace;
 
   /** Opens the history, and makes it if there is none. Throws an error whose message says why it cannot. */
-  constructor(place: Place) {
+  constructor(place: HistoryPlace) {
     mkdirSync(place.folder, { recursive: true, mode: 0o700 });
     closeSync(openSync(place.database, 'a', 0o600)); // nobody else may read what differs on servers
     this.#place = place;

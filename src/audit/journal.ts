@@ -8,7 +8,7 @@ import { isSystemError } from '../core/system-error.ts';
 import type { RunRecord } from './record.ts';
 
 /** Where runs and audits are kept on the operator's side. */
-export interface Place {
+export interface HistoryPlace {
   readonly folder: string;
   readonly database: string;
   /** One line of JSON for each run that is not in the database yet: appending costs a run next to nothing. */
@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** The place that RETRACE_HISTORY names, or that of the XDG base directory specification; undefined if it is `off`. */
-export function historyPlace(env: NodeJS.ProcessEnv): Place | undefined {
+export function historyPlace(env: NodeJS.ProcessEnv): HistoryPlace | undefined {
   const named = env['RETRACE_HISTORY'];
   if (named === 'off') return undefined;
   const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local/state');
@@ -34,7 +34,7 @@ export function historyPlace(env: NodeJS.ProcessEnv): Place | undefined {
  * Makes digests of what tasks declare. They are keyed, because parameters can contain passwords, and nobody who reads the
  * history is to try out which. Throws a system error if the key can be neither read nor made.
  */
-export function declaredDigest({ folder, key }: Place): (declared: unknown) => string {
+export function declaredDigest({ folder, key }: HistoryPlace): (declared: unknown) => string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(key, randomBytes(32), { flag: 'wx', mode: 0o600 });
@@ -61,7 +61,7 @@ const isLocalContent = (value: unknown): value is LocalContent =>
   typeof value.local === 'string';
 
 /** Appends a record. An earlier writer may have been stopped in the middle of a line, so a new one is begun. */
-export function appendRecord({ folder, journal }: Place, record: RunRecord): void {
+export function appendRecord({ folder, journal }: HistoryPlace, record: RunRecord): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   appendFileSync(journal, `\n${JSON.stringify(record)}\n`, { mode: 0o600 });
 }
@@ -70,7 +70,7 @@ export function appendRecord({ folder, journal }: Place, record: RunRecord): voi
  * Gives all records of the journal to a function that keeps them, then removes them. If it fails, or the program is
  * stopped, they are taken again next time; two programs may take the same. Returns how many lines could not be read.
  */
-export function takeRecords({ journal, folder }: Place, keep: (records: readonly RunRecord[]) => void): number {
+export function takeRecords({ journal, folder }: HistoryPlace, keep: (records: readonly RunRecord[]) => void): number {
   moveIfThere(journal, join(folder, `journal.${randomBytes(6).toString('hex')}.taken`));
   const taken = readdirSync(folder).filter((name) => /^journal\.[0-9a-f]+\.taken$/.test(name));
   let unread = 0;

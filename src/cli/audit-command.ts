@@ -6,7 +6,7 @@ import { type Collected, collector } from '../audit/collect.ts';
 import type { Finding, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { History } from '../audit/history.ts';
-import type { Place } from '../audit/journal.ts';
+import type { HistoryPlace } from '../audit/journal.ts';
 import { type RunRecord, recordOf } from '../audit/record.ts';
 import { systemReason } from '../core/system-error.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
@@ -59,7 +59,7 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
 }
 
 /** Keeps the audit in the history, and tells since when its findings have been known. */
-function kept(place: Place, record: RunRecord, io: CallIo): ReadonlyMap<string, Seen> {
+function kept(place: HistoryPlace, record: RunRecord, io: CallIo): ReadonlyMap<string, Seen> {
   try {
     using history = new History(place);
     const unread = history.takeJournal();

@@ -13,7 +13,7 @@ import { OUTPUT_FORMS } from '../report/forms/index.ts';
 import { createReporter } from '../report/index.ts';
 
 /** A form that was asked for, and where it goes: a file, or stdout. */
-export interface AuditOutput {
+interface AuditOutput {
   readonly form: AuditForm;
   readonly file: string | undefined;
 }
@@ -55,7 +55,7 @@ function wrongFile(file: string): readonly string[] {
 }
 
 /** A form that is made of the run's events: it gets each of them, and its file is written in the end. */
-export interface EventOutput {
+interface EventOutput {
   readonly report: Reporter;
   finish(): void;
 }

@@ -1,11 +1,11 @@
-import { historyPlace, type Place } from '../audit/journal.ts';
+import { appendRecord, declaredDigest, type HistoryPlace, historyPlace } from '../audit/journal.ts';
 import type { Reporter } from '../core/event.ts';
 import { systemReason } from '../core/system-error.ts';
 import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Face } from './face.ts';
 
 /** What a run needs to be kept in the history: watchers of its events, and options. */
-export interface Keeper {
+interface Keeper {
   readonly watchers: readonly Reporter[];
   readonly options: Pick<RunOptions, 'digest'>;
 }
@@ -22,7 +22,10 @@ interface Call {
  * Where this process keeps its runs: not under Ansible's names, whose users expect nothing of the kind; and not of the lab, whose
  * hosts have the names of others and do not last, unless RETRACE_HISTORY names a place.
  */
-export const placeOfRun = (env: NodeJS.ProcessEnv, { face, isLab }: Pick<Call, 'face' | 'isLab'>): Place | undefined =>
+export const placeOfRun = (
+  env: NodeJS.ProcessEnv,
+  { face, isLab }: Pick<Call, 'face' | 'isLab'>,
+): HistoryPlace | undefined =>
   face.ansible || (isLab && env['RETRACE_HISTORY'] === undefined) ? undefined : historyPlace(env);
 
 /** Keeps a run in the history. If there is no place for it, the run goes on without; only an audit says so. */
@@ -30,7 +33,6 @@ export async function keeperOf(env: NodeJS.ProcessEnv, call: Call): Promise<Keep
   const nothing: Keeper = { watchers: [], options: {} };
   const place = placeOfRun(env, call);
   if (place === undefined) return nothing;
-  const { appendRecord, declaredDigest } = await import('../audit/journal.ts');
   try {
     const options = { digest: declaredDigest(place) };
     if (call.isAudit) return { watchers: [], options };

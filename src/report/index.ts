@@ -28,6 +28,9 @@ function shownToPeople(event: Event): Event {
 
 const oneLine = (text: string): string => text.replaceAll('\n', '␊');
 
+/** Colours, or none. */
+export const coloured = (colour: boolean): ChalkInstance => new Chalk({ level: colour ? 1 : 0 });
+
 /** Colours, unless NO_COLOR is set or there is no terminal to show them. */
 export function createChalk(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv): ChalkInstance {
   if (env['NO_COLOR'] || env['ANSIBLE_NOCOLOR']) return new Chalk({ level: 0 });

@@ -10,7 +10,7 @@ export interface AuditFormOptions {
 }
 
 /** Writes an audit down as text. Equal audits give equal text. */
-export type WriteAudit = (audit: Audit, options: AuditFormOptions) => string;
+type WriteAudit = (audit: Audit, options: AuditFormOptions) => string;
 
 /** A form that an audit can be written in: made of the findings at the end, or of the run's events as they come. */
 export type AuditForm = {

@@ -1,5 +1,5 @@
-import { Chalk } from 'chalk';
 import { formatDiff } from '../../report/diff.ts';
+import { coloured } from '../../report/index.ts';
 import { type Audit, FINDING_KINDS, type Finding } from '../finding.ts';
 import { openFindings, summaryOf } from '../summary.ts';
 import type { AuditFormOptions } from './form.ts';
@@ -41,7 +41,7 @@ const row = (finding: Finding, { verbose }: AuditFormOptions): string =>
     escaped(sinceText(finding)),
   ].join(' | ')} |`;
 
-const plain = new Chalk({ level: 0 });
+const plain = coloured(false);
 
 function diffsOf(finding: Finding): readonly string[] {
   const diffs = finding.changes.flatMap(({ diff }) => (diff === undefined ? [] : [formatDiff(diff, plain)]));

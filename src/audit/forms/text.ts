@@ -1,5 +1,5 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDiff } from '../../report/diff.ts';
+import { coloured } from '../../report/index.ts';
 import { type Audit, FINDING_KINDS, type Finding, type FindingKind } from '../finding.ts';
 import { openFindings, summaryOf } from '../summary.ts';
 import type { AuditFormOptions } from './form.ts';
@@ -7,14 +7,14 @@ import { foundText, hostsText, KIND_TITLES, sinceText, taskText } from './told.t
 
 /** For people: the summary first, then a line for each finding. */
 export function writeText(audit: Audit, options: AuditFormOptions): string {
-  const chalk = new Chalk({ level: options.colour ? 1 : 0 });
+  const chalk = coloured(options.colour);
   const open = openFindings(audit);
   const lines = [chalk.bold(summaryOf(audit)), ...audit.errors.map((error) => chalk.red(`error: ${error}`))];
   for (const kind of FINDING_KINDS) {
     const some = open.filter((finding) => finding.kind === kind);
     if (some.length === 0) continue;
     lines.push('', paint(kind, chalk)(KIND_TITLES[kind]));
-    for (const finding of some) lines.push(...linesOf(finding, options, chalk));
+    for (const finding of some) lines.push(...findingLines(finding, options, chalk));
   }
   const accepted = audit.findings.filter((finding) => finding.accepted !== undefined);
   if (accepted.length > 0) {
@@ -29,7 +29,7 @@ export function writeText(audit: Audit, options: AuditFormOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
-function linesOf(finding: Finding, options: AuditFormOptions, chalk: ChalkInstance): readonly string[] {
+function findingLines(finding: Finding, options: AuditFormOptions, chalk: Chalk): readonly string[] {
   const since = sinceText(finding);
   const head = `  ${chalk.dim(finding.id)}  ${hostsText(finding.hosts, mostOf(options))}: ${taskText(finding)}: ${foundText(finding)}${since === '' ? '' : chalk.dim(` (${since})`)}`;
   const diffs = options.diff
@@ -39,9 +39,11 @@ function linesOf(finding: Finding, options: AuditFormOptions, chalk: ChalkInstan
   return [head, ...place, ...diffs];
 }
 
+type Chalk = ReturnType<typeof coloured>;
+
 const mostOf = ({ verbose }: AuditFormOptions): number => (verbose ? Number.POSITIVE_INFINITY : 6);
 
-const paint = (kind: FindingKind, chalk: ChalkInstance): ChalkInstance =>
+const paint = (kind: FindingKind, chalk: Chalk): Chalk =>
   ({
     unreachable: chalk.red,
     failed: chalk.red,

@@ -1,6 +1,6 @@
-import { Chalk } from 'chalk';
 import type { Diff } from '../../core/change.ts';
 import { formatDiff } from '../../report/diff.ts';
+import { coloured } from '../../report/index.ts';
 import type { Finding, FindingKind, Seen } from '../finding.ts';
 import { foundText, hostsText } from '../forms/told.ts';
 import { type Card, hostsOfCard, type SeenOn, seenOn } from './card.ts';
@@ -131,7 +131,7 @@ function seenHtml({ firstSeen, times, cause, hosts }: SeenOn, finding: Finding):
   return html`<p class="seen">Since ${dayOf(firstSeen)}, ${often}${on}${hasCause(finding.kind) ? `; ${CAUSES[cause]}` : ''}.</p>`;
 }
 
-const plain = new Chalk({ level: 0 });
+const plain = coloured(false);
 
 /** A page that became too long is written again, with the same diffs. */
 const known = new WeakMap<Diff, readonly string[]>();
