@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
 import { Database } from 'node-sqlite3-wasm';
 import { statOf } from '../core/local-file.ts';
-import type { FoundBy, Seen } from './finding.ts';
+import type { FoundBy, PastAudit, Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
 import type { RunRecord } from './record.ts';
 
@@ -98,6 +98,24 @@ export class History implements Disposable {
   /** The last runs, the latest first. */
   runs(most: number): readonly PastRun[] {
     return this.#db.all('select * from runs order by started desc, id desc limit ?', most).map(pastRun);
+  }
+
+  /** The last audits of the same playbooks before a time, the oldest first, with how many findings of each kind they had. */
+  audits(playbooks: readonly string[], before: number, most: number): readonly PastAudit[] {
+    const rows = this.#db.all(
+      `select r.id, r.started, r.exit, json_extract(f.body, '$.kind') as kind, count(distinct f.id) as count
+       from (select * from runs where kind = 'audit' and playbooks = ? and started < ? order by started desc limit ?) r
+       left join findings f on f.run = r.id group by r.id, kind order by r.started`,
+      [JSON.stringify(playbooks), before, most],
+    );
+    const audits = new Map<unknown, PastAudit>();
+    for (const { id, started, exit, kind, count } of rows) {
+      const none = { startedAt: iso(started), drift: 0, unknown: 0, failed: 0, exitCode: Number(exit) };
+      const bar = COUNTED_AS[String(kind)];
+      const known = audits.get(id) ?? none;
+      audits.set(id, bar === undefined ? known : { ...known, [bar]: known[bar] + Number(count) });
+    }
+    return [...audits.values()];
   }
 
   /** A run with what it found or changed. */
@@ -272,6 +290,15 @@ function causeOf(before: unknown, now: string | undefined): Seen['cause'] {
   if (before === null || now === undefined) return 'drift';
   return before === now ? 'drift' : 'intended';
 }
+
+/** In which number of an audit each kind of finding is counted. */
+const COUNTED_AS: Readonly<Record<string, 'drift' | 'unknown' | 'failed'>> = {
+  drift: 'drift',
+  uncertain: 'unknown',
+  unknown: 'unknown',
+  failed: 'failed',
+  unreachable: 'failed',
+};
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector } from '../audit/collect.ts';
-import type { Finding, Seen } from '../audit/finding.ts';
+import type { Finding, PastAudit, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
@@ -49,8 +49,8 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
   const audit = auditOf({ ...collected, findings }, fold(findings), found.errors);
   const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
   const record = { ...recordOf({ ...collected, findings }, 'audit'), exitCode: audit.exitCode };
-  const seen = place === undefined || collected.interrupted ? new Map<string, Seen>() : kept(place, record, io);
-  await writeAudit({ ...audit, findings: withSeen(audit.findings, seen) }, outputs, {
+  const kept = place === undefined || collected.interrupted ? NOTHING_KNOWN : keep(place, record, io);
+  await writeAudit({ ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits }, outputs, {
     diff: line.options.diff,
     verbose: line.options.verbose > 0,
     colour: createChalk(process.stdout, process.env).level > 0,
@@ -58,17 +58,29 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
   return audit.exitCode;
 }
 
+/** What the history knows. */
+interface Kept {
+  readonly seen: ReadonlyMap<string, Seen>;
+  readonly audits: readonly PastAudit[];
+}
+
+const NOTHING_KNOWN: Kept = { seen: new Map(), audits: [] };
+
+/** The number of earlier audits that a report shows. */
+const SHOWN_AUDITS = 60;
+
 /** Keeps the audit in the history, and tells since when its findings have been known. */
-function kept(place: HistoryPlace, record: RunRecord, io: CallIo): ReadonlyMap<string, Seen> {
+function keep(place: HistoryPlace, record: RunRecord, io: CallIo): Kept {
   try {
     using history = new History(place);
     const unread = history.takeJournal();
     if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${place.journal} could not be read\n`);
-    return history.add(record);
+    const audits = history.audits(record.playbooks, record.startedAt, SHOWN_AUDITS);
+    return { seen: history.add(record), audits };
   } catch (error) {
     const reason = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
     io.stderr.write(`run audit: this audit is missing in the history (${place.database}): ${reason}\n`);
-    return new Map();
+    return NOTHING_KNOWN;
   }
 }
 
