@@ -1,3 +1,4 @@
+import type { HostSummary } from '../core/event.ts';
 import { type Audit, FINDING_KINDS, type Finding, type FindingKind } from './finding.ts';
 
 /** How each kind of finding is counted: one, and several. */
@@ -31,7 +32,10 @@ function counted(findings: readonly Finding[], kind: FindingKind): string {
 }
 
 function nothingFound({ hosts }: Audit, names: readonly string[]): string {
-  const ok = Object.values(hosts).reduce((sum, one) => sum + one.ok, 0);
+  const ok = Object.values(hosts).reduce((sum, one) => sum + inOrder(one), 0);
   if (names.length === 0) return 'nothing was checked';
   return `no findings: ${ok} tasks in order on ${names.length === 1 ? names[0] : `${names.length} hosts`}`;
 }
+
+/** How many tasks found everything as declared: as in Ansible's recap, what would change is counted as ok, too. */
+export const inOrder = ({ ok, changed }: HostSummary): number => ok - changed;

@@ -49,7 +49,8 @@ function audit(on: number, is: 'differs' | 'in order', declares = 'one', more: P
 }
 
 /** A run that repaired what differed. */
-const repair = (on: number, declares = 'one'): RunRecord => audit(on, 'differs', declares, { kind: 'run', exitCode: 0 });
+const repair = (on: number, declares = 'one'): RunRecord =>
+  audit(on, 'differs', declares, { kind: 'run', exitCode: 0 });
 
 const keep = (...all: RunRecord[]) => {
   using history = new History(place);

@@ -1,5 +1,5 @@
 import { type Audit, FINDING_KINDS } from '../finding.ts';
-import { openFindings } from '../summary.ts';
+import { inOrder, openFindings } from '../summary.ts';
 
 /** Counts by host in the text format of Prometheus (version 0.0.4), for node_exporter's textfile collector. */
 export function writePrometheus(audit: Audit): string {
@@ -17,11 +17,14 @@ export function writePrometheus(audit: Audit): string {
     labels: { host },
     value: audit.findings.filter((finding) => finding.accepted !== undefined && finding.hosts.includes(host)).length,
   }));
-  const inOrder = Object.entries(audit.hosts).map(([host, { ok }]) => ({ labels: { host }, value: ok }));
+  const tasks = Object.entries(audit.hosts).map(([host, summary]) => ({
+    labels: { host },
+    value: inOrder(summary),
+  }));
   return [
     metric('retrace_audit_findings', 'Findings that nobody has accepted, by host and kind.', findings),
     metric('retrace_audit_accepted_findings', 'Findings that a team has accepted for a time, by host.', accepted),
-    metric('retrace_audit_tasks_in_order', 'Tasks that found everything as declared, by host.', inOrder),
+    metric('retrace_audit_tasks_in_order', 'Tasks that found everything as declared, by host.', tasks),
     metric('retrace_audit_exit_code', 'The exit code of the audit.', [{ labels: {}, value: audit.exitCode }]),
     metric('retrace_audit_timestamp_seconds', 'When the audit began, in seconds since the epoch.', [
       { labels: {}, value: Date.parse(audit.startedAt) / 1000 },

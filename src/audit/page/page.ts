@@ -1,6 +1,6 @@
 import { type Audit, FINDING_KINDS, type FindingKind } from '../finding.ts';
 import { KIND_TITLES } from '../forms/told.ts';
-import { openFindings, summaryOf } from '../summary.ts';
+import { inOrder, openFindings, summaryOf } from '../summary.ts';
 import { type Card, cardsOf } from './card.ts';
 import { chartHtml, minuteOf } from './chart.ts';
 import { badge, cardHtml, shape } from './finding-html.ts';
@@ -71,7 +71,7 @@ function sentenceHtml(audit: Audit): Markup {
   const [first, ...others] = Object.entries(hosts);
   if (findings.length > 0 || first === undefined) return html`${sentence(summaryOf(audit))}`;
   if (errors.length > 0) return html`No findings, but not everything could be checked.`;
-  const ok = Object.values(hosts).reduce((sum, one) => sum + one.ok, 0);
+  const ok = Object.values(hosts).reduce((sum, one) => sum + inOrder(one), 0);
   const on = others.length === 0 ? html`${first[0]}` : html`${others.length + 1} hosts`;
   return html`${shape('accepted')}Nothing drifted: ${ok} tasks in order on ${on}.`;
 }
@@ -99,8 +99,8 @@ function hostsHtml(audit: Audit, names: readonly string[]): Markup {
   for (const { hosts } of openFindings(audit)) for (const host of hosts) counts.set(host, (counts.get(host) ?? 0) + 1);
   const summaries = new Map(Object.entries(audit.hosts));
   const rows = names.map((name) => {
-    const { ok = 0, skipped = 0 } = summaries.get(name) ?? {};
-    return html`<tr><th scope="row">${name}</th><td>${counts.get(name) ?? 0}</td><td>${ok}</td><td>${skipped}</td></tr>
+    const summary = summaries.get(name);
+    return html`<tr><th scope="row">${name}</th><td>${counts.get(name) ?? 0}</td><td>${summary === undefined ? 0 : inOrder(summary)}</td><td>${summary?.skipped ?? 0}</td></tr>
 `;
   });
   const clean = names.filter((name) => !counts.has(name)).length;
@@ -116,7 +116,10 @@ function scriptData(audit: Audit, cards: readonly Card[], hosts: readonly string
   const runs = (names: readonly string[]): readonly number[] => runsOf(names.map((name) => numbers.get(name) ?? 0));
   return {
     hosts,
-    inOrder: hosts.map((name) => summaries.get(name)?.ok ?? 0),
+    inOrder: hosts.map((name) => {
+      const summary = summaries.get(name);
+      return summary === undefined ? 0 : inOrder(summary);
+    }),
     cards: cards.map((card) => ({
       task: card.task.name,
       step: card.task.step ?? '',
