@@ -97,12 +97,12 @@ export class History implements Disposable {
 
   /** The last runs, the latest first. */
   runs(most: number): readonly PastRun[] {
-    return this.#db.all('select * from runs order by started desc, id desc limit ?', most).map(pastRun);
+    return this.#all('select * from runs order by started desc, id desc limit ?', most).map(pastRun);
   }
 
   /** The last audits of the same playbooks before a time, the oldest first, with how many findings of each kind they had. */
   audits(playbooks: readonly string[], before: number, most: number): readonly PastAudit[] {
-    const rows = this.#db.all(
+    const rows = this.#all(
       `select r.id, r.started, r.exit, json_extract(f.body, '$.kind') as kind, count(distinct f.id) as count
        from (select * from runs where kind = 'audit' and playbooks = ? and started < ? order by started desc limit ?) r
        left join findings f on f.run = r.id group by r.id, kind order by r.started`,
@@ -120,9 +120,9 @@ export class History implements Disposable {
 
   /** A run with what it found or changed. */
   run(id: number): (PastRun & { readonly findings: readonly PastFinding[] }) | undefined {
-    const row = this.#db.get('select * from runs where id = ?', id);
+    const row = this.#get('select * from runs where id = ?', id);
     if (row === null) return undefined;
-    const findings = this.#db.all('select body from findings where run = ? order by rowid', id);
+    const findings = this.#all('select body from findings where run = ? order by rowid', id);
     return { ...pastRun(row), findings: findings.map(({ body }) => JSON.parse(String(body)) as PastFinding) };
   }
 
@@ -130,19 +130,17 @@ export class History implements Disposable {
   episodes(host: string | undefined, ended: boolean): readonly Episode[] {
     const where = [ended ? 'e.ended is not null' : 'e.ended is null', ...(host === undefined ? [] : ['e.host = ?'])];
     const order = ended ? 'e.ended desc, e.host, e.id limit 200' : 'e.first, e.host, e.id';
-    return this.#db
-      .all(
-        `select e.*, f.started as firstSeen, l.started as lastSeen, x.started as endedAt from episodes e
+    return this.#all(
+      `select e.*, f.started as firstSeen, l.started as lastSeen, x.started as endedAt from episodes e
          join runs f on f.id = e.first join runs l on l.id = e.last left join runs x on x.id = e.ended
          where ${where.join(' and ')} order by ${order}`,
-        host === undefined ? [] : [host],
-      )
-      .map(episode);
+      host === undefined ? [] : [host],
+    ).map(episode);
   }
 
   /** The playbooks of the last run that had a finding; undefined if none had. */
   playbooksOf(finding: string): readonly string[] | undefined {
-    const row = this.#db.get(
+    const row = this.#get(
       'select r.playbooks from findings f join runs r on r.id = f.run where f.id = ? order by r.started desc limit 1',
       finding,
     );
@@ -151,7 +149,7 @@ export class History implements Disposable {
 
   /** The findings whose IDs begin in this way. */
   findingsLike(start: string): readonly PastFinding[] {
-    const rows = this.#db.all('select body, max(run) from findings where id >= ? and id < ? group by id order by id', [
+    const rows = this.#all('select body, max(run) from findings where id >= ? and id < ? group by id order by id', [
       start,
       `${start}g`,
     ]);
@@ -160,6 +158,14 @@ export class History implements Disposable {
 
   [Symbol.dispose](): void {
     this.#db.close();
+  }
+
+  #all(sql: string, values: JsValues): readonly Row[] {
+    return this.#whenFree(() => this.#db.all(sql, values));
+  }
+
+  #get(sql: string, values: JsValues): Row | null {
+    return this.#whenFree(() => this.#db.get(sql, values));
   }
 
   #addRun(record: RunRecord): number {
@@ -262,12 +268,12 @@ export class History implements Disposable {
     }
   }
 
-  #whenFree(work: () => void): void {
+  /** Waits while another program has the database. */
+  #whenFree<T>(work: () => T): T {
     const since = Date.now();
     for (;;) {
       try {
-        work();
-        return;
+        return work();
       } catch (error) {
         const isBusy = error instanceof Error && /database is locked/.test(error.message);
         if (!isBusy || Date.now() - since > WAIT_MS) throw error;
@@ -299,6 +305,8 @@ const COUNTED_AS: Readonly<Record<string, 'drift' | 'unknown' | 'failed'>> = {
   failed: 'failed',
   unreachable: 'failed',
 };
+
+type JsValues = string | number | (string | number)[];
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -156,6 +157,17 @@ describe('the files of the history', () => {
     utimesSync(`${place.database}.lock`, longAgo, longAgo);
 
     expect(keep(audit(2, 'differs'))[0]?.times).toBe(2);
+  });
+
+  test('a reader waits for the program that is writing', () => {
+    keep(audit(1, 'differs'));
+    using history = new History(place);
+    const lock = `${place.database}.lock`;
+    spawn('sh', ['-c', 'mkdir "$1" && : >"$1.held" && sleep 0.5; rmdir "$1"', 'sh', lock]);
+    while (!existsSync(`${lock}.held`)) execFileSync('sleep', ['0.02']);
+
+    expect(history.runs(10)).toHaveLength(1);
+    expect(existsSync(lock)).toBe(false);
   });
 
   test('a digest tells that content changed, and is another one with another key', () => {

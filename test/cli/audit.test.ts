@@ -22,12 +22,13 @@ const PLAYBOOK = `
 
 beforeEach(async () => {
   rig = new Rig().write({ 'site.yaml': PLAYBOOK, 'hosts.yaml': 'all: {hosts: {web1: , web2: }}\n' });
-  await rig.run(['site.yaml', '-i', 'hosts.yaml']);
+  await run('site.yaml', '-i', 'hosts.yaml');
 });
 afterEach(() => rig[Symbol.dispose]());
 
-const audit = (...more: readonly string[]): Promise<Said> =>
-  rig.run(['audit', 'site.yaml', '-i', 'hosts.yaml', ...more]);
+/** Runs the program with a history of its own. */
+const run = (...args: readonly string[]): Promise<Said> => rig.run(args, { env: { RETRACE_HISTORY: 'history' } });
+const audit = (...more: readonly string[]): Promise<Said> => run('audit', 'site.yaml', '-i', 'hosts.yaml', ...more);
 const file = (name: string): string => readFileSync(join(rig.folder, name), 'utf8');
 const tamper = (): void => writeFileSync(join(rig.folder, 'motd-a'), 'by hand\n');
 const idIn = ({ stdout }: Said): string => /^ {2}([0-9a-f]{10}) /m.exec(stdout)?.[1] ?? '';
@@ -64,7 +65,7 @@ describe('run audit', () => {
     writeFileSync(join(rig.folder, 'secret'), 'other');
     const forms = ['text', 'markdown', 'json', 'prometheus', 'ndjson', 'junit', 'html'];
     const { code } = await audit('--diff', ...forms.map((form) => `--output=${form}=out.${form}`));
-    const all = [...forms.map((form) => file(`out.${form}`)), file('.local/state/retrace/history.sqlite')].join('');
+    const all = [...forms.map((form) => file(`out.${form}`)), file('history/history.sqlite')].join('');
 
     expect(code).toBe(2);
     expect(all).toContain('a secret');
@@ -126,16 +127,7 @@ describe('run accept', () => {
   test('an accepted finding does not count until its time has ended', async () => {
     tamper();
     const id = idIn(await audit());
-    const accepted = await rig.run([
-      'accept',
-      id.slice(0, 6),
-      '--until',
-      '2999-01-31',
-      '--why',
-      'waits',
-      '--owner',
-      'alex',
-    ]);
+    const accepted = await run('accept', id.slice(0, 6), '--until', '2999-01-31', '--why', 'waits', '--owner', 'alex');
     const after = await audit();
 
     expect(accepted.stdout).toBe(
@@ -152,7 +144,7 @@ describe('run accept', () => {
   test('it counts on other hosts than those that it was accepted for', async () => {
     tamper();
     const id = idIn(await audit());
-    await rig.run(['accept', id, '--until', '2999-01-31', '--why', 'waits', '--host', 'web2']);
+    await run('accept', id, '--until', '2999-01-31', '--why', 'waits', '--host', 'web2');
     const { code, stdout } = await audit();
 
     expect(code).toBe(2);
@@ -166,7 +158,7 @@ describe('run accept', () => {
       'accepted-findings.yaml':
         '# ours\n- finding: "0000000000" # old\n  until: 2999-01-01\n  owner: sam\n  why: because\n',
     });
-    await rig.run(['accept', id, '--until', '2999-01-31', '--why', 'waits']);
+    await run('accept', id, '--until', '2999-01-31', '--why', 'waits');
 
     expect(file('accepted-findings.yaml')).toContain('# ours\n- finding: "0000000000" # old\n');
     expect(file('accepted-findings.yaml')).toContain(`- finding: "${id}"\n`);
@@ -186,7 +178,7 @@ describe('run accept', () => {
   });
 
   test('tells all mistakes of the command line at once', async () => {
-    const { code, stderr } = await rig.run(['accept', 'xyz', '--until', '2027-02-30']);
+    const { code, stderr } = await run('accept', 'xyz', '--until', '2027-02-30');
 
     expect(code).toBe(1);
     expect(stderr).toContain('--until: expected a date');
@@ -199,13 +191,13 @@ describe('run history and run drift', () => {
   test('name the run that repaired what an audit had found', async () => {
     tamper();
     await audit();
-    const before = await rig.run(['drift', 'web1']);
-    await rig.run(['site.yaml', '-i', 'hosts.yaml']);
+    const before = await run('drift', 'web1');
+    await run('site.yaml', '-i', 'hosts.yaml');
     const [now, ended, list, shown] = await Promise.all([
-      rig.run(['drift']),
-      rig.run(['drift', '--ended', '--output', 'json']),
-      rig.run(['history', '--output', 'json']),
-      rig.run(['history', 'show', '3']),
+      run('drift'),
+      run('drift', '--ended', '--output', 'json'),
+      run('history', '--output', 'json'),
+      run('history', 'show', '3'),
     ]);
 
     expect(before.stdout).toMatch(/^[0-9a-f]{10} {2}web1: motd \(item=a\) .*\n {12}drift, seen /);

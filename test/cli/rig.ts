@@ -33,6 +33,7 @@ export class Rig implements Disposable {
       PATH: process.env['PATH'],
       HOME: this.folder,
       RETRACE_CALLED_AS: options.calledAs ?? 'run',
+      RETRACE_HISTORY: 'off',
       ...options.env,
     };
     const child = spawn(process.execPath, [Rig.program, ...args], { cwd: this.folder, env, stdio: 'pipe' });

@@ -49,7 +49,7 @@ export function recordingOf(context: RunContext): Recording {
           host: about.host,
           type: type.name,
           params,
-          subjects: [`type:${type.name}`, ...subjectsOf(type, state, params, about)],
+          subjects: [`tasks of ${type.name}`, ...subjectsOf(type, state, params, about)],
         });
       return type.plan(state, params, about);
     };

@@ -50,7 +50,7 @@ export function languagePackages(parts: Parts): readonly Unmanaged[] {
       group: 'packages',
       name: `${one.tool} ${one.name}`,
       why: `${one.version}, installed with ${one.tool}`,
-      subjects: one.tool === 'gem' ? [[`gem:${one.name}`]] : [[`type:${TYPES[one.tool]}`]],
+      subjects: one.tool === 'gem' ? [[`gem:${one.name}`]] : [[`tasks of ${TYPES[one.tool]}`]],
       mention: one.name,
       tasks: installed.has(tool) ? [taskOf(one)] : [],
       ...(!installed.has(tool) && { instead: `install ${tool} first: ${one.tool} is not there` }),

@@ -118,7 +118,7 @@ const heldThing = (name: string, version: string): Unmanaged => ({
   group: 'packages',
   name: `hold of ${name}`,
   why: `kept at ${version}`,
-  subjects: [['type:ansible.builtin.dpkg_selections']],
+  subjects: [['tasks of ansible.builtin.dpkg_selections']],
   mention: name,
   tasks: [{ type: 'ansible.builtin.dpkg_selections', args: { name, selection: 'hold' } }],
 });
