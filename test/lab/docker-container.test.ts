@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import dockerContainer from '../../tasks/docker_container.ts';
 import dockerNetwork from '../../tasks/docker_network.ts';
+import { isThorough } from '../thorough.ts';
 import { checkAll, run, said, sh, threeRuns, up } from './container-host.ts';
 import { changing } from './database-host.ts';
 import { outcomeOf } from './system-host.ts';
@@ -113,7 +114,7 @@ describe('docker_container', () => {
     );
   });
 
-  test('options with which a container cannot run where the tests run', async () => {
+  test.runIf(isThorough)('options with which a container cannot run where the tests run', async () => {
     const args = {
       name: 'odd',
       image: 'box:1',
@@ -179,7 +180,7 @@ describe('docker_container', () => {
     await sh('docker rm -f one');
   });
 
-  test('another image, or the same under another name', async () => {
+  test.runIf(isThorough)('another image, or the same under another name', async () => {
     await sh(
       `printf 'FROM box:1\\nENV NEW=1\\n' | docker build -qt box:2 -; docker tag box:1 box:same; docker run -d --name one box:1`,
     );
@@ -201,7 +202,7 @@ describe('docker_container', () => {
     await sh('docker rm -f one');
   });
 
-  test('networks of an existing container change without a new one', async () => {
+  test.runIf(isThorough)('networks of an existing container change without a new one', async () => {
     await sh('docker network create one; docker network create --subnet 10.79.0.0/24 two; docker network create three');
     const args = { name: 'net', image: 'box:1', networks: [{ name: 'one' }, { name: 'two' }] };
     await run(dockerContainer, args);
@@ -258,7 +259,7 @@ describe('docker_container', () => {
     expect(await said('docker ps -aq --filter name=web')).toBe('');
   });
 
-  test('waits until a container is healthy', async () => {
+  test.runIf(isThorough)('waits until a container is healthy', async () => {
     const args = {
       name: 'sound',
       image: 'box:1',

@@ -36,11 +36,12 @@ describe('firewalld, on a host', () => {
     const both = { permanent: true, immediate: true };
     const permanent = { permanent: true };
     const rule = "rule  service name='ftp' audit limit value=1/m accept";
+    const icmp = [{ icmp_block: 'echo-request' }, 'icmp block echo-request in zone dmz'] as const;
+    const rich = [{ rich_rule: rule, ...permanent }, `rich rule ${rule} in zone dmz (permanent)`] as const;
     const settings = [
       [{ service: 'http', ...both }, 'service http in zone dmz (permanent)', 'service http in zone dmz'],
       [{ port: '8000-8010/tcp', ...permanent }, 'port 8000-8010/tcp in zone dmz (permanent)'],
-      [{ rich_rule: rule, ...permanent }, `rich rule ${rule} in zone dmz (permanent)`],
-      [{ icmp_block: 'echo-request' }, 'icmp block echo-request in zone dmz'],
+      ...(isThorough ? [rich, icmp] : []),
       [{ masquerade: true, ...permanent }, 'masquerade in zone dmz (permanent)'],
     ] as const;
     const tasks = settings.map(([args]) => ({ ...args, zone: 'dmz' }));
@@ -50,11 +51,16 @@ describe('firewalld, on a host', () => {
 
     await ends(tasks, expected('disabled', 'enabled'));
     expect(await said('firewall-cmd --permanent --zone=dmz --list-all')).toMatch(
-      /services: http ssh\n *ports: 8000-8010\/tcp\n[\s\S]*masquerade: yes\n[\s\S]*rule service name="ftp" audit limit value="1\/m" accept/,
+      /services: http ssh\n *ports: 8000-8010\/tcp\n[\s\S]*masquerade: yes\n/,
     );
-    expect(await said('firewall-cmd --zone=dmz --list-all')).toMatch(
-      /services: http ssh\n *ports: \n[\s\S]*masquerade: no\n[\s\S]*icmp-blocks: echo-request/,
-    );
+    const now = await said('firewall-cmd --zone=dmz --list-all');
+    expect(now).toMatch(/services: http ssh\n *ports: \n[\s\S]*masquerade: no\n/);
+    if (isThorough) {
+      expect(now).toMatch(/icmp-blocks: echo-request/);
+      expect(await said('firewall-cmd --permanent --zone=dmz --list-rich-rules')).toBe(
+        'rule service name="ftp" audit limit value="1/m" accept',
+      );
+    }
     await sh('firewall-cmd -q --permanent --zone=dmz --remove-masquerade');
     const [again, ...others] = (await outcomes(tasks, true)).toReversed();
     expect(again).toEqual(expected('disabled', 'enabled').at(-1));
@@ -62,7 +68,7 @@ describe('firewalld, on a host', () => {
     expect(outcomeOf(await run({ port: '8005/tcp', permanent: true, zone: 'dmz' }))).toEqual(['ok']);
     await sh('firewall-cmd -q --permanent --zone=dmz --add-masquerade');
     await ends(off, expected('enabled', 'disabled'));
-    expect(new Set((await outcomes(off, true)).flat())).toEqual(new Set(['ok']));
+    if (isThorough) expect(new Set((await outcomes(off, true)).flat())).toEqual(new Set(['ok']));
   });
 
   test.runIf(isThorough)('a rich rule is found in other words, too', async () => {
@@ -133,25 +139,24 @@ describe('firewalld, on a host', () => {
   test('the permanent configuration is changed while firewalld does not run', async () => {
     await sh('systemctl stop firewalld');
     const args = { service: 'imaps', permanent: true };
-    await ends(
+    const zones: readonly (readonly [object, readonly unknown[]])[] = [
+      [{ zone: 'shop', permanent: true, state: 'present' }, ['changed', 'zone shop (permanent): absent → present']],
+      [{ zone: 'shop', permanent: true, state: 'absent' }, ['changed', 'zone shop (permanent): present → absent']],
+      [{ service: 'nonsense', permanent: true }, ['failed', expect.stringMatching(/^INVALID_SERVICE:.*nonsense/)]],
+    ];
+    const steps: readonly (readonly [object, readonly unknown[]])[] = [
+      [args, ['changed', 'service imaps in zone public (permanent): disabled → enabled']],
+      [{ ...args, immediate: true, offline: true }, ['ok']],
       [
-        args,
-        { ...args, immediate: true, offline: true },
         { ...args, immediate: true },
-        { zone: 'shop', permanent: true, state: 'present' },
-        { zone: 'shop', permanent: true, state: 'absent' },
-        { service: 'nonsense', permanent: true },
-        { ...args, state: 'disabled' },
-      ],
-      [
-        ['changed', 'service imaps in zone public (permanent): disabled → enabled'],
-        ['ok'],
         ['failed', expect.stringMatching(/^firewall is not currently running.*offline: true/)],
-        ['changed', 'zone shop (permanent): absent → present'],
-        ['changed', 'zone shop (permanent): present → absent'],
-        ['failed', expect.stringMatching(/^INVALID_SERVICE:.*nonsense/)],
-        ['changed', 'service imaps in zone public (permanent): enabled → disabled'],
       ],
+      ...(isThorough ? zones : []),
+      [{ ...args, state: 'disabled' }, ['changed', 'service imaps in zone public (permanent): enabled → disabled']],
+    ];
+    await ends(
+      steps.map(([task]) => task),
+      steps.map(([, expected]) => expected),
     );
     await sh('systemctl start firewalld; until firewall-cmd -q --state; do sleep 0.1; done');
   });
@@ -160,8 +165,8 @@ describe('firewalld, on a host', () => {
     await sh('firewall-cmd -q --zone=dmz --add-source=10.3.0.0/16');
     const failures: readonly (readonly [object, string | RegExp])[] = [
       [{ port: '80' }, 'improper port format (missing protocol?)'],
-      [{ port: 'x/tcp' }, 'INVALID_PORT: x'],
       [{ service: 'nonsense' }, 'INVALID_SERVICE: nonsense'],
+      [{ port: 'x/tcp' }, 'INVALID_PORT: x'],
       [{ icmp_block: 'nonsense', permanent: true }, 'INVALID_ICMPTYPE: nonsense'],
       [{ port: '80/tcp', zone: 'none' }, /^INVALID_ZONE: there is no zone none in the runtime configuration/],
       [
@@ -173,7 +178,7 @@ describe('firewalld, on a host', () => {
       [{ service: 'http', state: 'present' }, /^absent and present state can only be used in zone level operations/],
       [{ zone: 'dmz' }, 'nothing is given that could be enabled'],
     ];
-    for (const [args, why] of failures)
+    for (const [args, why] of isThorough ? failures : failures.slice(0, 4))
       expect(outcomeOf(await run(args, true))).toEqual([
         'failed',
         typeof why === 'string' ? why : expect.stringMatching(why),

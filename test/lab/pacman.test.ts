@@ -20,7 +20,7 @@ beforeAll(async () => {
     'command -v pacman && command -v bsdtar || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends pacman-package-manager makepkg libarchive-tools',
   );
   await sh(
-    'pacman -R --noconfirm tool base; rm -rf /opt/arch /opt/goods /var/cache/pacman/pkg/*; mkdir -p /opt/arch/repo',
+    'for one in tool base; do pacman -R --noconfirm $one; done; rm -rf /opt/arch /opt/goods /var/cache/pacman/pkg/*; mkdir -p /opt/arch/repo',
   );
   await sh(`${MAKES}mk base 1.0; mk tool 1.0 'depend = base\\n'`);
   await sh(

@@ -18,6 +18,7 @@ import podmanTag from '../../tasks/podman_tag.ts';
 import podmanVolume from '../../tasks/podman_volume.ts';
 import podmanVolumeInfo from '../../tasks/podman_volume_info.ts';
 import { localTarget, runAllHere, runHere } from '../tasks/harness.ts';
+import { isThorough } from '../thorough.ts';
 import { changing, threeRunsOf } from './database-host.ts';
 import { outcomeOf } from './system-host.ts';
 
@@ -152,11 +153,6 @@ describe('volumes, networks and secrets', () => {
     expect(await threeRuns(podmanSecret, { ...args, data: 'other' })).toEqual(
       changing('content of secret token: other → given'),
     );
-    expect(outcomeOf(await run(podmanSecret, { ...args, skip_existing: true }))).toEqual(['ok']);
-    expect(outcomeOf(await run(podmanSecret, { ...args, data: 'other', force: true }))).toEqual([
-      'changed',
-      'secret token: present → created again',
-    ]);
     await sh('printf "from a file\\n" >/root/secret');
     expect(await threeRuns(podmanSecret, { name: 'token', path: '/root/secret' })).toEqual(
       changing('content of secret token: other → given'),
@@ -168,6 +164,13 @@ describe('volumes, networks and secrets', () => {
       'Environment variable NO_SUCH is not set',
     );
     expect(await run(podmanSecretInfo, {})).toMatchObject({ result: { secrets: [{ Spec: { Name: 'token' } }] } });
+    if (isThorough) {
+      expect(outcomeOf(await run(podmanSecret, { ...args, skip_existing: true }))).toEqual(['ok']);
+      expect(outcomeOf(await run(podmanSecret, { name: 'token', path: '/root/secret', force: true }))).toEqual([
+        'changed',
+        'secret token: present → created again',
+      ]);
+    }
     expect(await threeRuns(podmanSecret, { name: 'token', state: 'absent' })).toEqual(
       changing('secret token: present → absent'),
     );
@@ -251,11 +254,16 @@ describe('containers and pods', () => {
     env: { A: `it's "odd" $x`, PATH: '/bin', B: 'two\nlines' },
     label: { kind: 'test' },
     volume: ['data:/data'],
+    // Without it, `sleep` would not end when it is told to.
+    init: true,
   };
 
   test('podman_container runs a container once, and finds what differs', async () => {
     expect(await threeRuns(podmanContainer, args)).toEqual(changing('container web: absent → created, started'));
-    expect((await sh('podman exec web env')).stdout.toString()).toMatch(/A=it's "odd" \$x\n(.*\n)*B=two\nlines/);
+    // In no particular order.
+    const environment = (await sh('podman exec web env')).stdout.toString();
+    expect(environment).toContain(`A=it's "odd" $x\n`);
+    expect(environment).toContain('B=two\nlines\n');
     expect(await run(podmanContainer, args)).toMatchObject({
       result: { container: { Name: 'web', State: { Status: 'running' } } },
     });

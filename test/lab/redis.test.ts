@@ -4,6 +4,7 @@ import redisData from '../../tasks/redis_data.ts';
 import redisDataIncr from '../../tasks/redis_data_incr.ts';
 import redisDataInfo from '../../tasks/redis_data_info.ts';
 import redisInfo from '../../tasks/redis_info.ts';
+import { isThorough } from '../thorough.ts';
 import { as, changing, threeRunsOf, upWith } from './database-host.ts';
 import { outcomeOf } from './system-host.ts';
 
@@ -155,6 +156,9 @@ describe('redis_data', () => {
     for (const [args, why] of refused)
       for (const check of [true, false])
         expect(outcomeOf(await run(redisData, { ...plain, ...args }, { check }))).toEqual(['failed', why]);
+  });
+
+  test.runIf(isThorough)('a server that does not encrypt', async () => {
     await sh('redis-cli config set timeout 1');
     const encrypted = outcomeOf(await run(redisData, { key: 'there', value: '1' }));
     await sh('redis-cli config set timeout 0');

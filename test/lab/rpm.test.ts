@@ -5,6 +5,7 @@ import rpmKey from '../../tasks/rpm_key.ts';
 import yum from '../../tasks/yum.ts';
 import yumRepository from '../../tasks/yum_repository.ts';
 import zypper from '../../tasks/zypper.ts';
+import { isThorough } from '../thorough.ts';
 import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
 /** Builds tiny packages and a repository of them: `tool` in two versions, which needs `base`. */
@@ -28,6 +29,8 @@ const remove = () => sh('rpm -qa | xargs -r rpm -e; rm -rf /opt/goods; dnf -q -y
 
 beforeAll(async () => {
   await upHost();
+  // An interrupted run may have left it.
+  await sh('rm -f /etc/rpm/macros.lab');
   await sh(
     'command -v createrepo_c && command -v dnf || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends rpm dnf createrepo-c',
   );
@@ -46,17 +49,18 @@ async function twice(args: object, type: AnyTaskType = dnf): Promise<readonly un
 }
 
 describe('dnf', () => {
-  test('installs a package with what it needs, once, and upgrades and removes it', async () => {
+  test('installs a package with what it needs, once, again if it is gone, and removes it', async () => {
     expect(await twice({ name: 'tool-1.0' })).toEqual([
       'changed',
       'package tool: absent → 1.0-1',
       'package base: absent → 1.0-1',
     ]);
     expect(outcomeOf(await runThere(dnf, { name: ['tool', 'base'] }))).toEqual(['ok']);
+    await sh('rpm -e tool');
     expect(await twice({ name: ['tool', 'other'], state: 'latest' })).toEqual([
       'changed',
       'package other: absent → 1.0-1',
-      'package tool: 1.0-1 → 2.0-1',
+      'package tool: absent → 2.0-1',
     ]);
     expect(await said('cat /opt/goods/tool')).toBe('2.0');
     expect(await twice({ name: 'base', state: 'absent' })).toEqual([
@@ -78,7 +82,7 @@ describe('dnf', () => {
     ).toBe('');
   });
 
-  test('specs: versions, what is provided, paths, wildcards, files and groups', async () => {
+  test.runIf(isThorough)('specs: versions, what is provided, paths, wildcards, files and groups', async () => {
     expect(await twice({ name: 'tool < 2' })).toContain('package tool: absent → 1.0-1');
     expect(outcomeOf(await runThere(dnf, { name: 'tool >= 1.0' }))).toEqual(['ok']);
     expect(await twice({ name: 'tool >= 2' })).toEqual(['changed', 'package tool: 1.0-1 → 2.0-1']);
@@ -101,11 +105,18 @@ describe('dnf', () => {
       'changed',
       'package tool: 2.0-1 → 1.0-1',
     ]);
-    expect(await twice({ name: '*', state: 'latest', exclude: ['tool'] })).toEqual(['ok']);
-    expect(await twice({ name: '*', state: 'latest' })).toEqual(['changed', 'package tool: 1.0-1 → 2.0-1']);
+    await remove();
   });
 
-  test('conflicts and dependencies that are left over', async () => {
+  test.runIf(isThorough)('everything is upgraded, but for what is excluded', async () => {
+    await sh('dnf -q -y install tool-1.0');
+    expect(await twice({ name: '*', state: 'latest', exclude: ['tool'] })).toEqual(['ok']);
+    expect(await twice({ name: '*', state: 'latest' })).toEqual(['changed', 'package tool: 1.0-1 → 2.0-1']);
+    await remove();
+  });
+
+  test.runIf(isThorough)('conflicts and dependencies that are left over', async () => {
+    await sh('dnf -q -y install tool');
     const long = 'a-package-with-a-name-that-does-not-fit-into-its-column';
     const refused = await runThere(dnf, { name: long }, { check: true });
     expect(outcomeOf(refused)).toEqual(['failed', expect.stringMatching(/^Depsolve Error.*conflicts with tool/)]);
@@ -119,7 +130,7 @@ describe('dnf', () => {
     await remove();
   });
 
-  test('only downloads, only upgrades, below a directory, and lists', async () => {
+  test.runIf(isThorough)('only downloads, only upgrades, below a directory, and lists', async () => {
     for (const check of [true, false])
       expect(
         outcomeOf(await runThere(dnf, { name: 'base', download_only: true, download_dir: '/opt/rpms/got' }, { check })),
@@ -220,8 +231,9 @@ describe('yum_repository', () => {
 
 describe('zypper', () => {
   beforeAll(async () => {
+    // What zypper remembers of the packages from an earlier run can be out of date.
     await sh(
-      'command -v zypper || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends zypper; zypper -n ar -G file:///opt/rpms/repo goods; zypper -n refresh',
+      'command -v zypper || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends zypper; rm -rf /var/cache/zypp/solv; zypper -n ar -G file:///opt/rpms/repo goods; zypper -n refresh',
     );
     // Debian's rpm has a database in root's home, and its zypper the usual one.
     await sh("mkdir -p /etc/rpm; echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.lab");
@@ -244,7 +256,7 @@ describe('zypper', () => {
       'package tool: 2.0-1 → 1.0-1',
     ]);
     expect(await twice({ name: '*', state: 'latest' }, zypper)).toEqual(['changed', 'package tool: 1.0-1 → 2.0-1']);
-    expect(outcomeOf(await runThere(zypper, { name: '*', state: 'dist-upgrade' }))).toEqual(['ok']);
+    if (isThorough) expect(outcomeOf(await runThere(zypper, { name: '*', state: 'dist-upgrade' }))).toEqual(['ok']);
     expect(await twice({ name: ['base', 'no-such'], state: 'absent' }, zypper)).toEqual([
       'changed',
       'package base: 1.0-1 → absent',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import k8s from '../../tasks/k8s.ts';
+import { isThorough } from '../thorough.ts';
 import { runAllHere, runHere } from './harness.ts';
 import { clusterForTests, loginTo, PATIENCE, TOKEN } from './kubernetes/cluster.ts';
 import { folder, runScript } from './local-host.ts';
@@ -114,34 +115,40 @@ items:
     expect((await runAllHere(steps)).map(outcomeOf)).toEqual(foretold);
   });
 
-  test('own kinds: they are defined and used, and patched as the server can', { timeout: PATIENCE }, async () => {
-    const names = { kind: 'Backup', plural: 'backups' };
-    const definition = [
-      {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: 'backups.example.org' },
-        spec: { group: 'example.org', names, scope: 'Namespaced' },
-      },
-      {
-        apiVersion: 'example.org/v1',
-        kind: 'Backup',
-        metadata: { name: 'b', namespace: 'default' },
-        spec: { days: [1] },
-      },
-    ];
-    expect(await changed({ definition })).toEqual([
-      'changed',
-      'CustomResourceDefinition backups.example.org: absent → created',
-      'Backup default/b: absent → created',
-    ]);
-    expect(await changed({ definition: { ...definition[1], spec: { days: [1, 2] } } })).toEqual([
-      'changed',
-      'spec.days of Backup default/b: [1] → [1,2]',
-    ]);
-    const refused = outcomeOf(await run({ definition: { ...definition[1], spec: {} }, merge_type: 'strategic-merge' }));
-    expect(refused.at(-1)).toContain('unknown format');
-  });
+  test.runIf(isThorough)(
+    'own kinds: they are defined and used, and patched as the server can',
+    { timeout: PATIENCE },
+    async () => {
+      const names = { kind: 'Backup', plural: 'backups' };
+      const definition = [
+        {
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          metadata: { name: 'backups.example.org' },
+          spec: { group: 'example.org', names, scope: 'Namespaced' },
+        },
+        {
+          apiVersion: 'example.org/v1',
+          kind: 'Backup',
+          metadata: { name: 'b', namespace: 'default' },
+          spec: { days: [1] },
+        },
+      ];
+      expect(await changed({ definition })).toEqual([
+        'changed',
+        'CustomResourceDefinition backups.example.org: absent → created',
+        'Backup default/b: absent → created',
+      ]);
+      expect(await changed({ definition: { ...definition[1], spec: { days: [1, 2] } } })).toEqual([
+        'changed',
+        'spec.days of Backup default/b: [1] → [1,2]',
+      ]);
+      const refused = outcomeOf(
+        await run({ definition: { ...definition[1], spec: {} }, merge_type: 'strategic-merge' }),
+      );
+      expect(refused.at(-1)).toContain('unknown format');
+    },
+  );
 
   test('a secret is told nowhere, and no secret is among arguments', { timeout: PATIENCE }, async () => {
     const scripts: string[] = [];
@@ -188,7 +195,7 @@ items:
     ]);
   });
 
-  test('waits until a deployment is ready and an object is gone', { timeout: PATIENCE }, async () => {
+  test.runIf(isThorough)('waits until a deployment is ready and an object is gone', { timeout: PATIENCE }, async () => {
     server().ready = false;
     const waiting = { definition: deployment(), wait: true, wait_sleep: 1, wait_timeout: 1 };
     expect(outcomeOf(await run(waiting)).at(-1)).toBe('"Deployment" "web": Timed out waiting on resource');
@@ -218,7 +225,7 @@ items:
     expect((await run({ ...gone, wait: true, wait_sleep: 1, wait_timeout: 60 })).status).toBe('ok');
   });
 
-  test('objects are chosen by labels', { timeout: PATIENCE }, async () => {
+  test.runIf(isThorough)('objects are chosen by labels', { timeout: PATIENCE }, async () => {
     const labelled = (name: string, tier: string) => ({
       ...settings({}, name),
       metadata: { name, namespace: 'default', labels: { tier } },
@@ -267,7 +274,7 @@ items:
     expect(missing).toMatchObject({ status: 'ok', warnings: [expect.stringContaining('was not found')] });
   });
 
-  test('other ways to reach a cluster', { timeout: PATIENCE }, async () => {
+  test.runIf(isThorough)('other ways to reach a cluster', { timeout: PATIENCE }, async () => {
     using place = folder();
     const config = {
       apiVersion: 'v1',
