@@ -28,11 +28,13 @@ export const placeOfRun = (
 ): HistoryPlace | undefined =>
   face.ansible || (isLab && env['RETRACE_HISTORY'] === undefined) ? undefined : historyPlace(env);
 
+/** What is not kept: a list, or a look at the syntax. */
+export const NOT_KEPT: Keeper = { watchers: [], options: {} };
+
 /** Keeps a run in the history. If there is no place for it, the run goes on without; only an audit says so. */
 export async function keeperOf(env: NodeJS.ProcessEnv, call: Call): Promise<Keeper> {
-  const nothing: Keeper = { watchers: [], options: {} };
   const place = placeOfRun(env, call);
-  if (place === undefined) return nothing;
+  if (place === undefined) return NOT_KEPT;
   try {
     const options = { digest: declaredDigest(place) };
     if (call.isAudit) return { watchers: [], options };
@@ -54,6 +56,6 @@ export async function keeperOf(env: NodeJS.ProcessEnv, call: Call): Promise<Keep
     return { watchers: [watch], options };
   } catch (error) {
     if (systemReason(error) === undefined) throw error;
-    return nothing;
+    return NOT_KEPT;
   }
 }

@@ -13,7 +13,7 @@ import type { CallIo } from './command.ts';
 import type { Face } from './face.ts';
 import { callbackOf, formOf } from './form-of.ts';
 import { interruptible } from './interrupt.ts';
-import { keeperOf } from './keep-run.ts';
+import { keeperOf, NOT_KEPT } from './keep-run.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { limitProblems } from './limit.ts';
 import { listingOf, lists } from './listings.ts';
@@ -106,7 +106,10 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   };
   const form = formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine));
   const report = await (reporter === undefined ? createReporter(form, reportOptions) : reporter(reportOptions));
-  const keeper = await keeperOf(process.env, { face, isLab: parsed.options.lab, isAudit: reporter !== undefined });
+  const isRun = !lists(parsed) && !parsed.options['syntax-check'];
+  const keeper = isRun
+    ? await keeperOf(process.env, { face, isLab: parsed.options.lab, isAudit: reporter !== undefined })
+    : NOT_KEPT;
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS'])), ...keeper.watchers];
   if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));

@@ -63,7 +63,7 @@ describe('run audit', () => {
 
   test('never tells what a task with no_log would write', async () => {
     writeFileSync(join(rig.folder, 'secret'), 'other');
-    const forms = ['text', 'markdown', 'json', 'prometheus', 'ndjson', 'junit', 'html'];
+    const forms = ['text', 'markdown', 'json', 'prometheus', 'sarif', 'ndjson', 'junit', 'html'];
     const { code } = await audit('--diff', ...forms.map((form) => `--output=${form}=out.${form}`));
     const all = [...forms.map((form) => file(`out.${form}`)), file('history/history.sqlite')].join('');
 

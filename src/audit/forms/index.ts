@@ -27,6 +27,11 @@ export const AUDIT_FORMS: Readonly<Record<string, AuditForm>> = {
     forPeople: false,
     load: async () => (await import('./prometheus.ts')).writePrometheus,
   },
+  sarif: {
+    summary: 'findings beside the code, for forges',
+    forPeople: false,
+    load: async () => (await import('./sarif.ts')).writeSarif,
+  },
   ndjson: { summary: 'each event of the check, a line each', events: 'json' },
   junit: { summary: 'a test case for each task', events: 'junit' },
 };

@@ -225,13 +225,10 @@ async function answered(
     if (belief.is === 'unknown')
       return { ended: { status: 'unknown', message: dependsOn(belief.because), assuming: [belief.because] } };
     const { answer, assuming, unless = [] } = belief;
-    if (!answer.ok && 'optional' in question && question.optional === true) {
-      state[name] = undefined;
-      continue;
-    }
-    if (!answer.ok) return { ended: { ...failed(answer.why, [], {}), unless } };
+    const isOptional = 'optional' in question && question.optional === true;
+    if (!answer.ok && !isOptional) return { ended: { ...failed(answer.why, [], {}), unless } };
     basis = both(basis, { assuming: assuming === undefined ? [] : [assuming], unless });
-    state[name] = answer.value;
+    state[name] = answer.ok ? answer.value : undefined;
   }
   return { state, basis };
 }
