@@ -14,6 +14,7 @@ export function accept(file: string, entry: Accepted & { readonly task: string }
     document.commentBefore = HEAD;
     document.contents = list as unknown as typeof document.contents;
   }
+  list.flow = false;
   const hosts = [...entry.hosts].sort();
   const finding = new Scalar(entry.finding);
   finding.type = Scalar.QUOTE_DOUBLE; // digits alone would be a number

@@ -70,6 +70,8 @@ function readEntry(entry: unknown, wrong: Wrong): Accepted | readonly Diagnostic
   const [finding, until, owner, why] = [text('finding'), text('until'), text('owner'), text('why')];
   if (until !== '' && !isDate(until))
     errors.push(wrong(`\`until\`: expected a date as in 2027-01-31, got "${until}"`, 'until'));
+  if (finding !== '' && !/^[0-9a-f]{10}$/.test(finding))
+    errors.push(wrong(`\`finding\`: expected the ten characters of an ID, got "${finding}"`, 'finding'));
   const hosts: unknown = entry.get('hosts') ?? [];
   const names = Array.isArray(hosts) ? hosts.map(String) : [String(hosts)];
   return errors.length > 0 ? errors : { finding, hosts: names, until, owner, why };
@@ -82,18 +84,18 @@ const dateOrNumber = (value: number | Date): string =>
 export const isDate = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
 
-/** The findings, with the acceptance of those that have been accepted and whose time has not ended. `today` as in 2027-01-31. */
+/** The findings, with the acceptance of those that have been accepted, whether its time has ended or not. `today` as in 2027-01-31. */
 export const withAccepted = (
   findings: readonly HostFinding[],
   baseline: readonly Accepted[],
   today: string,
 ): readonly HostFinding[] =>
   findings.map((finding) => {
-    const found = baseline.find(
-      ({ finding: id, hosts, until }) =>
-        id === finding.id && until >= today && (hosts.length === 0 || hosts.includes(finding.host)),
-    );
-    if (found === undefined) return finding;
-    const { why, until, owner } = found;
-    return { ...finding, accepted: { why, until, owner } };
+    const entries = baseline
+      .filter(({ finding: id, hosts }) => id === finding.id && (hosts.length === 0 || hosts.includes(finding.host)))
+      .toSorted((one, other) => (one.until < other.until ? 1 : -1));
+    const [last] = entries;
+    if (last === undefined) return finding;
+    const { why, until, owner } = last;
+    return { ...finding, [until >= today ? 'accepted' : 'lapsed']: { why, until, owner } };
   });

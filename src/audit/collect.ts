@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Event, HostSummary, Reporter, TaskRef, ToldOutcome } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isToldByItems, type Told } from '../report/told.ts';
-import { type FindingKind, findingId, type HostFinding } from './finding.ts';
+import { type FindingKind, findingId, HANDLER, type HostFinding } from './finding.ts';
 
 /** What a run of playbooks told, as findings. */
 export interface Collected {
@@ -44,6 +44,8 @@ interface Noted {
   readonly declares: string | undefined;
   readonly outcome: ToldOutcome | undefined;
 }
+
+const UNREACHABLE = findingId({ type: 'connection', name: '', file: '', nth: 0, item: undefined });
 
 /** Collects a run's events. `end` gives what they told, once the run has finished. */
 export function collector(): { readonly report: Reporter; readonly end: () => Collected } {
@@ -105,14 +107,16 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
   };
   const end = (): Collected => {
     const ids = identified(noted);
+    const findings = noted.flatMap((one, index) => findingOf(one, ids[index] ?? ''));
+    const rounds = finished?.rounds ?? {};
     return {
       startedAt: started?.time ?? Date.now(),
       version: started?.version ?? '',
       check: started?.check ?? false,
       playbooks: started?.playbooks ?? [],
       hosts: finished?.summaries ?? {},
-      findings: noted.flatMap((one, index) => findingOf(one, ids[index] ?? '')),
-      judged: noted.flatMap((one, index) => judgedOf(one, ids[index] ?? '')),
+      findings: reached(findings, rounds),
+      judged: [...noted.flatMap((one, index) => judgedOf(one, ids[index] ?? '')), ...answered(findings, rounds)],
       errors,
       interrupted: finished?.interrupted ?? true,
       exitCode: finished?.exitCode ?? 1,
@@ -133,7 +137,8 @@ function playbookOf(started: Extract<Event, { kind: 'run-started' }> | undefined
 }
 
 /** In a run, only what could not be done is a finding; in a check, also what would change and what cannot be known. */
-function findingKind({ status, would, ignored }: ToldOutcome): FindingKind | undefined {
+function findingKind({ status, would, ignored, failure }: ToldOutcome): FindingKind | undefined {
+  if (failure?.reason === 'interrupted') return undefined;
   switch (status) {
     case 'changed':
       return 'drift';
@@ -172,11 +177,12 @@ function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string
   const { changes, message, failure, assuming = [], unless = [] } = outcome;
   const hint = failure?.hint === undefined ? '' : ` (${failure.hint})`;
   const finding: HostFinding = {
-    id,
+    // That a host cannot be reached is the same finding, whichever of its tasks came first.
+    id: kind === 'unreachable' ? UNREACHABLE : id,
     kind,
     host,
     task: {
-      name: task.handler ? `handler: ${task.name}` : task.name,
+      name: task.handler ? `${HANDLER}${task.name}` : task.name,
       type: task.type,
       ...(task.step !== undefined && { step: task.step }),
       file: task.at.file,
@@ -194,14 +200,31 @@ function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string
 }
 
 /** What the result of a task tells that it is about. */
-function subjectIn({ result, censored }: ToldOutcome): { readonly subject?: string } {
+function subjectIn({ result, censored, changes }: ToldOutcome): { readonly subject?: string } {
   if (censored === true) return {};
   const [subject] = ['dest', 'path', 'name', 'repo'].flatMap((key) => {
     const value = result[key];
     return typeof value === 'string' && value !== '' ? [value] : [];
   });
-  return subject === undefined ? {} : { subject };
+  const header = changes.find(({ diff }) => diff?.beforeHeader?.startsWith('/'))?.diff?.beforeHeader;
+  const about = subject ?? header;
+  return about === undefined ? {} : { subject: about };
 }
+
+/**
+ * Without what would be done on hosts that never answered: some tasks need not ask to know that they would change something,
+ * but nothing was found there.
+ */
+function reached(findings: readonly HostFinding[], rounds: Readonly<Record<string, number>>): readonly HostFinding[] {
+  const away = new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
+  return findings.filter(({ host, kind }) => kind === 'unreachable' || !away.has(host) || (rounds[host] ?? 0) > 0);
+}
+
+/** The hosts that answered, so that it is known that they can be reached again. */
+const answered = (findings: readonly HostFinding[], rounds: Readonly<Record<string, number>>): readonly Judged[] =>
+  Object.entries(rounds)
+    .filter(([host, count]) => count > 0 && !findings.some((one) => one.host === host && one.kind === 'unreachable'))
+    .map(([host]) => ({ host, id: UNREACHABLE, status: 'ok' as const }));
 
 /** Nothing is known of a task that was skipped, or whose host could not be asked. */
 function statusOf({ status, would }: ToldOutcome): Judged['status'] | undefined {

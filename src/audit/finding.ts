@@ -13,6 +13,9 @@ export const FINDING_KINDS = ['unreachable', 'failed', 'drift', 'uncertain', 'un
 /** One of these kinds. */
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
+/** Begins the name of a handler. */
+export const HANDLER = 'handler: ';
+
 /** Where a finding comes from. */
 export interface FoundBy {
   readonly name: string;
@@ -47,6 +50,8 @@ export interface HostFinding {
   readonly unless?: readonly string[];
   /** If the team has accepted it, and the time has not ended. */
   readonly accepted?: Acceptance;
+  /** If the team had accepted it, and the time has ended. */
+  readonly lapsed?: Acceptance;
   /** Its place among all findings: which of the run's tasks, and which item of its loop. */
   readonly order: readonly [task: number, item: number];
 }

@@ -1,7 +1,9 @@
-import { closeSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
+import { closeSync, openSync, rmdirSync } from 'node:fs';
 import { Database } from 'node-sqlite3-wasm';
-import { statOf } from '../core/local-file.ts';
-import type { FoundBy, PastAudit, Seen } from './finding.ts';
+import { makeFolders, statOf } from '../core/local-file.ts';
+import { must } from '../core/must.ts';
+import type { Judged } from './collect.ts';
+import { type FoundBy, HANDLER, type HostFinding, type PastAudit, type Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
 import type { RunRecord } from './record.ts';
 
@@ -69,7 +71,7 @@ export class History implements Disposable {
 
   /** Opens the history, and makes it if there is none. Throws an error whose message says why it cannot. */
   constructor(place: HistoryPlace) {
-    mkdirSync(place.folder, { recursive: true, mode: 0o700 });
+    makeFolders(place.folder, 0o700);
     closeSync(openSync(place.database, 'a', 0o600)); // nobody else may read what differs on servers
     this.#place = place;
     this.#db = new Database(place.database);
@@ -147,6 +149,17 @@ export class History implements Disposable {
     return row === null ? undefined : (JSON.parse(String(row['playbooks'])) as string[]);
   }
 
+  /** Whether a finding has ever been found on a host. */
+  hasFound(finding: string, host: string): boolean {
+    return this.#get('select 1 from findings where id = ? and host = ? limit 1', [finding, host]) !== null;
+  }
+
+  /** Whether any run has had to do with a host. */
+  knowsHost(host: string): boolean {
+    const sql = 'select 1 from runs, json_each(runs.hosts) where json_each.key = ? limit 1';
+    return this.#get(sql, host) !== null;
+  }
+
   /** The findings whose IDs begin in this way. */
   findingsLike(start: string): readonly PastFinding[] {
     const rows = this.#all('select body, max(run) from findings where id >= ? and id < ? group by id order by id', [
@@ -190,7 +203,6 @@ export class History implements Disposable {
   }
 
   #addHost(run: number, host: string, record: RunRecord, seen: Map<string, Seen>): void {
-    const at = new Date(record.startedAt).toISOString();
     const open = new Map(
       this.#db
         .all('select * from episodes where host = ? and ended is null', host)
@@ -202,58 +214,64 @@ export class History implements Disposable {
         .map(({ id, declares }) => [String(id), declares]),
     );
     const judged = new Map(record.judged.filter((one) => one.host === host).map((one) => [one.id, one]));
-    for (const finding of record.findings.filter((one) => one.host === host)) {
-      const body = JSON.stringify({ ...finding, order: undefined });
+    const findings = record.findings.filter((one) => one.host === host);
+    for (const finding of findings)
       this.#db.run('insert or replace into findings(run, id, host, body) values (?, ?, ?, ?)', [
         run,
         finding.id,
         host,
-        body,
+        bodyOf(finding),
       ]);
-      if (record.kind === 'run' && finding.kind === 'drift') continue; // it has been repaired, see below
-      const known = open.get(finding.id);
-      if (known === undefined) {
-        const before = agreed.get(finding.id);
-        const cause = causeOf(before, judged.get(finding.id)?.declares);
-        this.#db.run('insert into episodes(id, host, first, last, times, cause, body) values (?, ?, ?, ?, 1, ?, ?)', [
-          finding.id,
-          host,
-          run,
-          run,
-          cause,
-          body,
-        ]);
-        seen.set(`${finding.id} ${host}`, { firstSeen: at, times: 1, cause });
-      } else {
-        const times = Number(known['times']) + 1;
-        this.#db.run('update episodes set last = ?, times = ?, body = ? where number = ?', [
-          run,
-          times,
-          body,
-          Number(known['number']),
-        ]);
-        const first = this.#db.get('select started from runs where id = ?', Number(known['first']));
-        const firstSeen = new Date(Number(first?.['started'] ?? record.startedAt)).toISOString();
-        seen.set(`${finding.id} ${host}`, { firstSeen, times, cause: known['cause'] as Seen['cause'] });
-      }
+    // What a run changed is no longer so.
+    const still = findings.filter(({ kind }) => record.kind !== 'run' || kind !== 'drift');
+    const causes = causesOf(still, (id) => causeOf(agreed.get(id), judged.get(id)?.declares));
+    for (const finding of still)
+      seen.set(
+        `${finding.id} ${host}`,
+        this.#see(run, finding, open.get(finding.id), must(causes.get(finding.id), 'its cause')),
+      );
+    const ids = new Set(still.map(({ id }) => id));
+    for (const [id, row] of open) if (!ids.has(id)) this.#endIfJudged(run, row, record, judged);
+    for (const { id, status, declares = null } of judged.values()) {
+      const isInOrder = status === 'ok' || (status === 'changed' && record.kind === 'run');
+      if (!isInOrder || (agreed.has(id) && agreed.get(id) === declares)) continue;
+      this.#db.run('insert or replace into agreed(id, host, declares) values (?, ?, ?)', [id, host, declares]);
     }
-    for (const { id, status, declares } of judged.values()) {
-      const isDone = status === 'ok' || (status === 'changed' && record.kind === 'run');
-      if (!isDone) continue;
-      const known = open.get(id);
-      if (known !== undefined)
-        this.#db.run('update episodes set ended = ?, how = ? where number = ?', [
-          run,
-          status === 'changed' ? 'repaired' : 'gone',
-          Number(known['number']),
-        ]);
-      if (!agreed.has(id) || agreed.get(id) !== (declares ?? null))
-        this.#db.run('insert or replace into agreed(id, host, declares) values (?, ?, ?)', [
-          id,
-          host,
-          declares ?? null,
-        ]);
-    }
+  }
+
+  /** Notes that a finding was seen: again, or for the first time since it was in order. */
+  #see(run: number, finding: HostFinding, known: Row | undefined, cause: Seen['cause']): Seen {
+    const first = known === undefined ? run : Number(known['first']);
+    const times = known === undefined ? 1 : Number(known['times']) + 1;
+    const { id, host } = finding;
+    if (known === undefined)
+      this.#db.run('insert into episodes(id, host, first, last, times, cause, body) values (?, ?, ?, ?, 1, ?, ?)', [
+        ...[id, host, run, run, cause],
+        bodyOf(finding),
+      ]);
+    else
+      this.#db.run('update episodes set last = ?, times = ?, cause = ?, body = ? where number = ?', [
+        ...[run, times, cause, bodyOf(finding)],
+        Number(known['number']),
+      ]);
+    const row = this.#db.get('select started from runs where id = ?', first);
+    return { firstSeen: iso(row?.['started']), times, cause };
+  }
+
+  /** Ends the episode of a finding that is no more, if its task was looked at. */
+  #endIfJudged(run: number, row: Row, record: RunRecord, judged: ReadonlyMap<string, Judged>): void {
+    const one = judged.get(String(row['id']));
+    // A handler that nothing notifies does not run at all.
+    const isHandler = (JSON.parse(String(row['body'])) as PastFinding).task.name.startsWith(HANDLER);
+    const isOver = one !== undefined || (isHandler && judged.size > 0 && this.#hasPlaybooks(row['last'], record));
+    if (!isOver) return;
+    const how = record.kind === 'run' && one?.status === 'changed' ? 'repaired' : 'gone';
+    this.#db.run('update episodes set ended = ?, how = ? where number = ?', [run, how, Number(row['number'])]);
+  }
+
+  #hasPlaybooks(run: unknown, { playbooks }: RunRecord): boolean {
+    const row = this.#db.get('select playbooks from runs where id = ?', Number(run));
+    return row?.['playbooks'] === JSON.stringify(playbooks);
   }
 
   #transaction<T>(work: () => T): T {
@@ -288,6 +306,22 @@ export class History implements Disposable {
     const made = statOf(lock)?.mtimeMs;
     if (made !== undefined && Date.now() - made > STALE_MS) rmdirSync(lock);
   }
+}
+
+const bodyOf = (finding: HostFinding): string => JSON.stringify({ ...finding, order: undefined });
+
+/** The causes of a host's findings. A handler would run because of the others, so its cause is theirs. */
+function causesOf(
+  findings: readonly HostFinding[],
+  own: (id: string) => Seen['cause'],
+): ReadonlyMap<string, Seen['cause']> {
+  const isHandler = ({ task }: HostFinding): boolean => task.name.startsWith(HANDLER);
+  const others = findings.filter((finding) => !isHandler(finding)).map(({ id }) => own(id));
+  const [first] = others;
+  const because = others.includes('drift') ? 'drift' : first;
+  return new Map(
+    findings.map((finding) => [finding.id, isHandler(finding) ? (because ?? own(finding.id)) : own(finding.id)]),
+  );
 }
 
 /** Whether a difference follows from a changed declaration: it compares with the one that the host agreed with before. */

@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hash } from '../core/hash.ts';
 import type { LocalContent } from '../core/local-content.ts';
+import { makeFolders } from '../core/local-file.ts';
 import { isSystemError } from '../core/system-error.ts';
 import type { RunRecord } from './record.ts';
 
@@ -35,7 +36,7 @@ export function historyPlace(env: NodeJS.ProcessEnv): HistoryPlace | undefined {
  * history is to try out which. Throws a system error if the key can be neither read nor made.
  */
 export function declaredDigest({ folder, key }: HistoryPlace): (declared: unknown) => string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   try {
     writeFileSync(key, randomBytes(32), { flag: 'wx', mode: 0o600 });
   } catch (error) {
@@ -62,7 +63,7 @@ const isLocalContent = (value: unknown): value is LocalContent =>
 
 /** Appends a record. An earlier writer may have been stopped in the middle of a line, so a new one is begun. */
 export function appendRecord({ folder, journal }: HistoryPlace, record: RunRecord): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   appendFileSync(journal, `\n${JSON.stringify(record)}\n`, { mode: 0o600 });
 }
 

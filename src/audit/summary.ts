@@ -37,5 +37,5 @@ function nothingFound({ hosts }: Audit, names: readonly string[]): string {
   return `no findings: ${ok} tasks in order on ${names.length === 1 ? names[0] : `${names.length} hosts`}`;
 }
 
-/** How many tasks found everything as declared: as in Ansible's recap, what would change is counted as ok, too. */
-export const inOrder = ({ ok, changed }: HostSummary): number => ok - changed;
+/** How many tasks found everything as declared: as in Ansible's recap, what would change and ignored failures are counted as ok, too. */
+export const inOrder = ({ ok, changed, ignored }: HostSummary): number => ok - changed - ignored;

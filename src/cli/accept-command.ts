@@ -1,7 +1,8 @@
 import { dirname, join, relative } from 'node:path';
 import { accept } from '../audit/accept.ts';
-import { BASELINE, isDate } from '../audit/baseline.ts';
+import { BASELINE, isDate, readBaselines } from '../audit/baseline.ts';
 import { userName } from '../audit/record.ts';
+import { inOneLine } from '../core/source.ts';
 import type { CallIo } from './command.ts';
 import { withHistory } from './history-command.ts';
 
@@ -37,6 +38,10 @@ export async function acceptCommand(decision: Decision, start: string, io: CallI
     const [playbook] = history.playbooksOf(found.id) ?? [];
     if (playbook === undefined) return io.refuse([`it is not known which playbook found "${found.id}"`]);
     const file = join(dirname(playbook), BASELINE);
+    const present = readBaselines([dirname(playbook)]);
+    if (!present.ok) return io.refuse(present.error.map(inOneLine));
+    const strangers = hosts.filter((host) => !history.hasFound(found.id, host));
+    if (strangers.length > 0) return io.refuse([`--host: "${found.id}" was never found on ${strangers.join(', ')}`]);
     const item = found.item === undefined ? '' : ` (item=${found.item})`;
     accept(file, { finding: found.id, task: `${found.task.name}${item}`, hosts, until, owner, why });
     const where = hosts.length === 0 ? 'on all hosts' : `on ${hosts.join(', ')}`;

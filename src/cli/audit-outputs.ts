@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Audit } from '../audit/finding.ts';
 import type { AuditForm, AuditFormOptions } from '../audit/forms/form.ts';
@@ -73,7 +73,7 @@ async function eventOutput(name: string, file: string | undefined, options: Repo
   const stdout = file === undefined ? options.stdout : { write: (text: string) => written.push(text) };
   return {
     report: await createReporter(form, { ...options, stdout }),
-    finish: () => (file === undefined ? undefined : writeLocalFile(file, written.join(''), modeOf(file))),
+    finish: () => (file === undefined ? undefined : writeReport(file, written.join(''))),
   };
 }
 
@@ -89,9 +89,17 @@ export async function writeAudit(
     const colour = file === undefined && options.colour;
     const text = write(form.forPeople ? visibleIn(audit) : audit, { ...options, colour });
     if (file === undefined) process.stdout.write(text);
-    else writeLocalFile(file, text, modeOf(file));
+    else writeReport(file, text);
   }
 }
 
-/** A new report is for its owner only, because it contains parts of files. What exists keeps its mode, so that others may be let in. */
-const modeOf = (file: string): number => (statOf(file)?.mode ?? 0o600) & 0o777;
+/**
+ * Writes a report to its file. A new one is for its owner only, because it contains parts of files; what exists keeps its mode, so that
+ * others may be let in. A link stays one, and so does a device or a pipe.
+ */
+function writeReport(file: string, text: string): void {
+  const there = statOf(file);
+  if (there === undefined) writeLocalFile(file, text, 0o600);
+  else if (there.isFile()) writeLocalFile(realpathSync(file), text, there.mode & 0o777);
+  else writeFileSync(file, text);
+}

@@ -57,6 +57,7 @@ export async function driftCommand(
   io: CallIo,
 ): Promise<number> {
   return withHistory(io, (history) => {
+    if (host !== undefined && !history.knowsHost(host)) return io.refuse([`the history knows no host "${host}"`]);
     const episodes = history.episodes(host, ended);
     if (output === 'json') io.stdout.write(jsonText(episodes));
     else if (episodes.length === 0)

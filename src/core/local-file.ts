@@ -79,9 +79,20 @@ function attempt<T>(look: () => T): T | undefined {
   }
 }
 
+/** Make a directory and those above it that are missing. (Node's own way never ends below /proc.) */
+export function makeFolders(path: string, mode = 0o777): void {
+  if (statOf(path)?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeFolders(dirname(path), mode);
+  try {
+    mkdirSync(localPath(path), { mode });
+  } catch (error) {
+    if (statOf(path)?.isDirectory() !== true) throw error; // somebody else may have made it
+  }
+}
+
 /** Write a local file next to its destination, with the final mode from the first byte, then rename it. */
 export function writeLocalFile(path: string, content: Uint8Array | string, mode: number): void {
-  mkdirSync(localPath(dirname(path)), { recursive: true });
+  makeFolders(dirname(path));
   const beside = `${path}.${process.pid}.tmp`;
   writeFileSync(localPath(beside), content, { mode });
   renameSync(localPath(beside), localPath(path));

@@ -51,6 +51,26 @@ describe('the findings of a check', () => {
     expect(collected(events).findings).toEqual([]);
   });
 
+  test('an interrupted task is none', () => {
+    const failure = { reason: 'interrupted', message: 'interrupted' } as const;
+
+    expect(collected([finished({ status: 'unreachable', failure })]).findings).toEqual([]);
+  });
+
+  test('of a host that never answered, nothing else is told', () => {
+    const events = [finished(drifted), finished({ status: 'unreachable' }, { task: named('later', 9) })];
+
+    expect(collected(events).findings.map(({ kind }) => kind)).toEqual(['unreachable']);
+  });
+
+  test('that a host cannot be reached is the same finding, whichever task came first', () => {
+    const ids = ['a', 'b'].map(
+      (name) => collected([finished({ status: 'unreachable' }, { task: named(name) })]).findings[0]?.id,
+    );
+
+    expect(ids[0]).toBe(ids[1]);
+  });
+
   test('what could not be looked at is not judged', () => {
     const ok = collected([finished({ status: 'ok' })]);
     const unreachable = collected([finished({ status: 'unreachable' })]);

@@ -74,6 +74,40 @@ describe('the history of a finding', () => {
     expect(keep(...all).at(-1)?.cause).toBe(cause);
   });
 
+  test('what was changed by hand while a declaration was pending is drift once that is taken back', () => {
+    const [, pending, , after] = keep(
+      audit(1, 'in order'),
+      audit(2, 'differs', 'two'),
+      audit(3, 'differs', 'two'),
+      audit(4, 'differs', 'one'),
+    );
+
+    expect([pending?.cause, after?.cause]).toEqual(['intended', 'drift']);
+  });
+
+  test('a handler is due for the reason of the task that notifies it', () => {
+    const handler = { ...finding, id: 'bbbbbbbbbb', task: { ...finding.task, name: 'handler: reload' } };
+    const both = { ...audit(2, 'differs', 'two'), findings: [finding, handler] };
+    keep(audit(1, 'in order'));
+    using history = new History(place);
+
+    expect(history.add(both).get('bbbbbbbbbb web1')?.cause).toBe('intended');
+    history.add(audit(3, 'in order', 'two'));
+    expect(history.episodes('web1', false)).toEqual([]);
+  });
+
+  test('what a run looked at and did not find is gone', () => {
+    const failed = { ...finding, kind: 'failed' as const };
+    const run = audit(2, 'in order', 'one', {
+      kind: 'run',
+      judged: [{ host: 'web1', id: finding.id, status: 'other' }],
+    });
+    keep({ ...audit(1, 'differs'), findings: [failed] }, run);
+    using history = new History(place);
+
+    expect(history.episodes('web1', false)).toEqual([]);
+  });
+
   test('a repair names the run, and what comes back begins anew', () => {
     keep(audit(1, 'differs'), repair(2), audit(3, 'in order'), audit(4, 'differs'));
     using history = new History(place);
@@ -140,6 +174,13 @@ describe('the journal', () => {
 });
 
 describe('the files of the history', () => {
+  test('a place that cannot be made is told at once', () => {
+    const nowhere = must(historyPlace({ RETRACE_HISTORY: '/proc/retrace/history' }), 'a place');
+
+    expect(() => new History(nowhere)).toThrow(/ENOENT/);
+    expect(() => appendRecord(nowhere, audit(1, 'differs'))).toThrow(/ENOENT/);
+  });
+
   test('are for their owner only', () => {
     appendRecord(place, audit(1, 'differs'));
     declaredDigest(place);

@@ -1,9 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseXml } from '../report/parse-xml.ts';
 import { Rig, type Said } from './rig.ts';
+
+const execFileAsync = promisify(execFile);
 
 let rig: Rig;
 
@@ -113,6 +117,18 @@ describe('run audit', () => {
     expect(existsSync(join(rig.folder, 'a'))).toBe(false);
   });
 
+  test('writes through a link and to a pipe, and leaves both as they are', async () => {
+    rig.write({ 'real.txt': '' });
+    symlinkSync('real.txt', join(rig.folder, 'link.txt'));
+    execFileSync('mkfifo', [join(rig.folder, 'pipe')]);
+    const piped = execFileAsync('cat', [join(rig.folder, 'pipe')]);
+    await audit('-o', 'text=link.txt', '-o', 'markdown=pipe');
+
+    expect((await piped).stdout).toContain('# Audit of');
+    expect(lstatSync(join(rig.folder, 'link.txt')).isSymbolicLink()).toBe(true);
+    expect(file('real.txt')).toContain('no findings');
+  });
+
   test('keeps nothing if no history is wanted', async () => {
     const env = { RETRACE_HISTORY: 'off', HOME: join(rig.folder, 'elsewhere') };
     tamper();
@@ -138,7 +154,10 @@ describe('run accept', () => {
       first: 'no findings: 2 tasks in order on 2 hosts; 1 accepted',
     });
     writeFileSync(join(rig.folder, 'accepted-findings.yaml'), file('accepted-findings.yaml').replace('2999', '2020'));
-    expect((await audit()).code).toBe(2);
+    expect(await audit()).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('accepted by alex until 2020-01-31: waits'),
+    });
   });
 
   test('it counts on other hosts than those that it was accepted for', async () => {
@@ -177,6 +196,29 @@ describe('run accept', () => {
     expect(stderr).toContain('`why` is missing');
   });
 
+  test.each(['hello\n', ': [broken', 'accepted: 5\n'])(
+    'leaves a file alone that it does not understand: %j',
+    async (text) => {
+      tamper();
+      const id = idIn(await audit());
+      rig.write({ 'accepted-findings.yaml': text });
+      const { code, stderr } = await run('accept', id, '--until', '2999-01-31', '--why', 'waits');
+
+      expect(code).toBe(1);
+      expect(stderr).toContain('accepted-findings.yaml:1:');
+      expect(file('accepted-findings.yaml')).toBe(text);
+    },
+  );
+
+  test('refuses a host on which the finding never was', async () => {
+    tamper();
+    const id = idIn(await audit());
+    const { code, stderr } = await run('accept', id, '--until', '2999-01-31', '--why', 'waits', '--host', 'web3');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('was never found on web3');
+  });
+
   test('tells all mistakes of the command line at once', async () => {
     const { code, stderr } = await run('accept', 'xyz', '--until', '2027-02-30');
 
@@ -188,6 +230,13 @@ describe('run accept', () => {
 });
 
 describe('run history and run drift', () => {
+  test('a host that no run knows is not taken for one in order', async () => {
+    const { code, stderr } = await run('drift', 'web3');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('the history knows no host "web3"');
+  });
+
   test('name the run that repaired what an audit had found', async () => {
     tamper();
     await audit();

@@ -35,8 +35,11 @@ function findingLines(finding: Finding, options: AuditFormOptions, chalk: Chalk)
   const diffs = options.diff
     ? finding.changes.flatMap(({ diff }) => (diff === undefined ? [] : [formatDiff(diff, chalk)]))
     : [];
+  const { lapsed } = finding;
+  const ended =
+    lapsed === undefined ? [] : [chalk.dim(`    accepted by ${lapsed.owner} until ${lapsed.until}: ${lapsed.why}`)];
   const place = options.verbose ? [chalk.dim(`    ${finding.task.file}:${finding.task.line}`)] : [];
-  return [head, ...place, ...diffs];
+  return [head, ...ended, ...place, ...diffs];
 }
 
 type Chalk = ReturnType<typeof coloured>;

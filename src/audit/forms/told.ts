@@ -37,12 +37,14 @@ export function hostsText(hosts: readonly string[], most = 6): string {
 }
 
 /** Since when the finding is known, and why: `drift since 2026-11-28`; empty without a history. */
-export function sinceText({ seen, hosts }: Finding): string {
+export function sinceText({ seen, hosts, kind }: Finding): string {
   const all = hosts.flatMap((host) => seen?.[host] ?? []);
   const [first] = all.map(({ firstSeen }) => firstSeen).sort();
   if (first === undefined) return '';
+  const day = first.slice(0, 10);
+  if (kind !== 'drift' && kind !== 'uncertain') return `since ${day}`;
   const causes = [...new Set(all.map(({ cause }) => cause))].sort();
-  return `${causes.map((cause) => CAUSES[cause]).join(' or ')} since ${first.slice(0, 10)}`;
+  return `${causes.map((cause) => CAUSES[cause]).join(' or ')} since ${day}`;
 }
 
 const CAUSES = { intended: 'intended', drift: 'drift', new: 'new' } as const;
