@@ -82,7 +82,7 @@ function attempt<T>(look: () => T): T | undefined {
 /** Make a directory and those above it that are missing. (Node's own way never ends below /proc.) */
 export function makeFolders(path: string, mode = 0o777): void {
   if (statOf(path)?.isDirectory() === true) return;
-  if (dirname(path) !== path) makeFolders(dirname(path), mode);
+  if (dirname(path) !== path && statOf(dirname(path)) === undefined) makeFolders(dirname(path), mode);
   try {
     mkdirSync(localPath(path), { mode });
   } catch (error) {

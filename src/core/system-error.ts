@@ -20,6 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted',
   ENOENT: 'no such file or directory',
   ENOTDIR: 'a parent is not a directory',
+  EEXIST: 'it exists already',
   EISDIR: 'it is a directory',
   ELOOP: 'too many levels of symbolic links',
   ENAMETOOLONG: 'the name is too long',
