@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmdirSync } from 'node:fs';
 import { Database } from 'node-sqlite3-wasm';
+import { groupBy } from '../core/group-by.ts';
 import { makeFolders, statOf } from '../core/local-file.ts';
 import { must } from '../core/must.ts';
 import type { Judged } from './collect.ts';
@@ -91,8 +92,15 @@ export class History implements Disposable {
       if (this.#db.get('select 1 from runs where key = ?', record.key) !== null) return new Map();
       const run = this.#addRun(record);
       const seen = new Map<string, Seen>();
-      for (const host of new Set([...record.judged, ...record.findings].map((one) => one.host)))
-        this.#addHost(run, host, record, seen);
+      const judged = groupBy(record.judged, ({ host }) => host);
+      const findings = groupBy(record.findings, ({ host }) => host);
+      for (const host of new Set([...judged.keys(), ...findings.keys()]))
+        this.#addHost(
+          run,
+          host,
+          { ...record, judged: judged.get(host) ?? [], findings: findings.get(host) ?? [] },
+          seen,
+        );
       return seen;
     });
   }
@@ -202,6 +210,7 @@ export class History implements Disposable {
     return Number(lastInsertRowid);
   }
 
+  /** Adds what a record has about one host, and nothing else. */
   #addHost(run: number, host: string, record: RunRecord, seen: Map<string, Seen>): void {
     const open = new Map(
       this.#db
@@ -213,8 +222,8 @@ export class History implements Disposable {
         .all('select id, declares from agreed where host = ?', host)
         .map(({ id, declares }) => [String(id), declares]),
     );
-    const judged = new Map(record.judged.filter((one) => one.host === host).map((one) => [one.id, one]));
-    const findings = record.findings.filter((one) => one.host === host);
+    const judged = new Map(record.judged.map((one) => [one.id, one]));
+    const { findings } = record;
     for (const finding of findings)
       this.#db.run('insert or replace into findings(run, id, host, body) values (?, ?, ?, ?)', [
         run,
