@@ -216,15 +216,20 @@ function subjectIn({ result, censored, changes }: ToldOutcome): { readonly subje
  * but nothing was found there.
  */
 function reached(findings: readonly HostFinding[], rounds: Readonly<Record<string, number>>): readonly HostFinding[] {
-  const away = new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
+  const away = unreachableIn(findings);
   return findings.filter(({ host, kind }) => kind === 'unreachable' || !away.has(host) || (rounds[host] ?? 0) > 0);
 }
 
 /** The hosts that answered, so that it is known that they can be reached again. */
-const answered = (findings: readonly HostFinding[], rounds: Readonly<Record<string, number>>): readonly Judged[] =>
-  Object.entries(rounds)
-    .filter(([host, count]) => count > 0 && !findings.some((one) => one.host === host && one.kind === 'unreachable'))
+function answered(findings: readonly HostFinding[], rounds: Readonly<Record<string, number>>): readonly Judged[] {
+  const away = unreachableIn(findings);
+  return Object.entries(rounds)
+    .filter(([host, count]) => count > 0 && !away.has(host))
     .map(([host]) => ({ host, id: UNREACHABLE, status: 'ok' as const }));
+}
+
+const unreachableIn = (findings: readonly HostFinding[]): ReadonlySet<string> =>
+  new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
 
 /** Nothing is known of a task that was skipped, or whose host could not be asked. */
 function statusOf({ status, would }: ToldOutcome): Judged['status'] | undefined {
