@@ -13,6 +13,9 @@ const install = (packages: string): string =>
 const checked = async (...tasks: readonly (readonly [AnyTaskType, Record<string, unknown>])[]) =>
   (await runAllHere(tasks, { check: true, target: localTarget(sh) })).map(outcomeOf);
 
+/** Ufw names its backups by the second, and resets nothing where one of that name is already there. */
+const resetUfw = 'rm -f /etc/ufw/*.20*; ufw -f reset';
+
 const resetTables =
   'for t in filter nat mangle; do iptables -t $t -F; iptables -t $t -X; done; iptables -P FORWARD ACCEPT';
 
@@ -179,9 +182,9 @@ describe('iptables, on a host', () => {
 describe('ufw, on a host', () => {
   beforeAll(async () => {
     await upHost();
-    await sh(`${install('ufw')}; ufw -f reset; ufw default deny routed; ufw logging low`);
+    await sh(`${install('ufw')}; ${resetUfw}; ufw default deny routed; ufw logging low`);
   });
-  afterAll(() => sh('ufw -f reset'));
+  afterAll(() => sh(resetUfw));
 
   const metrics = { rule: 'allow', src: '10.1.0.0/16', port: '9113', proto: 'tcp', comment: 'metrics: "all"' };
 
@@ -240,7 +243,7 @@ describe('ufw, on a host', () => {
   });
 
   test('a rule is inserted at a number that counts from the first or last rule of a kind', async () => {
-    await sh('ufw -f reset; for port in 1001 1002; do ufw allow $port/tcp; done');
+    await sh(`${resetUfw}; for port in 1001 1002; do ufw allow $port/tcp; done`);
     const insert = (port: string, at: object) => runThere(ufw, { rule: 'deny', to_ip: '10.5.0.1', port, ...at });
 
     expect((await insert('1', { insert: 1 })).status).toBe('changed');
@@ -253,6 +256,7 @@ describe('ufw, on a host', () => {
   });
 
   test('reset removes all rules each time, and goes before a rule', async () => {
+    await sh('rm -f /etc/ufw/*.20*');
     expect(outcomeOf(await runThere(ufw, { state: 'reset', rule: 'allow', port: '80', proto: 'tcp' }))[0]).toBe(
       'changed',
     );
@@ -273,7 +277,7 @@ describe('ufw, on a host', () => {
 
 describe('after a package that a check installs', () => {
   test('what the package does not touch is still known', async () => {
-    await sh('ufw -f reset');
+    await sh(resetUfw);
     const foretold = await checked(
       [apt, { name: 'sl' }],
       [ufw, { rule: 'allow', port: '80', proto: 'tcp' }],
