@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { statOf } from '../core/local-file.ts';
+import { readLocalFile, statOf } from '../core/local-file.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
+import { systemReason } from '../core/system-error.ts';
+import { globPattern } from '../core/text/glob.ts';
+import { decodeText } from '../core/text-codec.ts';
 import { loadYaml } from '../yaml/load.ts';
 import { locationOf } from '../yaml/places.ts';
 import type { Acceptance, HostFinding } from './finding.ts';
@@ -12,7 +14,7 @@ export const BASELINE = 'accepted-findings.yaml';
 /** An entry of the file. */
 export interface Accepted extends Acceptance {
   readonly finding: string;
-  /** The hosts that it is for; all, if there are none. */
+  /** The hosts that it is for, by name or shell pattern (`web*`); all, if there are none. */
   readonly hosts: readonly string[];
 }
 
@@ -29,7 +31,9 @@ export function readBaselines(folders: readonly string[]): Result<readonly Accep
 
 function readBaseline(file: string): Result<readonly Accepted[]> {
   if (statOf(file) === undefined) return { ok: true, value: [] };
-  const loaded = loadYaml(readFileSync(file, 'utf8'), file, { plain: true });
+  const text = readText(file);
+  if (!text.ok) return text;
+  const loaded = loadYaml(text.value, file, { plain: true });
   if (!loaded.ok) return loaded;
   const { value, at } = loaded.value;
   if (value === null) return { ok: true, value: [] };
@@ -48,6 +52,16 @@ function readBaseline(file: string): Result<readonly Accepted[]> {
   );
   const errors = entries.flatMap((entry) => (Array.isArray(entry) ? entry : []));
   return errors.length > 0 ? { ok: false, error: errors } : { ok: true, value: entries as readonly Accepted[] };
+}
+
+function readText(file: string): Result<string> {
+  try {
+    return { ok: true, value: decodeText(readLocalFile(file)) };
+  } catch (error) {
+    const reason = systemReason(error);
+    if (reason === undefined) throw error;
+    return { ok: false, error: [{ severity: 'error', code: 'baseline', message: reason }] };
+  }
 }
 
 type Wrong = (message: string, key?: string) => Diagnostic;
@@ -92,7 +106,10 @@ export const withAccepted = (
 ): readonly HostFinding[] =>
   findings.map((finding) => {
     const entries = baseline
-      .filter(({ finding: id, hosts }) => id === finding.id && (hosts.length === 0 || hosts.includes(finding.host)))
+      .filter(
+        ({ finding: id, hosts }) =>
+          id === finding.id && (hosts.length === 0 || hosts.some((name) => globPattern(name).test(finding.host))),
+      )
       .toSorted((one, other) => (one.until < other.until ? 1 : -1));
     const [last] = entries;
     if (last === undefined) return finding;

@@ -72,7 +72,7 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
       task: event.task,
       file: relative(folder, resolve(event.task.at.file)),
       order: [rank, event.kind === 'item-finished' ? at : 0],
-      item: event.kind === 'item-finished' ? event.label : undefined,
+      item: event.kind === 'item-finished' ? itemOf(event, at) : undefined,
       kind,
       status: statusOf(event.outcome),
       declares: event.outcome.declares,
@@ -125,6 +125,10 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
   };
   return { report, end };
 }
+
+/** An item's label. Those of hidden items are all the same, so they are told apart by their order. */
+const itemOf = ({ label, outcome }: Extract<Told, { kind: 'item-finished' }>, at: number): string =>
+  outcome.censored === true ? `${at + 1}, hidden` : label;
 
 /** The playbook of the run's n-th play. */
 function playbookOf(started: Extract<Event, { kind: 'run-started' }> | undefined, nth: number): string {

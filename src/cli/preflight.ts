@@ -32,7 +32,8 @@ export function preflight(
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
       loader: context.loader,
-      ...(gathersAsUsual(loaded) && { variables: definitionsOf(loaded) }),
+      // The variables of hosts that are not there are not there either.
+      ...(gathersAsUsual(loaded) && !withoutHosts && { variables: definitionsOf(loaded) }),
       tags: { only: context.options.tags, skip: context.options.skipTags },
       env: context.env([], context.inventory),
     }),

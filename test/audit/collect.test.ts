@@ -57,6 +57,18 @@ describe('the findings of a check', () => {
     expect(collected([finished({ status: 'unreachable', failure })]).findings).toEqual([]);
   });
 
+  test('items that no_log hides are findings of their own', () => {
+    const item = (failed: boolean) => ({
+      ...finished({ status: failed ? 'failed' : 'ok', censored: true }),
+      kind: 'item-finished' as const,
+      label: 'None',
+    });
+    const { findings } = collected([item(true), item(false), item(true)]);
+
+    expect(findings.map(({ item }) => item)).toEqual(['1, hidden', '3, hidden']);
+    expect(new Set(findings.map(({ id }) => id)).size).toBe(2);
+  });
+
   test('of a host that never answered, nothing else is told', () => {
     const events = [finished(drifted), finished({ status: 'unreachable' }, { task: named('later', 9) })];
 

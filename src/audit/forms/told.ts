@@ -26,8 +26,17 @@ export function foundText({ changes, reason, kind, assuming }: Finding): string 
   const why = reason ?? '';
   const text = kind === 'drift' || kind === 'uncertain' ? all || why : why || all;
   const rests = assuming === undefined ? '' : ` (assuming ${assuming.map((task) => `"${task}"`).join(', ')})`;
-  return `${fitted(text === '' ? 'would change' : text, 400)}${rests}`;
+  return `${fitted(text === '' ? NOTHING_TOLD[kind] : text, 400)}${rests}`;
 }
+
+/** What is said of a finding that tells neither a change nor a reason: `no_log` hides them. */
+const NOTHING_TOLD: Readonly<Record<FindingKind, string>> = {
+  unreachable: 'could not be reached',
+  failed: 'failed',
+  drift: 'would change',
+  uncertain: 'would change',
+  unknown: 'unknown',
+};
 
 /** Some hosts by name, many by number: `web1, web2, web3 and 947 more`. */
 export function hostsText(hosts: readonly string[], most = 6): string {

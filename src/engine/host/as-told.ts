@@ -7,7 +7,7 @@ import { Template } from '../../core/value.ts';
 export const asTold = (outcome: Outcome): ToldOutcome =>
   told(
     outcome.censored === true
-      ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
+      ? { ...outcome, changes: [], message: hiddenMessage(outcome), warnings: [], result: censoredResult(outcome) }
       : { ...outcome, result: withPlainFacts(outcome.result) },
   );
 
@@ -29,6 +29,10 @@ function plain(value: unknown): unknown {
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
+
+/** Why it failed, or is unknown, may tell what must not be told; that there is a reason may be told. */
+const hiddenMessage = ({ status }: Outcome): string | undefined =>
+  status === 'failed' || status === 'unknown' ? 'the reason is hidden, because of no_log' : undefined;
 
 const censoredResult = ({ result }: Outcome) => ({
   censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",

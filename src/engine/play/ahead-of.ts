@@ -10,9 +10,15 @@ import type { PlayHost } from './play-host.ts';
 
 /**
  * Additional questions for a round: those of the rest of this task and of upcoming tasks, and those about an
- * interrupted run.
+ * interrupted run. While the task itself `isAsking`, it is computed only if it has a loop, for the items to come: reading
+ * its files once more would ask for nothing new.
  */
-export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
+export async function aheadOf(
+  performing: BatchRun,
+  host: PlayHost,
+  task: Task,
+  isAsking = false,
+): Promise<readonly Ahead[]> {
   const { play } = performing;
   if (play.run.options.askAhead === false) return [];
   const expand = (cursor: Cursor): boolean => expandInclude(performing, host, cursor);
@@ -21,7 +27,7 @@ export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task):
     yield task;
     yield* comingTasks(host.cursor, selected, expand);
   };
-  const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take());
+  const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take(), isAsking);
   if (!performing.mayHaveLeft || host.left !== undefined) return asked;
   // The host may not be reachable before such a task.
   for (const coming of tasks()) if (isGate(play, coming)) return asked;

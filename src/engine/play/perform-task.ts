@@ -90,7 +90,7 @@ async function runOnHost(
     task,
     ref,
     layers: host.exported,
-    ahead: () => aheadOf(performing, host, task),
+    ahead: (isAsking) => aheadOf(performing, host, task, isAsking),
     beforeChange: (changes, identity) => beforeChange(performing, host, task, changes, identity),
   };
   const tell = (ran: Ran, outcome = ran.outcome): void =>

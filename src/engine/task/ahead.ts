@@ -44,7 +44,8 @@ const questionsOfTask = 20;
 
 /**
  * The questions of upcoming tasks, as far as they can be computed now. A task that needs a value that is not known yet
- * is left out and asks when its turn comes: whatever is omitted or wrong here costs a round, never correctness.
+ * is left out and asks when its turn comes: whatever is omitted or wrong here costs a round, never correctness. The
+ * first task may have begun; if it `isAsking`, only the items of its loop are computed.
  */
 export async function askAhead(
   play: PlayContext,
@@ -52,6 +53,7 @@ export async function askAhead(
   tasks: Iterable<Task>,
   layers: readonly VarsLayer[],
   window: number,
+  isAsking: boolean,
 ): Promise<readonly Ahead[]> {
   const asked: Ahead[] = [];
   const pending = new Map<string, { readonly value: never }>();
@@ -62,7 +64,8 @@ export async function askAhead(
     if (left-- <= 0 || asked.length >= budget) break;
     const seen: readonly VarsLayer[] =
       pending.size === 0 ? layers : [...layers, { level: LEVELS.set, from: 'tasks to come', vars: new Map(pending) }];
-    const questions = await questionsFor(play, state, task, seen, budget - asked.length);
+    const isAsked = first && isAsking && task.loop === undefined;
+    const questions = isAsked ? [] : await questionsFor(play, state, task, seen, budget - asked.length);
     const early = (question: AnyQuestion<unknown>) =>
       !isWait(question) && (!Number.isFinite(window) || !isAskedInTurn(question));
     asked.push(...(first ? questions : questions.filter(({ question }) => early(question))));

@@ -84,7 +84,7 @@ function targetOf(
     identity,
     signal,
     foresee: (changes) => foreseen.splice(0, foreseen.length, ...changes),
-    ahead: run.ahead,
+    ahead: () => run.ahead(true),
     beforeChange: async (changes) => [
       ...first,
       ...(delegatedTo === undefined ? await run.beforeChange(changes, identity) : []),

@@ -26,7 +26,8 @@ export interface TaskRun {
   readonly task: Task;
   readonly ref: TaskRef;
   readonly layers: readonly VarsLayer[];
-  readonly ahead: () => Promise<readonly Ahead[]>;
+  /** What else to ask in a round. Once a task without a loop asks, its own questions are part of the round anyway. */
+  readonly ahead: (isAsking?: boolean) => Promise<readonly Ahead[]>;
   /** In a check: the tasks that may change values that were read for the loop. */
   readonly read?: readonly string[];
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
