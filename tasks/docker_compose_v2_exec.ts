@@ -1,7 +1,5 @@
 import {
-  type Change,
   defineTask,
-  mayAlter,
   nothing,
   type Params,
   type Plan,
@@ -9,16 +7,16 @@ import {
   type ShellAnswer,
   type TaskContext,
 } from '../src/sdk.ts';
-import { executionResult, executionReturns } from './shared/commands/run-command.ts';
+import { executionReturns } from './shared/commands/run-command.ts';
 import { askCompose } from './shared/containers/compose-calls.ts';
 import { composeComplaint } from './shared/containers/compose-events.ts';
 import { projectRules } from './shared/containers/compose-params.ts';
 import { programParams, programWords, wrongProgram } from './shared/containers/compose-programs.ts';
 import { type Project, readProject } from './shared/containers/compose-project.ts';
 import { dockerEngine } from './shared/containers/engine.ts';
-import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
+import { type Inspected, inspect } from './shared/containers/inspect.ts';
 import { textAt } from './shared/containers/json.ts';
-import { runInside, whyNotInside, writtenFrom } from './shared/containers/run-inside.ts';
+import { insideResult, planInside } from './shared/containers/run-inside.ts';
 
 const params = {
   index: { type: 'int', doc: 'Which container of the service, if it has several (default: the first).' },
@@ -61,22 +59,9 @@ export default defineTask({
       return {
         failed: `service "${task.service}" has no container${task.index === undefined ? '' : ` #${task.index}`}`,
       };
-    const refused = whyNotInside(container, name);
-    if (refused !== undefined) return { failed: refused };
-    const change: Change = {
-      what: `command in container ${name}`,
-      from: '',
-      to: words.join(' '),
-      commands: [runInside(engineOf(task, context), { ...task, tty: false, container: name, words })],
-      effects: [mayAlter(engineObject('container', '*'), 'network:', ...writtenFrom(container))],
-    };
-    return { changes: [change] };
+    return planInside(container, engineOf(task, context), { ...task, tty: false, container: name, words });
   },
-  result({ params: task, replies: [reply] }) {
-    if (reply === undefined) return {};
-    if (task.detach && reply.code === 0) return { changed: true };
-    return executionResult(reply, task.strip_empty_ends);
-  },
+  result: ({ params: task, replies: [reply] }) => insideResult(reply, task),
   returns: executionReturns,
   examples: [
     {

@@ -1,8 +1,8 @@
-import { type Change, defineTask, mayAlter, type Params, type Plan, splitWords, type TaskContext } from '../src/sdk.ts';
-import { executionResult, executionReturns, streams } from './shared/commands/run-command.ts';
+import { defineTask, type Params, type Plan, splitWords, type TaskContext } from '../src/sdk.ts';
+import { executionReturns, streams } from './shared/commands/run-command.ts';
 import { dockerEngine, dockerParams } from './shared/containers/engine.ts';
-import { engineObject, inspect } from './shared/containers/inspect.ts';
-import { runInside, whyNotInside, writtenFrom } from './shared/containers/run-inside.ts';
+import { inspect } from './shared/containers/inspect.ts';
+import { insideResult, planInside } from './shared/containers/run-inside.ts';
 
 const params = {
   container: { type: 'str', required: true, doc: 'The name or ID of the container.' },
@@ -34,22 +34,9 @@ export default defineTask({
     if (words === undefined) return { failed: `No closing quotation in: ${task.command}` };
     if (words.length === 0) return { failed: 'no command given' };
     if (task.detach && task.stdin !== undefined) return { failed: 'If detach=true, stdin cannot be provided.' };
-    const refused = whyNotInside(container, task.container);
-    if (refused !== undefined) return { failed: refused };
-    const change: Change = {
-      what: `command in container ${task.container}`,
-      from: '',
-      to: words.join(' '),
-      commands: [runInside(engineOf(task, context), { ...task, words })],
-      effects: [mayAlter(engineObject('container', '*'), 'network:', ...writtenFrom(container))],
-    };
-    return { changes: [change] };
+    return planInside(container, engineOf(task, context), { ...task, words });
   },
-  result({ params: task, replies: [reply] }) {
-    if (reply === undefined) return {};
-    if (task.detach && reply.code === 0) return { changed: true };
-    return executionResult(reply, task.strip_empty_ends);
-  },
+  result: ({ params: task, replies: [reply] }) => insideResult(reply, task),
   returns: executionReturns,
   examples: [
     {

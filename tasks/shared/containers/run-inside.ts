@@ -1,9 +1,20 @@
-import { anyCode, type Command, type Subject, script, sh } from '../../../src/sdk.ts';
-import { inputOf } from '../commands/run-command.ts';
+import {
+  anyCode,
+  type Change,
+  type Command,
+  mayAlter,
+  type Plan,
+  type Reply,
+  type Subject,
+  script,
+  sh,
+  type TaskResult,
+} from '../../../src/sdk.ts';
+import { executionResult, inputOf } from '../commands/run-command.ts';
 import { jsonAt, listInside } from '../json.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { type Engine, withEngine } from './engine.ts';
-import type { Inspected } from './inspect.ts';
+import { engineObject, type Inspected } from './inspect.ts';
 import { textAt, textEntries } from './json.ts';
 
 /** How a program is run in a container. */
@@ -20,8 +31,32 @@ interface Inside {
   readonly env: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Runs a program in a container every time, if the container runs. What it writes to the host's directories is unknown. */
+export function planInside(container: Inspected, engine: Engine, inside: Inside): Plan {
+  const refused = whyNotInside(container, inside.container);
+  if (refused !== undefined) return { failed: refused };
+  const change: Change = {
+    what: `command in container ${inside.container}`,
+    from: '',
+    to: inside.words.join(' '),
+    commands: [runInside(engine, inside)],
+    effects: [mayAlter(engineObject('container', '*'), 'network:', ...writtenFrom(container))],
+  };
+  return { changes: [change] };
+}
+
+/** The result of running a program in a container; empty in a check. */
+export function insideResult(
+  reply: Reply | undefined,
+  task: { readonly detach: boolean; readonly strip_empty_ends: boolean },
+): TaskResult {
+  if (reply === undefined) return {};
+  if (task.detach && reply.code === 0) return { changed: true };
+  return executionResult(reply, task.strip_empty_ends);
+}
+
 /** Why no program can be run in a container; undefined if it can. */
-export function whyNotInside(container: Inspected, name: string): string | undefined {
+function whyNotInside(container: Inspected, name: string): string | undefined {
   if (container === null) return `Could not find container "${name}"`;
   if (jsonAt(container, 'State', 'Paused') === true) return `Container "${name}" is paused`;
   const isRunning = jsonAt(container, 'State', 'Running') === true;
@@ -29,13 +64,13 @@ export function whyNotInside(container: Inspected, name: string): string | undef
 }
 
 /** The subjects for the directories and files of the host that a container may write to. */
-export const writtenFrom = (container: Inspected): readonly Subject[] =>
+const writtenFrom = (container: Inspected): readonly Subject[] =>
   listInside(container, 'Mounts').flatMap((mount) =>
     jsonAt(mount, 'RW') === true ? [`path:${textAt(mount, 'Source')}`] : [],
   );
 
 /** Runs a program in a container. */
-export function runInside(engine: Engine, task: Inside): Command {
+function runInside(engine: Engine, task: Inside): Command {
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const { options, wrap } = clientEnvironment(textEntries(task.env));
   const call = script`_engine exec ${[
