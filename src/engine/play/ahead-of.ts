@@ -27,7 +27,10 @@ export async function aheadOf(
     yield task;
     yield* comingTasks(host.cursor, selected, expand);
   };
-  const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take(), isAsking);
+  const asked = await askAhead(play, host.state, tasks(), host.exported, {
+    window: host.window.take(),
+    isAsking,
+  });
   if (!performing.mayHaveLeft || host.left !== undefined) return asked;
   // The host may not be reachable before such a task.
   for (const coming of tasks()) if (isGate(play, coming)) return asked;

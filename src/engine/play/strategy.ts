@@ -1,3 +1,4 @@
+import { breather } from '../host/breather.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import { comparePaths, type Step } from '../task/cursor.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -7,7 +8,9 @@ import { putBackLeft } from './validate.ts';
 
 /** All hosts finish a task before any starts the next. */
 export async function linear(performing: BatchRun): Promise<void> {
+  const breathe = breather();
   while (goesOn(performing)) {
+    await breathe();
     const steps = nextSteps(performing, performing.hosts);
     const first = [...steps.values()].sort((a, b) => comparePaths(a.path, b.path))[0];
     if (first === undefined) return;
@@ -20,8 +23,10 @@ export async function linear(performing: BatchRun): Promise<void> {
 
 /** Each host proceeds as fast as it can. */
 export async function free(performing: BatchRun): Promise<void> {
+  const breathe = breather();
   await eachLimited(performing.hosts, performing.play.run.options.forks, async (host) => {
     while (goesOn(performing)) {
+      await breathe();
       const step = nextSteps(performing, [host]).get(host);
       if (step === undefined) return;
       await perform(performing, [host], step);

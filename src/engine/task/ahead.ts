@@ -52,8 +52,7 @@ export async function askAhead(
   state: HostState,
   tasks: Iterable<Task>,
   layers: readonly VarsLayer[],
-  window: number,
-  isAsking: boolean,
+  { window, isAsking }: { readonly window: number; readonly isAsking: boolean },
 ): Promise<readonly Ahead[]> {
   const asked: Ahead[] = [];
   const pending = new Map<string, { readonly value: never }>();

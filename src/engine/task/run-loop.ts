@@ -3,6 +3,7 @@ import type { Outcome } from '../../core/event.ts';
 import { toJs, type Value } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
 import { asTold } from '../host/as-told.ts';
+import { breather } from '../host/breather.ts';
 import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
@@ -27,7 +28,9 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
   );
   const joins = mayJoin(run);
   let joined: ReadonlyMap<LoopItem, JoinedItem> = new Map();
+  const breathe = breather();
   for (const [index, item] of items.entries()) {
+    await breathe();
     if (play.run.signal.aborted) break;
     // While nothing changes, there is nothing to be gained.
     if (joins && !joined.has(item) && outcomes.at(-1)?.status === 'changed')

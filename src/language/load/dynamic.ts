@@ -104,7 +104,8 @@ function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]
   const { play } = within;
   // Additions by imports inside it are returned with the included items; the play itself stays as it was loaded.
   const own = { ...play, staticLayers: [...play.staticLayers, ...play.exported], exported: [], importedHandlers: [] };
-  const inner = { ...within, dynamic: true, play: own, layers: [...within.layers, ...vars] };
+  // The chain is about imports, which are all loaded before the run: an include may lead to itself, while a condition holds.
+  const inner = { ...within, chain: [], dynamic: true, play: own, layers: [...within.layers, ...vars] };
   const apply = include.apply;
   if (apply === undefined || !isRawDict(apply)) return inner;
   checkKeywords(loading, apply, { name: 'Block', known: keywordsOn('task') }, include.at);
