@@ -4,7 +4,7 @@ import { groupBy } from '../core/group-by.ts';
 import { makeFolders, statOf } from '../core/local-file.ts';
 import { must } from '../core/must.ts';
 import type { Judged } from './collect.ts';
-import { type FoundBy, HANDLER, type HostFinding, type PastAudit, type Seen } from './finding.ts';
+import { type FoundBy, HANDLER, type HostFinding, LINT, type PastAudit, type Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
 import type { RunRecord } from './record.ts';
 
@@ -94,7 +94,7 @@ export class History implements Disposable {
       const seen = new Map<string, Seen>();
       const judged = groupBy(record.judged, ({ host }) => host);
       const findings = groupBy(record.findings, ({ host }) => host);
-      for (const host of new Set([...judged.keys(), ...findings.keys()]))
+      for (const host of new Set([...judged.keys(), ...findings.keys(), ...Object.keys(record.linted ?? {})]))
         this.#addHost(
           run,
           host,
@@ -120,7 +120,7 @@ export class History implements Disposable {
     );
     const audits = new Map<unknown, PastAudit>();
     for (const { id, started, exit, kind, count } of rows) {
-      const none = { startedAt: iso(started), drift: 0, unknown: 0, failed: 0, exitCode: Number(exit) };
+      const none = { startedAt: iso(started), drift: 0, lint: 0, unknown: 0, failed: 0, exitCode: Number(exit) };
       const bar = COUNTED_AS[String(kind)];
       const known = audits.get(id) ?? none;
       audits.set(id, bar === undefined ? known : { ...known, [bar]: known[bar] + Number(count) });
@@ -271,8 +271,11 @@ export class History implements Disposable {
   #endIfJudged(run: number, row: Row, record: RunRecord, judged: ReadonlyMap<string, Judged>): void {
     const one = judged.get(String(row['id']));
     // A handler that nothing notifies does not run at all.
-    const isHandler = (JSON.parse(String(row['body'])) as PastFinding).task.name.startsWith(HANDLER);
-    const isOver = one !== undefined || (isHandler && judged.size > 0 && this.#hasPlaybooks(row['last'], record));
+    const { task, host } = JSON.parse(String(row['body'])) as PastFinding;
+    const isHandler = task.name.startsWith(HANDLER);
+    const wasLinted = task.type === LINT && record.linted?.[host]?.includes(task.name) === true;
+    const isOver =
+      wasLinted || one !== undefined || (isHandler && judged.size > 0 && this.#hasPlaybooks(row['last'], record));
     if (!isOver) return;
     const how = record.kind === 'run' && one?.status === 'changed' ? 'repaired' : 'gone';
     this.#db.run('update episodes set ended = ?, how = ? where number = ?', [run, how, Number(row['number'])]);
@@ -341,8 +344,9 @@ function causeOf(before: unknown, now: string | undefined): Seen['cause'] {
 }
 
 /** In which number of an audit each kind of finding is counted. */
-const COUNTED_AS: Readonly<Record<string, 'drift' | 'unknown' | 'failed'>> = {
+const COUNTED_AS: Readonly<Record<string, 'drift' | 'lint' | 'unknown' | 'failed'>> = {
   drift: 'drift',
+  lint: 'lint',
   uncertain: 'unknown',
   unknown: 'unknown',
   failed: 'failed',

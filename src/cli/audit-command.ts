@@ -5,9 +5,13 @@ import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector } from '../audit/collect.ts';
 import type { Finding, PastAudit, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
+import { type Further, furtherRound } from '../audit/further-round.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
+import { nextAuditAfter } from '../audit/next-audit.ts';
 import { type RunRecord, recordOf } from '../audit/record.ts';
+import { recordingOf } from '../audit/unmanaged/declared.ts';
+import { waysIn } from '../audit/ways-in.ts';
 import { systemReason } from '../core/system-error.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { createChalk } from '../report/index.ts';
@@ -28,12 +32,16 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     io.stderr.write(lines.join(''));
     return 1;
   }
+  const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
+  const { report: watchWays, ways } = waysIn();
+  let further = NOTHING_FURTHER;
   let found: { readonly collected: Collected; readonly errors: readonly string[] } | undefined;
   const code = await playCommand(asCheck(line), io, {
     reporter: async (options) => {
       const streams = await eventOutputs(outputs, options);
       const { report, end } = collector();
       return (event) => {
+        watchWays(event);
         for (const stream of streams) stream.report(event);
         report(event);
         if (event.kind !== 'run-finished') return;
@@ -42,13 +50,27 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
         found = { collected, errors: collected.errors.map(options.formatDiagnostic) };
       };
     },
+    around: async ({ context, mask, start }) => {
+      const recording = line.options.lints ? recordingOf(context) : undefined;
+      const exitCode = await start(recording?.context ?? context);
+      if (found === undefined || found.collected.interrupted || recording === undefined) return exitCode;
+      const { collected } = found;
+      const audits = place === undefined ? [] : pastAudits(place, collected);
+      const lints = { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
+      further = mask(await furtherRound(context, { hosts: hostsReached(collected), ways, lints }));
+      return exitCode;
+    },
   });
   if (found === undefined) return code;
   const { collected } = found;
-  const findings = withAccepted(collected.findings, baseline.value, new Date().toISOString().slice(0, 10));
+  const all = [...collected.findings, ...further.findings];
+  const findings = withAccepted(all, baseline.value, new Date().toISOString().slice(0, 10));
   const audit = auditOf({ ...collected, findings }, fold(findings), found.errors);
-  const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
-  const record = { ...recordOf({ ...collected, findings }, 'audit'), exitCode: audit.exitCode };
+  const record = {
+    ...recordOf({ ...collected, findings }, 'audit'),
+    exitCode: audit.exitCode,
+    ...(line.options.lints && { linted: further.linted }),
+  };
   const kept = place === undefined || collected.interrupted ? NOTHING_KNOWN : keep(place, record, io);
   await writeAudit({ ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits }, outputs, {
     diff: line.options.diff,
@@ -58,16 +80,38 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
   return audit.exitCode;
 }
 
+/** The hosts that the check could ask. */
+function hostsReached({ hosts, findings }: Collected): readonly string[] {
+  const away = new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
+  return Object.keys(hosts).filter((host) => !away.has(host));
+}
+
 /** What the history knows. */
 interface Kept {
   readonly seen: ReadonlyMap<string, Seen>;
   readonly audits: readonly PastAudit[];
 }
 
+const NOTHING_FURTHER: Further = { findings: [], linted: {} };
+
 const NOTHING_KNOWN: Kept = { seen: new Map(), audits: [] };
 
 /** The number of earlier audits that a report shows. */
 const SHOWN_AUDITS = 60;
+
+/** The audits of the same playbooks that the history has; none, if it cannot be read: whoever keeps this audit says so. */
+function pastAudits(place: HistoryPlace, { playbooks, startedAt }: Collected): readonly PastAudit[] {
+  try {
+    using history = new History(place);
+    return history.audits(
+      playbooks.map((file) => resolve(file)),
+      startedAt,
+      SHOWN_AUDITS,
+    );
+  } catch {
+    return [];
+  }
+}
 
 /** Keeps the audit in the history, and tells since when its findings have been known. */
 function keep(place: HistoryPlace, record: RunRecord, io: CallIo): Kept {

@@ -117,6 +117,10 @@ export const auditOptions = {
     many: true,
     help: `write the report in this form, to a file or to stdout: ${auditFormNames.join(', ')} (default: text)`,
   },
+  lints: {
+    type: 'switch',
+    help: 'also look for what is wrong beyond the tasks, such as failed units and links that lead nowhere',
+  },
 } as const satisfies OptionSpecs;
 
 /** The parsed command line of an audit. */

@@ -37,7 +37,7 @@ const row = (finding: Finding, { verbose }: AuditFormOptions): string =>
     code(finding.id),
     escaped(hostsText(finding.hosts, verbose ? Number.POSITIVE_INFINITY : 6)),
     escaped(taskText(finding)),
-    escaped(foundText(finding)),
+    escaped(foundText(finding)) + (finding.remedy === undefined ? '' : ` **Remedy:** ${escaped(finding.remedy)}`),
     escaped(sinceText(finding)),
   ].join(' | ')} |`;
 

@@ -38,8 +38,12 @@ function findingLines(finding: Finding, options: AuditFormOptions, chalk: Chalk)
   const { lapsed } = finding;
   const ended =
     lapsed === undefined ? [] : [chalk.dim(`    accepted by ${lapsed.owner} until ${lapsed.until}: ${lapsed.why}`)];
-  const place = options.verbose ? [chalk.dim(`    ${finding.task.file}:${finding.task.line}`)] : [];
-  return [head, ...ended, ...place, ...diffs];
+  const place =
+    options.verbose && finding.task.file !== undefined
+      ? [chalk.dim(`    ${finding.task.file}:${finding.task.line}`)]
+      : [];
+  const remedy = finding.remedy === undefined ? [] : [chalk.dim(`    remedy: ${finding.remedy}`)];
+  return [head, ...remedy, ...ended, ...place, ...diffs];
 }
 
 type Chalk = ReturnType<typeof coloured>;
@@ -51,6 +55,7 @@ const paint = (kind: FindingKind, chalk: Chalk): Chalk =>
     unreachable: chalk.red,
     failed: chalk.red,
     drift: chalk.yellow,
+    lint: chalk.yellow,
     uncertain: chalk.magenta,
     unknown: chalk.magenta,
   })[kind];

@@ -7,8 +7,9 @@ export const KIND_TITLES: Readonly<Record<FindingKind, string>> = {
   unreachable: 'Unreachable',
   failed: 'Failed',
   drift: 'Drift',
+  lint: 'Lints: wrong, whatever the playbooks say',
   uncertain: 'Uncertain: an earlier task may change it',
-  unknown: 'Unknown before a run',
+  unknown: 'Unknown',
 };
 
 /** The task with its item, step and subject: `nginx : install nginx.conf (item=off1) [S12] /etc/nginx/nginx.conf`. */
