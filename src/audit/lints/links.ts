@@ -31,7 +31,7 @@ export const danglingLinks = (parts: Parts): readonly LintFinding[] =>
     return [
       {
         subject: link,
-        reason: `leads to ${target}, where nothing is${clone === '' ? '' : ` in the clone ${clone}`}${gone}`,
+        reason: `leads to ${target}, ${clone === '' ? 'where nothing is' : `which the clone ${clone} does not have`}${gone}`,
         remedy: `point the link to where it is now (ln -sfn), bring it back, or remove the link`,
       },
     ];

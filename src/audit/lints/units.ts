@@ -65,7 +65,7 @@ export function missingUnits(parts: Parts): readonly LintFinding[] {
   });
   return [...groupBy(found, ({ file, written }) => `/etc/systemd/system/${file}: ${written}`)].map(
     ([subject, [first, ...more]]) => {
-      const meant = suggest(first.name, known);
+      const meant = nearUnit(first.name, known);
       const keys = [...new Set([first, ...more].map(({ key }) => `${key}=`))].join(', ');
       return {
         subject,
@@ -76,11 +76,19 @@ export function missingUnits(parts: Parts): readonly LintFinding[] {
   );
 }
 
+/** A unit of the same type whose name is near. */
+function nearUnit(name: string, known: readonly string[]): string | undefined {
+  const [, stem = name, suffix = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? [];
+  const stems = known.flatMap((one) => (one.endsWith(suffix) ? [one.slice(0, -suffix.length)] : []));
+  const near = suggest(stem, stems);
+  return near === undefined ? undefined : `${near}${suffix}`;
+}
+
 /** Units that have failed. */
 export const failedUnits = (parts: Parts): readonly LintFinding[] =>
   fieldRows(parts, 'failed', 4).map(([name = '', result = '', status = '', since = '']) => ({
     subject: name,
-    reason: `failed: ${result}${status === '' || status === '0' ? '' : ` (status ${status})`}${since === '' ? '' : `, since ${since}`}`,
+    reason: `failed: ${result}${status === '' || status === '0' ? '' : ` (status ${status})`}${since === '' ? '' : `, since ${since.replace(/^\S+ /, "")}`}`,
     remedy: `journalctl -u ${name} tells why; systemctl reset-failed ${name} if it is over`,
   }));
 
