@@ -8,7 +8,7 @@ import { createFiles, type Files } from '../language/files.ts';
 import { loadPlaybooks } from '../language/playbook.ts';
 
 /** A host's answers, or why there are none. */
-type HostAnswers<Q extends Questions> =
+export type HostAnswers<Q extends Questions> =
   | { readonly ok: true; readonly answers: StateOf<Q> }
   | { readonly ok: false; readonly failure?: SessionFailure; readonly why: string };
 

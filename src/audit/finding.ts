@@ -1,5 +1,6 @@
 import type { HostSummary, ReportedChange } from '../core/event.ts';
 import { hash } from '../core/hash.ts';
+import type { Trace } from './traces/trace.ts';
 
 /**
  * What kind of finding it is:
@@ -54,6 +55,8 @@ export interface HostFinding {
   readonly assuming?: readonly string[];
   /** The tasks that may change what it is about. */
   readonly unless?: readonly string[];
+  /** What has been proven to have caused it. */
+  readonly doneBy?: readonly Trace[];
   /** If the team has accepted it, and the time has not ended. */
   readonly accepted?: Acceptance;
   /** If the team had accepted it, and the time has ended. */
@@ -63,8 +66,10 @@ export interface HostFinding {
 }
 
 /** A finding that is the same on several hosts. */
-export interface Finding extends Omit<HostFinding, 'host' | 'order'> {
+export interface Finding extends Omit<HostFinding, 'host' | 'order' | 'doneBy'> {
   readonly hosts: readonly string[];
+  /** What has been proven to have caused it, by host. */
+  readonly doneBy?: Readonly<Record<string, readonly Trace[]>>;
   /** What the history knows about it, by host. */
   readonly seen?: Readonly<Record<string, Seen>>;
 }

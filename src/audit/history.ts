@@ -105,6 +105,19 @@ export class History implements Disposable {
     });
   }
 
+  /** Why each finding of a record differs, by `ID HOST`, as `add` would tell it. */
+  causes({ judged, findings }: Pick<RunRecord, 'judged' | 'findings'>): ReadonlyMap<string, Seen['cause']> {
+    const declared = new Map(judged.map(({ host, id, declares }) => [`${id} ${host}`, declares]));
+    const byHost = groupBy(findings, ({ host }) => host);
+    return new Map(
+      [...byHost].flatMap(([host, own]) => {
+        const agreed = this.#agreed(host);
+        const causes = causesOf(own, (id) => causeOf(agreed.get(id), declared.get(`${id} ${host}`)));
+        return [...causes].map(([id, cause]) => [`${id} ${host}`, cause] as const);
+      }),
+    );
+  }
+
   /** The last runs, the latest first. */
   runs(most: number): readonly PastRun[] {
     return this.#all('select * from runs order by started desc, id desc limit ?', most).map(pastRun);
@@ -217,11 +230,7 @@ export class History implements Disposable {
         .all('select * from episodes where host = ? and ended is null', host)
         .map((row) => [String(row['id']), row]),
     );
-    const agreed = new Map(
-      this.#db
-        .all('select id, declares from agreed where host = ?', host)
-        .map(({ id, declares }) => [String(id), declares]),
-    );
+    const agreed = this.#agreed(host);
     const judged = new Map(record.judged.map((one) => [one.id, one]));
     const { findings } = record;
     for (const finding of findings)
@@ -246,6 +255,12 @@ export class History implements Disposable {
       if (!isInOrder || (agreed.has(id) && agreed.get(id) === declares)) continue;
       this.#db.run('insert or replace into agreed(id, host, declares) values (?, ?, ?)', [id, host, declares]);
     }
+  }
+
+  /** What a host last agreed with, by finding. */
+  #agreed(host: string): ReadonlyMap<string, unknown> {
+    const rows = this.#all('select id, declares from agreed where host = ?', host);
+    return new Map(rows.map(({ id, declares }) => [String(id), declares]));
   }
 
   /** Notes that a finding was seen: again, or for the first time since it was in order. */

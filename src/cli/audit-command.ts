@@ -3,13 +3,14 @@ import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector } from '../audit/collect.ts';
-import type { Finding, PastAudit, Seen } from '../audit/finding.ts';
+import type { Finding, HostFinding, PastAudit, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { type Further, furtherRound } from '../audit/further-round.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
 import { nextAuditAfter } from '../audit/next-audit.ts';
 import { type RunRecord, recordOf } from '../audit/record.ts';
+import type { Trace } from '../audit/traces/trace.ts';
 import { recordingOf } from '../audit/unmanaged/declared.ts';
 import { waysIn } from '../audit/ways-in.ts';
 import { systemReason } from '../core/system-error.ts';
@@ -53,17 +54,24 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     around: async ({ context, mask, start }) => {
       const recording = line.options.lints ? recordingOf(context) : undefined;
       const exitCode = await start(recording?.context ?? context);
-      if (found === undefined || found.collected.interrupted || recording === undefined) return exitCode;
+      const asksMore = line.options.lints || line.options.causes;
+      if (found === undefined || found.collected.interrupted || !asksMore) return exitCode;
       const { collected } = found;
-      const audits = place === undefined ? [] : pastAudits(place, collected);
-      const lints = { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
-      further = mask(await furtherRound(context, { hosts: hostsReached(collected), ways, lints }));
+      const { audits, causes } = pastOf(place, collected);
+      const traced = line.options.causes ? collected.findings.filter((one) => hasStrayed(one, causes)) : [];
+      const lints = recording && { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
+      const told = await furtherRound(context, { hosts: hostsReached(collected), ways, lints, traced });
+      further = {
+        findings: mask(told.findings),
+        linted: told.linted,
+        traces: new Map([...told.traces].map(([one, traces]) => [one, mask(traces)])),
+      };
       return exitCode;
     },
   });
   if (found === undefined) return code;
   const { collected } = found;
-  const all = [...collected.findings, ...further.findings];
+  const all = [...collected.findings.map((one) => withTraces(one, further.traces.get(one))), ...further.findings];
   const findings = withAccepted(all, baseline.value, new Date().toISOString().slice(0, 10));
   const audit = auditOf({ ...collected, findings }, fold(findings), found.errors);
   const record = {
@@ -92,26 +100,37 @@ interface Kept {
   readonly audits: readonly PastAudit[];
 }
 
-const NOTHING_FURTHER: Further = { findings: [], linted: {} };
+const NOTHING_FURTHER: Further = { findings: [], linted: {}, traces: new Map() };
 
 const NOTHING_KNOWN: Kept = { seen: new Map(), audits: [] };
 
 /** The number of earlier audits that a report shows. */
 const SHOWN_AUDITS = 60;
 
-/** The audits of the same playbooks that the history has; none, if it cannot be read: whoever keeps this audit says so. */
-function pastAudits(place: HistoryPlace, { playbooks, startedAt }: Collected): readonly PastAudit[] {
+/** What the history has about the same playbooks; nothing, if it cannot be read: whoever keeps this audit says so. */
+function pastOf(place: HistoryPlace | undefined, { playbooks, startedAt, judged, findings }: Collected): Past {
+  if (place === undefined) return { audits: [], causes: new Map() };
   try {
     using history = new History(place);
-    return history.audits(
-      playbooks.map((file) => resolve(file)),
-      startedAt,
-      SHOWN_AUDITS,
-    );
+    history.takeJournal();
+    const files = playbooks.map((file) => resolve(file));
+    return { audits: history.audits(files, startedAt, SHOWN_AUDITS), causes: history.causes({ judged, findings }) };
   } catch {
-    return [];
+    return { audits: [], causes: new Map() };
   }
 }
+
+interface Past {
+  readonly audits: readonly PastAudit[];
+  readonly causes: ReadonlyMap<string, Seen['cause']>;
+}
+
+/** Whether a host changed by itself: if the declaration did, the cause is known. */
+const hasStrayed = ({ id, host, kind }: HostFinding, causes: Past['causes']): boolean =>
+  kind === 'drift' && causes.get(`${id} ${host}`) !== 'intended';
+
+const withTraces = (finding: HostFinding, doneBy: readonly Trace[] = []): HostFinding =>
+  doneBy.length === 0 ? finding : { ...finding, doneBy };
 
 /** Keeps the audit in the history, and tells since when its findings have been known. */
 function keep(place: HistoryPlace, record: RunRecord, io: CallIo): Kept {

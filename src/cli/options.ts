@@ -117,6 +117,10 @@ export const auditOptions = {
     many: true,
     help: `write the report in this form, to a file or to stdout: ${auditFormNames.join(', ')} (default: text)`,
   },
+  causes: {
+    type: 'switch',
+    help: 'also ask hosts that strayed who did it: logs of apt and dpkg, clones, etckeeper, sudo, cron',
+  },
   lints: {
     type: 'switch',
     help: 'also look for what is wrong beyond the tasks, such as failed units and links that lead nowhere',

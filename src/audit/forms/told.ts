@@ -48,4 +48,13 @@ export function sinceText({ seen, hosts, kind }: Finding): string {
   return `${causes.map((cause) => CAUSES[cause]).join(' or ')} since ${day}`;
 }
 
+/** What has caused the finding, a text for each cause: `off1: 2026-11-30 19:59 UTC, alex: sudo vim /etc/motd`. */
+export const doneByTexts = ({ doneBy = {}, hosts }: Finding): readonly string[] =>
+  Object.entries(doneBy).flatMap(([host, traces]) =>
+    traces.map(
+      ({ at, text }) =>
+        `${hosts.length === 1 ? '' : `${host}: `}${at.slice(0, 16).replace('T', ' ')} UTC, ${fitted(text, 200)}`,
+    ),
+  );
+
 const CAUSES = { intended: 'intended', drift: 'drift', new: 'new' } as const;

@@ -88,7 +88,7 @@ function nearUnit(name: string, known: readonly string[]): string | undefined {
 export const failedUnits = (parts: Parts): readonly LintFinding[] =>
   fieldRows(parts, 'failed', 4).map(([name = '', result = '', status = '', since = '']) => ({
     subject: name,
-    reason: `failed: ${result}${status === '' || status === '0' ? '' : ` (status ${status})`}${since === '' ? '' : `, since ${since.replace(/^\S+ /, "")}`}`,
+    reason: `failed: ${result}${status === '' || status === '0' ? '' : ` (status ${status})`}${since === '' ? '' : `, since ${since.replace(/^\S+ /, '')}`}`,
     remedy: `journalctl -u ${name} tells why; systemctl reset-failed ${name} if it is over`,
   }));
 

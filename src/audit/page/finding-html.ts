@@ -2,7 +2,7 @@ import type { Diff } from '../../core/change.ts';
 import { formatDiff } from '../../report/diff.ts';
 import { coloured } from '../../report/index.ts';
 import type { Finding, FindingKind, Seen } from '../finding.ts';
-import { foundText, hostsText } from '../forms/told.ts';
+import { doneByTexts, foundText, hostsText } from '../forms/told.ts';
 import { type Card, hostsOfCard, type SeenOn, seenOn } from './card.ts';
 import { html, type Markup, trusted } from './markup.ts';
 
@@ -112,9 +112,10 @@ function variantBody(finding: Finding, { diffLines }: CardOptions): Markup {
     changes.length < 2 && !(reason !== undefined && changes.length > 0)
       ? undefined
       : html`<ul class="c">${changes.map(({ what, from, to }) => html`<li>${what}: ${value(from, 'del')}${from === '' ? '' : ' → '}${value(to, 'ins')}</li>`)}</ul>`;
+  const by = doneByTexts(finding).map((text) => html`<p>By: ${text}</p>`);
   const todo = remedy === undefined ? undefined : html`<p>Remedy: ${remedy}</p>`;
   const why = reason !== undefined && hasCause(kind) ? html`<p>${reason}</p>` : undefined;
-  return html`${names}${seenOn(finding).map((one) => seenHtml(one, finding))}${why}${todo}${listed}${premise(
+  return html`${names}${seenOn(finding).map((one) => seenHtml(one, finding))}${by}${why}${todo}${listed}${premise(
     'Builds on what would change before',
     assuming,
   )}${premise('Unless it is changed by', unless)}${changes.map(({ diff }) => (diff === undefined ? undefined : diffHtml(diff, subject, diffLines)))}`;
