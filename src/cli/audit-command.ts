@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector } from '../audit/collect.ts';
-import type { Finding, HostFinding, PastAudit, Seen } from '../audit/finding.ts';
+import type { Audit, Finding, HostFinding, PastAudit, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { type Further, furtherRound } from '../audit/further-round.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
+import { newsOf } from '../audit/news.ts';
 import { nextAuditAfter } from '../audit/next-audit.ts';
 import { type RunRecord, recordOf } from '../audit/record.ts';
 import type { Trace } from '../audit/traces/trace.ts';
@@ -21,9 +22,18 @@ import type { CallIo } from './command.ts';
 import { placeOfRun } from './keep-run.ts';
 import type { AuditLine, Parsed } from './options.ts';
 import { playCommand } from './play-command.ts';
+import { type Destinations, sendNews, wrongDestinations } from './send-news.ts';
+import { version } from './version.ts';
 
 /** Checks playbooks and reports their findings. Returns the exit code. */
 export async function auditCommand(line: AuditLine, io: CallIo): Promise<number> {
+  const { 'mail-to': mailTo = [], 'post-to': postTo = process.env['RETRACE_POST_TO'] } = line.options;
+  const destinations = { mailTo, postTo: postTo === '' ? undefined : postTo };
+  const wrong = line.options['remove-timer'] ? [] : wrongDestinations(destinations);
+  if (wrong.length > 0) return io.refuse(wrong);
+  if (line.options['install-timer'] || line.options['remove-timer'])
+    return (await import('./audit-timer.ts')).auditTimer(line, io);
+  if (line.options['user-timer']) return io.refuse(['--user-timer: only with --install-timer or --remove-timer']);
   const read = auditOutputs(line.options.output ?? ['text']);
   if (!read.ok) return io.refuse(read.mistakes);
   const { outputs } = read;
@@ -34,6 +44,9 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     return 1;
   }
   const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
+  const isSent = mailTo.length > 0 || destinations.postTo !== undefined;
+  if (isSent && place === undefined)
+    return io.refuse(['--mail-to, --post-to: without a history, nobody knows what is new (RETRACE_HISTORY)']);
   const { report: watchWays, ways } = waysIn();
   let further = NOTHING_FURTHER;
   let found: { readonly collected: Collected; readonly errors: readonly string[] } | undefined;
@@ -69,7 +82,11 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
       return exitCode;
     },
   });
-  if (found === undefined) return code;
+  if (found === undefined) {
+    // Otherwise nobody would hear of it: what is audited at night is read by nobody.
+    if (isSent && code !== 0) await tell(notDone(line.rest, code), destinations, io);
+    return code;
+  }
   const { collected } = found;
   const all = [...collected.findings.map((one) => withTraces(one, further.traces.get(one))), ...further.findings];
   const findings = withAccepted(all, baseline.value, new Date().toISOString().slice(0, 10));
@@ -80,13 +97,34 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     ...(line.options.lints && { linted: further.linted }),
   };
   const kept = place === undefined || collected.interrupted ? NOTHING_KNOWN : keep(place, record, io);
-  await writeAudit({ ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits }, outputs, {
+  const known = { ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits };
+  await writeAudit(known, outputs, {
     diff: line.options.diff,
     verbose: line.options.verbose > 0,
     colour: createChalk(process.stdout, process.env).level > 0,
   });
-  return audit.exitCode;
+  const news = isSent && !collected.interrupted ? newsOf(known) : undefined;
+  const isTold = news === undefined || (await tell(news, destinations, io));
+  return isTold ? audit.exitCode : 1;
 }
+
+/** Sends news. Returns whether all went well. */
+async function tell(news: Audit, destinations: Destinations, io: CallIo): Promise<boolean> {
+  const problems = await sendNews(news, destinations);
+  io.stderr.write(problems.map((problem) => `run audit: ${problem}\n`).join(''));
+  return problems.length === 0;
+}
+
+/** An audit that did not begin. */
+const notDone = (playbooks: readonly string[], exitCode: number): Audit => ({
+  startedAt: new Date().toISOString(),
+  version,
+  playbooks,
+  hosts: {},
+  findings: [],
+  errors: [`the audit could not be made (exit code ${exitCode}); its output says why`],
+  exitCode,
+});
 
 /** The hosts that the check could ask. */
 function hostsReached({ hosts, findings }: Collected): readonly string[] {
