@@ -60,5 +60,5 @@ function bar(audit: PastAudit, x: number, most: number): Markup {
     return html`<rect class="bar-${name}" x="${String(x)}" y="${y.toFixed(1)}" width="${String(WIDTH)}" height="${height.toFixed(1)}"/>`;
   });
   const { startedAt, failed, drift, lint, unknown } = audit;
-  return html`<g><title>${minuteOf(startedAt)}: ${failed} failed, ${drift} drift, ${lint} lints, ${unknown} unknown</title><rect class="base" x="${String(x)}" y="${String(HEIGHT - 2)}" width="${String(WIDTH)}" height="2"/>${drawn}</g>`;
+  return html`<g><title>${minuteOf(startedAt)}: ${failed} failed, ${drift} drift, ${lint === 0 ? '' : `${lint} lints, `}${unknown} unknown</title><rect class="base" x="${String(x)}" y="${String(HEIGHT - 2)}" width="${String(WIDTH)}" height="2"/>${drawn}</g>`;
 }
