@@ -11,7 +11,10 @@ export function waysIn(): { readonly report: Reporter; readonly ways: ReadonlyMa
     if (event.kind !== 'sent' || event.user !== 'root') return;
     // Who logs in as root needs no method.
     if (event.by === undefined) ways.set(event.host, {});
-    else if (!ways.has(event.host)) ways.set(event.host, { becomeMethod: event.by });
+    else if (!ways.has(event.host)) ways.set(event.host, { becomeMethod: methodIn(event.by) });
   };
   return { report, ways };
 }
+
+/** `by` is how the program was called: `sudo -H -S -n`. */
+const methodIn = (by: string): string => (by.split(' ')[0] ?? '').replace(/^.*\//, '');

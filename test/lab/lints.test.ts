@@ -99,7 +99,8 @@ const PLAYBOOK = `- hosts: all
   tasks:
     - copy: {dest: /etc/edited.conf, content: "x\\n"}
     - copy: {dest: /etc/silent.conf, content: "x\\n"}
-    - copy: {dest: /etc/removed.conf, content: "x\\n"}
+    - file: {path: /etc/removed.d, state: directory}
+    - copy: {dest: /etc/removed.d/one.conf, content: "x\\n"}
     - copy: {dest: /etc/shell.conf, content: "x\\n"}
     - copy: {dest: /opt/infra/a.conf, content: "a\\n"}
     - copy: {dest: /etc/cron.d/e2scrub_all, content: "# ours\\n"}
@@ -140,10 +141,10 @@ describe('lints, on a host', () => {
 describe('who did it, on a host', () => {
   const SCRIPT = `echo y >/etc/silent.conf
 su alex -c 'cd /etc; echo y | sudo tee edited.conf' >/dev/null
-su alex -c 'sudo rm /etc/removed.conf'
+su alex -c 'sudo rm /etc/removed.d/one.conf'
 su alex -c 'sudo sh -c "cd /etc; echo y >shell.conf"'
 git clone -q /srv/git/infra.git /root/other; cd /root/other; echo new >a.conf; git commit -qam 'a is new'; git push -q; rm -r /root/other; cd /opt/infra; git pull -q
-su alex -c 'sudo DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Options::=--force-confnew install --reinstall e2fsprogs' >/dev/null 2>&1
+su alex -c 'sudo DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Options::=--force-confnew -o Dpkg::Options::=--force-confask install --reinstall e2fsprogs' >/dev/null 2>&1
 su alex -c 'sudo systemctl stop cron-like'`;
 
   test('is told where it is proven, and nowhere else', async () => {
@@ -162,7 +163,7 @@ su alex -c 'sudo systemctl stop cron-like'`;
     expect(told).toEqual({
       '/etc/edited.conf': ['sudo: alex: sudo /usr/bin/tee edited.conf'],
       '/etc/silent.conf': [],
-      '/etc/removed.conf': ['sudo: alex: sudo /usr/bin/rm /etc/removed.conf'],
+      '/etc/removed.d/one.conf': ['sudo: alex: sudo /usr/bin/rm /etc/removed.d/one.conf'],
       '/etc/shell.conf': [],
       '/opt/infra/a.conf': ['clone: root in /opt/infra: git pull -q: Fast-forward'],
       '/etc/cron.d/e2scrub_all': [

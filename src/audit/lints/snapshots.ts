@@ -15,14 +15,14 @@ part end`;
 
 const DAY = 86_400;
 
-/** The kinds of snapshots: how often one is made, and the age at which the newest is a matter of concern, unless the policy says it (sanoid's own defaults). */
+/** The kinds of snapshots: the unit of ages without one, how often a snapshot is made, and the age at which the newest is a matter of concern, unless the policy says it (sanoid's own defaults). */
 const KINDS = [
-  { name: 'frequently', every: 900, critical: 0 },
-  { name: 'hourly', every: 3600, critical: 6 * 3600 },
-  { name: 'daily', every: DAY, critical: 32 * 3600 },
-  { name: 'weekly', every: 7 * DAY, critical: 0 },
-  { name: 'monthly', every: 31 * DAY, critical: 40 * DAY },
-  { name: 'yearly', every: 365 * DAY, critical: 0 },
+  { name: 'frequently', smaller: 1, every: 900, critical: 0 },
+  { name: 'hourly', smaller: 60, every: 3600, critical: 6 * 3600 },
+  { name: 'daily', smaller: 3600, every: DAY, critical: 32 * 3600 },
+  { name: 'weekly', smaller: DAY, every: 7 * DAY, critical: 0 },
+  { name: 'monthly', smaller: DAY, every: 31 * DAY, critical: 40 * DAY },
+  { name: 'yearly', smaller: DAY, every: 365 * DAY, critical: 0 },
 ] as const;
 
 type Settings = ReadonlyMap<string, string>;
@@ -60,14 +60,14 @@ interface OfKind {
 
 function kindFindings({ dataset, policy, kind, times, created, now }: OfKind): readonly LintFinding[] {
   const keeps = Number(policy.get(kind.name) ?? 0);
-  const critical = durationOf(policy.get(`${kind.name}_crit`)) ?? kind.critical;
+  const critical = durationOf(policy.get(`${kind.name}_crit`), kind.smaller) ?? kind.critical;
   const [newest = created] = times;
   const subject = `${dataset} (${kind.name})`;
   if (isOn(policy, 'autosnap') && keeps > 0 && critical > 0 && now - newest > critical)
     return [
       {
         subject,
-        reason: `${times.length === 0 ? 'it has no snapshot' : `its newest snapshot is of ${utc(newest)}`}; the policy demands one every ${critical / 3600} hours`,
+        reason: `${times.length === 0 ? 'it has no snapshot' : `its newest snapshot is of ${utc(newest)}`}; the policy demands one every ${critical < 3600 ? `${Math.round(critical / 60)} minutes` : `${Math.round(critical / 3600)} hours`}`,
         remedy: 'look at what takes them: systemctl status sanoid.timer sanoid.service',
       },
     ];
@@ -125,12 +125,11 @@ function sections(lines: readonly string[]): ReadonlyMap<string, ReadonlyMap<str
 
 const isOn = (policy: Settings, key: string): boolean => policy.get(key) === 'zfs' || truthOf(policy.get(key)) === true;
 
-const UNITS = { s: 1, m: 60, h: 3600, d: DAY, w: 7 * DAY, y: 365 * DAY } as const;
+const UNITS = new Map(Object.entries({ s: 1, m: 60, h: 3600, d: DAY, w: 7 * DAY, y: 365 * DAY }));
 
-function durationOf(text: string | undefined): number | undefined {
+function durationOf(text: string | undefined, smaller: number): number | undefined {
   const [, count, unit] = /^(\d+)([smhdwy]?)$/i.exec(text ?? '') ?? [];
   if (count === undefined) return undefined;
-  return (
-    Number(count) * UNITS[(unit ?? '').toLowerCase() === '' ? 's' : ((unit ?? '').toLowerCase() as keyof typeof UNITS)]
-  );
+  const letter = (unit ?? '').toLowerCase();
+  return Number(count) * (UNITS.get(letter) ?? smaller);
 }

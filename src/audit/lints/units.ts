@@ -39,6 +39,9 @@ part end`;
 /** With these, a unit that is missing makes a difference: the unit does not start, or is not heard of. */
 const NEEDED = new Set(['OnFailure', 'OnSuccess', 'Requires', 'Requisite', 'BindsTo', 'Unit', 'Service']);
 
+/** Was removed from systemd, and is still what many units come after, in vain and without harm. */
+const OBSOLETE = 'syslog.target';
+
 /**
  * Units that are named in a file in /etc and do not exist. That a unit comes After= or Wants= another one may be meant for where
  * that exists: it counts unless Debian's units say the same of it, or the line names another service that exists (as in
@@ -60,7 +63,9 @@ export function missingUnits(parts: Parts): readonly LintFinding[] {
     return line.filter(({ key, name }) => {
       const namedIn = missing.get(name);
       if (namedIn === undefined) return false;
-      return NEEDED.has(key) || (namedIn === '' && !hasOther && !/\.(mount|automount|swap)$/.test(name));
+      return (
+        NEEDED.has(key) || (namedIn === '' && name !== OBSOLETE && !hasOther && !/\.(mount|automount|swap)$/.test(name))
+      );
     });
   });
   return [...groupBy(found, ({ file, written }) => `/etc/systemd/system/${file}: ${written}`)].map(
