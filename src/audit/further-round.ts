@@ -39,7 +39,7 @@ export async function furtherRound(context: RunContext, asking: Asking): Promise
     }),
   );
   const asked = asking.hosts.filter((host) => Object.keys(questions.get(host) ?? {}).length > 0);
-  const answers = await askHosts<Asked>(context, asked, (host) => questions.get(host) ?? {}, asking.ways);
+  const answers = await askHosts<LateQuestions>(context, asked, (host) => questions.get(host) ?? {}, asking.ways);
   const linted = lints === undefined ? [] : asked.map((host) => lintsOf(host, answers.get(host), lints));
   return {
     findings: linted.flatMap(({ findings }) => findings),
@@ -54,13 +54,13 @@ export async function furtherRound(context: RunContext, asking: Asking): Promise
   };
 }
 
-type Asked = Readonly<Record<string, Question<ShellAnswer>>>;
+type LateQuestions = Readonly<Record<string, Question<ShellAnswer>>>;
 
 const NO_ANSWER = 'it did not answer';
 
 function lintsOf(
   host: string,
-  answer: HostAnswers<Asked> | undefined,
+  answer: HostAnswers<LateQuestions> | undefined,
   { nextAudit, recording }: NonNullable<Asking['lints']>,
 ): Linted & { readonly host: string } {
   if (answer?.ok !== true) return { host, ...unasked(host, answer?.why ?? NO_ANSWER) };

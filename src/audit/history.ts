@@ -7,6 +7,7 @@ import type { Judged } from './collect.ts';
 import { type FoundBy, HANDLER, type HostFinding, LINT, type PastAudit, type Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
 import type { RunRecord } from './record.ts';
+import type { Trace } from './traces/trace.ts';
 
 /** A run, check or audit in the history. */
 export interface PastRun {
@@ -32,6 +33,7 @@ export interface PastFinding {
   readonly subject?: string;
   readonly changes: readonly { readonly what: string; readonly from: string | null; readonly to: string | null }[];
   readonly reason?: string;
+  readonly doneBy?: readonly Trace[];
 }
 
 /** The time during which a finding was there, from the first audit that saw it. */
@@ -275,7 +277,7 @@ export class History implements Disposable {
       ]);
     else
       this.#db.run('update episodes set last = ?, times = ?, cause = ?, body = ? where number = ?', [
-        ...[run, times, cause, bodyOf(finding)],
+        ...[run, times, cause, bodyOf(finding, known)],
         Number(known['number']),
       ]);
     const row = this.#db.get('select started from runs where id = ?', first);
@@ -335,7 +337,13 @@ export class History implements Disposable {
   }
 }
 
-const bodyOf = (finding: HostFinding): string => JSON.stringify({ ...finding, order: undefined });
+/** What is kept of a finding. Who did it stays known as long as the same differs, also if it was not asked again. */
+function bodyOf(finding: HostFinding, known?: Row): string {
+  const before = known === undefined ? undefined : (JSON.parse(String(known['body'])) as PastFinding);
+  const isSame = JSON.stringify(before?.changes) === JSON.stringify(finding.changes);
+  const { doneBy = isSame ? before?.doneBy : undefined } = finding;
+  return JSON.stringify({ ...finding, ...(doneBy !== undefined && { doneBy }), order: undefined });
+}
 
 /** The causes of a host's findings. A handler would run because of the others, so its cause is theirs. */
 function causesOf(

@@ -70,7 +70,7 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
       const asksMore = line.options.lints || line.options.causes;
       if (found === undefined || found.collected.interrupted || !asksMore) return exitCode;
       const { collected } = found;
-      const { audits, causes } = pastOf(place, collected);
+      const { audits, causes } = pastOf(place, collected, io);
       const traced = line.options.causes ? collected.findings.filter((one) => hasStrayed(one, causes)) : [];
       const lints = recording && { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
       const told = await furtherRound(context, { hosts: hostsReached(collected), ways, lints, traced });
@@ -146,11 +146,12 @@ const NOTHING_KNOWN: Kept = { seen: new Map(), audits: [] };
 const SHOWN_AUDITS = 60;
 
 /** What the history has about the same playbooks; nothing, if it cannot be read: whoever keeps this audit says so. */
-function pastOf(place: HistoryPlace | undefined, { playbooks, startedAt, judged, findings }: Collected): Past {
+function pastOf(place: HistoryPlace | undefined, collected: Collected, io: CallIo): Past {
+  const { playbooks, startedAt, judged, findings } = collected;
   if (place === undefined) return { audits: [], causes: new Map() };
   try {
     using history = new History(place);
-    history.takeJournal();
+    takeJournal(history, place, io);
     const files = playbooks.map((file) => resolve(file));
     return { audits: history.audits(files, startedAt, SHOWN_AUDITS), causes: history.causes({ judged, findings }) };
   } catch {
@@ -170,12 +171,16 @@ const hasStrayed = ({ id, host, kind }: HostFinding, causes: Past['causes']): bo
 const withTraces = (finding: HostFinding, doneBy: readonly Trace[] = []): HostFinding =>
   doneBy.length === 0 ? finding : { ...finding, doneBy };
 
+function takeJournal(history: History, { journal }: HistoryPlace, io: CallIo): void {
+  const unread = history.takeJournal();
+  if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${journal} could not be read\n`);
+}
+
 /** Keeps the audit in the history, and tells since when its findings have been known. */
 function keep(place: HistoryPlace, record: RunRecord, io: CallIo): Kept {
   try {
     using history = new History(place);
-    const unread = history.takeJournal();
-    if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${place.journal} could not be read\n`);
+    takeJournal(history, place, io);
     const audits = history.audits(record.playbooks, record.startedAt, SHOWN_AUDITS);
     return { seen: history.add(record), audits };
   } catch (error) {

@@ -36,7 +36,7 @@ export async function auditTimer(line: AuditLine, io: CallIo): Promise<number> {
   });
   const timer = new Timer(`${timerName(line, io.cwd)}.timer`, ofUser);
   try {
-    return line.options['remove-timer'] ? remove(files, timer, io) : install(files, timer, io);
+    return line.options['remove-timer'] ? uninstall(files, timer, io) : install(files, timer, io);
   } catch (error) {
     const reason = systemReason(error) ?? (error instanceof SystemctlError ? error.message : undefined);
     if (reason === undefined) throw error;
@@ -87,7 +87,7 @@ class Timer {
 }
 
 function install(files: readonly TimerFile[], timer: Timer, io: CallIo): number {
-  const changed = files.filter((file) => !isThere(file));
+  const changed = files.filter((file) => !isAsWanted(file));
   for (const { path, text, mode } of changed) {
     makeFolders(join(path, '..'), 0o755);
     writeLocalFile(path, text, mode);
@@ -107,7 +107,7 @@ function install(files: readonly TimerFile[], timer: Timer, io: CallIo): number 
   return 0;
 }
 
-function isThere({ path, text, mode }: TimerFile): boolean {
+function isAsWanted({ path, text, mode }: TimerFile): boolean {
   const stats = statOf(path);
   return stats?.isFile() === true && (stats.mode & 0o777) === mode && readFileSync(path, 'utf8') === text;
 }
@@ -117,7 +117,7 @@ const hidden = (text: string): string => text.replace(/^(\w+)=.*$/gm, '$1=…');
 
 const indented = (text: string): string => text.trimEnd().replace(/^(?=.)/gm, '    ');
 
-function remove(files: readonly TimerFile[], timer: Timer, io: CallIo): number {
+function uninstall(files: readonly TimerFile[], timer: Timer, io: CallIo): number {
   const there = files.filter(({ path }) => statOf(path) !== undefined);
   if (there.length === 0) {
     io.stdout.write(`${timer.name}: there is no such timer\n`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { auditOf } from '../../src/audit/audit-of.ts';
+import { readBaselines, withAccepted } from '../../src/audit/baseline.ts';
 import type { HostFinding } from '../../src/audit/finding.ts';
 import { fold } from '../../src/audit/fold.ts';
 import { writeHtml } from '../../src/audit/forms/html.ts';
@@ -15,6 +16,7 @@ import { type HistoryPlace, historyPlace } from '../../src/audit/journal.ts';
 import type { RunRecord } from '../../src/audit/record.ts';
 import type { Trace } from '../../src/audit/traces/trace.ts';
 import { must } from '../../src/core/must.ts';
+import { Rig } from '../cli/rig.ts';
 import { summaryOf } from '../report/events.ts';
 
 const options = { diff: false, verbose: false, colour: false };
@@ -121,6 +123,43 @@ describe('who did it', () => {
   });
 });
 
+test('a lint is accepted by its ID, and told so', async () => {
+  using rig = new Rig().write({ 'site.yaml': '[]\n' });
+  const place = must(historyPlace({ RETRACE_HISTORY: join(rig.folder, 'history') }), 'a place');
+  {
+    using history = new History(place);
+    history.add(record(1000, [lint('web1')], {}, join(rig.folder, 'site.yaml')));
+  }
+  const words = ['accept', 'bbbb', '--until', '2999-01-01', '--why', 'meant', '--owner', 'alex'];
+  const { stdout } = await rig.run(words, { env: { RETRACE_HISTORY: place.folder } });
+  const baseline = must(readBaselines([rig.folder]), 'it reads');
+
+  expect(stdout).toContain('bbbbbbbbbb dangling-link /etc/a is accepted on all hosts');
+  expect(baseline.ok && withAccepted([lint('web1')], baseline.value, '2026-01-01')).toMatchObject([
+    { accepted: { why: 'meant', owner: 'alex' } },
+  ]);
+});
+
+const record = (
+  startedAt: number,
+  findings: readonly HostFinding[],
+  linted?: RunRecord['linted'],
+  playbook = '/site.yaml',
+): RunRecord => ({
+  key: String(startedAt),
+  kind: 'audit',
+  startedAt,
+  tookMs: 1,
+  user: 'alex',
+  version: '1',
+  playbooks: [playbook],
+  exitCode: 0,
+  hosts: { web1: summaryOf({ ok: 1 }) },
+  findings,
+  judged: [],
+  ...(linted !== undefined && { linted }),
+});
+
 describe('the history', () => {
   let place: HistoryPlace;
 
@@ -128,21 +167,6 @@ describe('the history', () => {
     place = must(historyPlace({ RETRACE_HISTORY: mkdtempSync(join(tmpdir(), 'retrace-history-')) }), 'a place');
   });
   afterEach(() => rmSync(place.folder, { recursive: true, force: true }));
-
-  const record = (startedAt: number, findings: readonly HostFinding[], linted?: RunRecord['linted']): RunRecord => ({
-    key: String(startedAt),
-    kind: 'audit',
-    startedAt,
-    tookMs: 1,
-    user: 'alex',
-    version: '1',
-    playbooks: ['/site.yaml'],
-    exitCode: 0,
-    hosts: { web1: summaryOf({ ok: 1 }) },
-    findings,
-    judged: [],
-    ...(linted !== undefined && { linted }),
-  });
 
   test.each([
     ['ends when its lint has looked and not found it', { web1: ['dangling-link'] }, 0],
@@ -156,6 +180,16 @@ describe('the history', () => {
 
     expect(history.episodes('web1', false)).toHaveLength(open);
     expect(history.audits(['/site.yaml'], 3000, 9)).toMatchObject([{ lint: 1 }, { lint: 0 }]);
+  });
+
+  test('keeps who did it as long as the same differs', () => {
+    using history = new History(place);
+    const other = { changes: [{ what: 'mode', from: '0600', to: '0644' }] };
+    history.add(record(1000, [drift('web1', [byAlex])]));
+    history.add(record(2000, [drift('web1')]));
+    expect(history.episodes('web1', false)).toMatchObject([{ doneBy: [byAlex] }]);
+    history.add(record(3000, [{ ...drift('web1'), ...other }]));
+    expect(history.episodes('web1', false)[0]?.doneBy).toBeUndefined();
   });
 
   test('tells in advance why a finding differs, and keeps who did it', () => {

@@ -33,7 +33,7 @@ part clones
   if said=$(tip "$remote" "$merge"); then at=$(printf '%s\n' "$said" | sed -n "s|^\([0-9a-f]\{40,\}\)	$merge\$|\1|p"); error=; else at=; error=$(printf '%s\n' "$said" | grep -v '^$' | head -n 1); [ -n "$error" ] || error='no answer within 10 s'; fi
   behind=0; [ -z "$at" ] || [ "$at" = "$head" ] || { behind='?'; in_clone cat-file -e "$at^{commit}" 2>/dev/null && { behind=$(in_clone rev-list --count "HEAD..$at"); ahead=$(in_clone rev-list --count HEAD --not --remotes "$at"); }; }
   [ "$at" != "$head" ] || ahead=0
-  printf '%s\037%s\037%s\037%s\037%s\037%s\037%s\n' "$clone" "$remote/\${merge#refs/heads/}" "$error" "$ahead" "$at" "$behind" "$(in_clone log -1 --format='"%s" by %an on %as')"
+  printf '%s\037%s\037%s\037%s\037%s\037%s\037%s\n' "$clone" "$remote/\${merge#refs/heads/}" "$error" "$ahead" "$at" "$behind" "$(in_clone log -1 --format='"%s" by %an on %as' | tr -d '\037')"
 done
 part end`;
 
