@@ -5,7 +5,7 @@ import { hash } from '../core/hash.ts';
 import { type AuditLine, auditOptions } from './options.ts';
 
 /** What a timer needs to know of the call that installs it. */
-export interface TimerCall {
+interface TimerCall {
   readonly line: AuditLine;
   /** The words that start this program. */
   readonly program: readonly string[];
