@@ -36,6 +36,7 @@ export async function auditTimer(line: AuditLine, io: CallIo): Promise<number> {
   });
   const timer = new Timer(`${timerName(line, io.cwd)}.timer`, ofUser);
   try {
+    timer.call('show', '-p', 'Version'); // before anything is written
     return line.options['remove-timer'] ? uninstall(files, timer, io) : install(files, timer, io);
   } catch (error) {
     const reason = systemReason(error) ?? (error instanceof SystemctlError ? error.message : undefined);
@@ -68,7 +69,11 @@ class Timer {
       execFileSync('systemctl', this.#words(words), { stdio: ['ignore', 'ignore', 'pipe'] });
     } catch (error) {
       const { stderr } = error as { readonly stderr?: Buffer };
-      throw new SystemctlError(`systemctl ${words.join(' ')}: ${stderr?.toString().trim().split('\n')[0] ?? 'failed'}`);
+      const said = stderr?.toString().trim().split('\n')[0] ?? 'failed';
+      const hint = this.#ofUser
+        ? ' (your own systemd runs where you have logged in, or after `loginctl enable-linger`)'
+        : '';
+      throw new SystemctlError(`systemctl ${this.#words(words).join(' ')}: ${said}${hint}`);
     }
   }
 
