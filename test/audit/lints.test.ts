@@ -33,6 +33,7 @@ describe('links into a clone', () => {
   test.each([
     ['in a clone', ['/etc/a', '/opt/c/a', '/opt/c', ''], true],
     ['where clones lie, and this one is gone', ['/etc/a', '/srv/c/a', '', ''], true],
+    ['what programs leave in a home', ['/root/.lock', '/root/host.123', '', ''], false],
     ["in a place that is Debian's", ['/etc/alternatives/x.1.gz', '/usr/share/man/man1/x.1.gz', '', ''], false],
   ])('%s', (_, row, isTold) => {
     expect(subjects(danglingLinks(parts({ links: [row] })))).toEqual(isTold ? ['/etc/a'] : []);

@@ -5,7 +5,8 @@ import { fieldRows } from '../unmanaged/survey.ts';
 import { begin, type LintFinding, utc } from './lint.ts';
 
 // A service's configuration: what its command line and EnvironmentFile= name, and for well-known servers what they read when they start.
-// Files that their own service may write do not count. Not the snippets that are perhaps included.
+// Files that their own service may write do not count, nor snippets that are perhaps included, nor keys and certificates, which many
+// programs read again by themselves. Some servers start new workers when they are told to read it again, whoever told them.
 /**
  * For each running service and file of its configuration: when the main process began and the unit's state changed last (a reload
  * changes it, too), how many clock ticks later its youngest worker began, and the file with its time and that of the link to it.
@@ -23,20 +24,19 @@ files_of() { case $1 in
   dnsmasq) printf '%s\n' /etc/dnsmasq.conf /etc/dnsmasq.d/* ;;
   systemd-journald|systemd-resolved|systemd-timesyncd|systemd-logind) n=\${1#systemd-}; printf '%s\n' "/etc/systemd/$n.conf" "/etc/systemd/$n.conf.d"/*.conf ;;
   *) : ;; esac; }
-ticks() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 part files
-systemctl show --type=service --state=active '*' -p Id -p MainPID -p User -p ExecMainStartTimestamp -p StateChangeTimestamp -p ControlGroup -p EnvironmentFiles -p ExecStart | awk -v RS= -F '\n' '
+systemctl show --type=service --state=active '*' -p Id -p MainPID -p User -p ExecMainStartTimestamp -p StateChangeTimestamp -p EnvironmentFiles -p ExecStart | awk -v RS= -F '\n' '
   { delete of; paths = ""
     for (i = 1; i <= NF; i++) { key = $i; sub(/=.*/, "", key); value = substr($i, length(key) + 2)
       if (key == "EnvironmentFiles") { sub(/ \(.*/, "", value); paths = paths " " value }
       else if (key == "ExecStart") { program = value; sub(/^\{ path=/, "", program); sub(/ ;.*/, "", program); sub(/.*\//, "", program)
         sub(/.* argv\[\]=/, "", value); sub(/ ; ignore_errors=.*/, "", value); count = split(value, words, " ")
-        for (w = 2; w <= count; w++) { word = words[w]; sub(/^-[^=\/]*=?/, "", word); if (word ~ /^\/[A-Za-z0-9_.\/@:+-]+$/ && (word ~ /^\/(usr\/local\/)?etc\// || word ~ /\.(conf|cfg|cnf|ini|ya?ml|json|toml)$/)) paths = paths " " word } }
+        for (w = 2; w <= count; w++) { word = words[w]; sub(/^-[^=\/]*=?/, "", word); if (word ~ /^\/[A-Za-z0-9_.\/@:+-]+$/ && word !~ /\.(pem|crt|cer|key)$/ && (word ~ /^\/(usr\/local\/)?etc\// || word ~ /\.(conf|cfg|cnf|ini|ya?ml|json|toml)$/)) paths = paths " " word } }
       else of[key] = value }
-    if (of["MainPID"] > 0) printf "%s\037%s\037%s\037%s\037%s\037%s\037%s\037%s\n", of["Id"], of["MainPID"], of["User"], of["ExecMainStartTimestamp"], of["StateChangeTimestamp"], of["ControlGroup"], program, paths }' |
-while IFS=$(printf '\037') read -r unit pid user began changed group program paths; do
+    if (of["MainPID"] > 0) printf "%s\037%s\037%s\037%s\037%s\037%s\037%s\n", of["Id"], of["MainPID"], of["User"], of["ExecMainStartTimestamp"], of["StateChangeTimestamp"], program, paths }' |
+while IFS=$(printf '\037') read -r unit pid user began changed program paths; do
   worker=0
-  case $program in nginx|apache2|haproxy|php-fpm*) first=$(ticks "$pid"); for p in $(cat "/sys/fs/cgroup$group/cgroup.procs" 2>/dev/null); do t=$(ticks "$p"); [ -z "$t" ] || [ -z "$first" ] || [ "$((t - first))" -le "$worker" ] || worker=$((t - first)); done ;; esac
+  case $program in nginx|apache2|haproxy|php-fpm*) first=$(sed 's/^.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20); [ -z "$first" ] || worker=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v pid="$pid" -v first="$first" '{ sub(/^.*\) /, ""); if ($2 == pid && $20 - first > most) most = $20 - first } END { print most + 0 }') ;; esac
   { files_of "$program"; for p in $paths; do printf '%s\n' "$p"; done; } | sort -u | while IFS= read -r f; do
     [ -f "$f" ] && [ ! -x "$f" ] || continue
     [ "$(stat -L -c %U -- "$f")" != "\${user:-root}" ] || [ -z "$user" ] || [ "$user" = root ] || continue

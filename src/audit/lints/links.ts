@@ -20,13 +20,13 @@ part links
 done
 part end`;
 
-/** Directories in which clones lie, and nothing that Debian links to. */
+/** Directories in which clones lie, and nothing that Debian links to. Programs leave such links in a home. */
 const OF_CLONES = /^\/(opt|srv|home|root|var\/www)\//;
 
 /** Links into a clone that lead nowhere. Where the clone itself is gone, the place tells that it was one. */
 export const danglingLinks = (parts: Parts): readonly LintFinding[] =>
   fieldRows(parts, 'links', 4).flatMap(([link = '', target = '', clone = '', removed = '']) => {
-    if (clone === '' && !OF_CLONES.test(target)) return [];
+    if (clone === '' && (!OF_CLONES.test(target) || link.startsWith('/root/'))) return [];
     const gone = removed === '' ? '' : `; commit ${removed} removed it`;
     return [
       {
