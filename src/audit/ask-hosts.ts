@@ -1,4 +1,5 @@
 import type { EventData } from '../core/event.ts';
+import { groupBy } from '../core/group-by.ts';
 import type { SessionFailure } from '../core/session.ts';
 import { defineTask, type Questions, type StateOf, type TaskType } from '../core/task-type.ts';
 import { runPlaybooks } from '../engine/run.ts';
@@ -7,9 +8,15 @@ import { createFiles, type Files } from '../language/files.ts';
 import { loadPlaybooks } from '../language/playbook.ts';
 
 /** A host's answers, or why there are none. */
-type HostAnswers<Q extends Questions> =
+export type HostAnswers<Q extends Questions> =
   | { readonly ok: true; readonly answers: StateOf<Q> }
   | { readonly ok: false; readonly failure?: SessionFailure; readonly why: string };
+
+/** How the tasks of a run worked on a host, so that questions are asked in the same way. */
+export interface WayIn {
+  /** The method by which its tasks became root. */
+  readonly becomeMethod?: string;
+}
 
 const NAME = 'retrace_questions';
 
@@ -17,12 +24,14 @@ const NAME = 'retrace_questions';
  * Asks questions on hosts, outside of any playbook: on all hosts at once, and all questions of a host in one exchange. The
  * inventory and the command line decide how to log in and whom to become, as for an ad-hoc task. Nothing is changed. A
  * question whose answer is an error makes its host's answers an error; a `shell` question always has an answer. The
- * connector stays open: whoever made it closes it. With a function, each host is asked questions of its own.
+ * connector stays open: whoever made it closes it. With a function, each host is asked questions of its own. `ways` says what
+ * tasks of playbooks did otherwise than the inventory and the command line have it.
  */
 export async function askHosts<Q extends Questions>(
   context: RunContext,
   hosts: readonly string[],
   questions: Q | ((host: string) => Q),
+  ways: ReadonlyMap<string, WayIn> = new Map(),
 ): Promise<ReadonlyMap<string, HostAnswers<Q>>> {
   const found = new Map<string, HostAnswers<Q>>();
   if (hosts.length === 0) return found;
@@ -51,7 +60,7 @@ export async function askHosts<Q extends Questions>(
     loadedType: () => type as TaskType,
     taskType: async () => type as TaskType,
   };
-  await runPlaybooks(asking, playbooksFor(hosts, context.runFacts.playbookDir, type as TaskType), '');
+  await runPlaybooks(asking, playbooksFor(plays(hosts, ways), context.runFacts.playbookDir, type as TaskType), '');
   return found;
 }
 
@@ -64,10 +73,22 @@ function failureIn(event: EventData): { host: string; why: string; failure?: Ses
   return { host: event.host, why: message, ...(failure !== undefined && { failure }) };
 }
 
-/** A playbook with one task, which asks. */
-function playbooksFor(hosts: readonly string[], directory: string, type: TaskType) {
+/** A play for all hosts that are asked in the same way. */
+const plays = (hosts: readonly string[], ways: ReadonlyMap<string, WayIn>) =>
+  [...groupBy(hosts, (host) => JSON.stringify(ways.get(host) ?? {})).values()].map((some) => {
+    const { becomeMethod } = ways.get(some[0]) ?? {};
+    return {
+      hosts: some,
+      gather_facts: false,
+      ...(becomeMethod !== undefined && { become: true, become_method: becomeMethod }),
+      tasks: [{ [NAME]: null }],
+    };
+  });
+
+/** A playbook whose tasks ask. */
+function playbooksFor(plays: readonly unknown[], directory: string, type: TaskType) {
   const file = `${directory}/${NAME}.yaml`;
-  const text = JSON.stringify([{ hosts, gather_facts: false, tasks: [{ [NAME]: null }] }]);
+  const text = JSON.stringify(plays);
   const real = createFiles();
   const files: Files = {
     ...real,

@@ -20,12 +20,20 @@ export function auditOf(collected: Collected, findings: readonly Finding[], erro
 /** As that of a check, but what a team has accepted does not count. */
 function exitCodeOf({ hosts, findings, errors, exitCode }: Collected, audit: Audit): number {
   const open = openFindings(audit);
-  if (open.length === audit.findings.length || errors.length > 0) return exitCode;
   const has = (...kinds: readonly Finding['kind'][]): boolean => open.some(({ kind }) => kinds.includes(kind));
+  if (errors.length > 0) return exitCode;
+  if (open.length === audit.findings.length)
+    return exitCode === 0 || exitCode === 3 ? ofLints(has, exitCode) : exitCode;
   if (has('unreachable')) return 4;
-  if (has('failed', 'drift')) return 2;
+  if (has('failed', 'drift', 'lint')) return 2;
   // Tasks that are in order unless another one changes something are not findings, but nothing is certain about them.
   const doubts = Object.values(hosts).reduce((sum, { unless }) => sum + unless, 0);
   const uncertain = findings.filter(({ kind }) => kind === 'uncertain').length;
   return has('uncertain', 'unknown') || doubts > uncertain ? 3 : 0;
+}
+
+/** The exit code of the check does not know of what was found beyond its tasks. */
+function ofLints(has: (...kinds: readonly Finding['kind'][]) => boolean, ofCheck: number): number {
+  if (has('lint')) return 2;
+  return has('unknown') ? 3 : ofCheck;
 }

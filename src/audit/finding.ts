@@ -1,30 +1,35 @@
 import type { HostSummary, ReportedChange } from '../core/event.ts';
 import { hash } from '../core/hash.ts';
+import type { Trace } from './traces/trace.ts';
 
 /**
  * What kind of finding it is:
  * - `drift`: a run would change something;
  * - `uncertain`: a run would change something unless an earlier task, which may change anything, does it;
- * - `unknown`: it cannot be known before a run;
+ * - `lint`: something is wrong on the host, whatever the playbooks say;
+ * - `unknown`: it cannot be known before a run, or could not be asked;
  * - `failed`: the task fails;
  * - `unreachable`: the host could not be asked.
  */
-export const FINDING_KINDS = ['unreachable', 'failed', 'drift', 'uncertain', 'unknown'] as const;
+export const FINDING_KINDS = ['unreachable', 'failed', 'drift', 'lint', 'uncertain', 'unknown'] as const;
 /** One of these kinds. */
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Begins the name of a handler. */
 export const HANDLER = 'handler: ';
 
-/** Where a finding comes from. */
+/** The type of what finds something beyond the tasks of a playbook. */
+export const LINT = 'lint';
+
+/** Where a finding comes from: a task, or a lint, which has a name and the type `lint`. */
 export interface FoundBy {
   readonly name: string;
   readonly type: string;
   /** The step of the install document. */
   readonly step?: string;
   /** The file of the task, and the line where it begins. */
-  readonly file: string;
-  readonly line: number;
+  readonly file?: string;
+  readonly line?: number;
 }
 
 /** Something that is not as the playbooks declare it, on one host. */
@@ -42,12 +47,16 @@ export interface HostFinding {
   /** The label of the loop's item. */
   readonly item?: string;
   readonly changes: readonly ReportedChange[];
-  /** Why it failed, could not be reached or is unknown. */
+  /** Why it failed, could not be reached or is unknown; what a lint found. */
   readonly reason?: string;
+  /** What to do about what a lint found. */
+  readonly remedy?: string;
   /** The tasks whose predicted changes it builds on. */
   readonly assuming?: readonly string[];
   /** The tasks that may change what it is about. */
   readonly unless?: readonly string[];
+  /** What has been proven to have caused it. */
+  readonly doneBy?: readonly Trace[];
   /** If the team has accepted it, and the time has not ended. */
   readonly accepted?: Acceptance;
   /** If the team had accepted it, and the time has ended. */
@@ -57,8 +66,10 @@ export interface HostFinding {
 }
 
 /** A finding that is the same on several hosts. */
-export interface Finding extends Omit<HostFinding, 'host' | 'order'> {
+export interface Finding extends Omit<HostFinding, 'host' | 'order' | 'doneBy'> {
   readonly hosts: readonly string[];
+  /** What has been proven to have caused it, by host. */
+  readonly doneBy?: Readonly<Record<string, readonly Trace[]>>;
   /** What the history knows about it, by host. */
   readonly seen?: Readonly<Record<string, Seen>>;
 }
@@ -98,6 +109,7 @@ export interface Audit {
 export interface PastAudit {
   readonly startedAt: string;
   readonly drift: number;
+  readonly lint: number;
   readonly unknown: number;
   readonly failed: number;
   readonly exitCode: number;

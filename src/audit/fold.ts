@@ -1,4 +1,5 @@
 import { FINDING_KINDS, type Finding, type HostFinding } from './finding.ts';
+import type { Trace } from './traces/trace.ts';
 
 /**
  * Joins findings that are the same on several hosts. Order: what is graver first, then as the playbooks have it; hosts by
@@ -6,22 +7,26 @@ import { FINDING_KINDS, type Finding, type HostFinding } from './finding.ts';
  */
 export function fold(findings: readonly HostFinding[]): readonly Finding[] {
   const folded = new Map<string, Folded>();
-  for (const { host, order, ...finding } of findings) {
+  for (const { host, order, doneBy, ...finding } of findings) {
     const key = JSON.stringify(finding);
-    const known = folded.get(key) ?? { key, finding, order, hosts: new Set<string>() };
+    const known: Folded = folded.get(key) ?? { key, finding, order, hosts: new Set<string>(), doneBy: {} };
     known.hosts.add(host);
+    if (doneBy !== undefined && doneBy.length > 0) known.doneBy[host] = doneBy;
     folded.set(key, known);
   }
-  return [...folded.values()]
-    .sort(byGravity)
-    .map(({ finding, hosts }) => ({ ...finding, hosts: [...hosts].sort(collator.compare) }));
+  return [...folded.values()].sort(byGravity).map(({ finding, hosts, doneBy }) => ({
+    ...finding,
+    hosts: [...hosts].sort(collator.compare),
+    ...(Object.keys(doneBy).length > 0 && { doneBy }),
+  }));
 }
 
 interface Folded {
   readonly key: string;
-  readonly finding: Omit<Finding, 'hosts'>;
+  readonly finding: Omit<Finding, 'hosts' | 'doneBy'>;
   readonly order: readonly [number, number];
   readonly hosts: Set<string>;
+  readonly doneBy: Record<string, readonly Trace[]>;
 }
 
 function byGravity(one: Folded, other: Folded): number {

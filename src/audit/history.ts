@@ -4,9 +4,10 @@ import { groupBy } from '../core/group-by.ts';
 import { makeFolders, statOf } from '../core/local-file.ts';
 import { must } from '../core/must.ts';
 import type { Judged } from './collect.ts';
-import { type FoundBy, HANDLER, type HostFinding, type PastAudit, type Seen } from './finding.ts';
+import { type FoundBy, HANDLER, type HostFinding, LINT, type PastAudit, type Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
 import type { RunRecord } from './record.ts';
+import type { Trace } from './traces/trace.ts';
 
 /** A run, check or audit in the history. */
 export interface PastRun {
@@ -32,6 +33,7 @@ export interface PastFinding {
   readonly subject?: string;
   readonly changes: readonly { readonly what: string; readonly from: string | null; readonly to: string | null }[];
   readonly reason?: string;
+  readonly doneBy?: readonly Trace[];
 }
 
 /** The time during which a finding was there, from the first audit that saw it. */
@@ -94,7 +96,7 @@ export class History implements Disposable {
       const seen = new Map<string, Seen>();
       const judged = groupBy(record.judged, ({ host }) => host);
       const findings = groupBy(record.findings, ({ host }) => host);
-      for (const host of new Set([...judged.keys(), ...findings.keys()]))
+      for (const host of new Set([...judged.keys(), ...findings.keys(), ...Object.keys(record.linted ?? {})]))
         this.#addHost(
           run,
           host,
@@ -103,6 +105,19 @@ export class History implements Disposable {
         );
       return seen;
     });
+  }
+
+  /** Why each finding of a record differs, by `ID HOST`, as `add` would tell it. */
+  causes({ judged, findings }: Pick<RunRecord, 'judged' | 'findings'>): ReadonlyMap<string, Seen['cause']> {
+    const declared = new Map(judged.map(({ host, id, declares }) => [`${id} ${host}`, declares]));
+    const byHost = groupBy(findings, ({ host }) => host);
+    return new Map(
+      [...byHost].flatMap(([host, own]) => {
+        const agreed = this.#agreed(host);
+        const causes = causesOf(own, (id) => causeOf(agreed.get(id), declared.get(`${id} ${host}`)));
+        return [...causes].map(([id, cause]) => [`${id} ${host}`, cause] as const);
+      }),
+    );
   }
 
   /** The last runs, the latest first. */
@@ -120,7 +135,7 @@ export class History implements Disposable {
     );
     const audits = new Map<unknown, PastAudit>();
     for (const { id, started, exit, kind, count } of rows) {
-      const none = { startedAt: iso(started), drift: 0, unknown: 0, failed: 0, exitCode: Number(exit) };
+      const none = { startedAt: iso(started), drift: 0, lint: 0, unknown: 0, failed: 0, exitCode: Number(exit) };
       const bar = COUNTED_AS[String(kind)];
       const known = audits.get(id) ?? none;
       audits.set(id, bar === undefined ? known : { ...known, [bar]: known[bar] + Number(count) });
@@ -217,11 +232,7 @@ export class History implements Disposable {
         .all('select * from episodes where host = ? and ended is null', host)
         .map((row) => [String(row['id']), row]),
     );
-    const agreed = new Map(
-      this.#db
-        .all('select id, declares from agreed where host = ?', host)
-        .map(({ id, declares }) => [String(id), declares]),
-    );
+    const agreed = this.#agreed(host);
     const judged = new Map(record.judged.map((one) => [one.id, one]));
     const { findings } = record;
     for (const finding of findings)
@@ -248,6 +259,12 @@ export class History implements Disposable {
     }
   }
 
+  /** What a host last agreed with, by finding. */
+  #agreed(host: string): ReadonlyMap<string, unknown> {
+    const rows = this.#all('select id, declares from agreed where host = ?', host);
+    return new Map(rows.map(({ id, declares }) => [String(id), declares]));
+  }
+
   /** Notes that a finding was seen: again, or for the first time since it was in order. */
   #see(run: number, finding: HostFinding, known: Row | undefined, cause: Seen['cause']): Seen {
     const first = known === undefined ? run : Number(known['first']);
@@ -260,7 +277,7 @@ export class History implements Disposable {
       ]);
     else
       this.#db.run('update episodes set last = ?, times = ?, cause = ?, body = ? where number = ?', [
-        ...[run, times, cause, bodyOf(finding)],
+        ...[run, times, cause, bodyOf(finding, known)],
         Number(known['number']),
       ]);
     const row = this.#db.get('select started from runs where id = ?', first);
@@ -271,8 +288,11 @@ export class History implements Disposable {
   #endIfJudged(run: number, row: Row, record: RunRecord, judged: ReadonlyMap<string, Judged>): void {
     const one = judged.get(String(row['id']));
     // A handler that nothing notifies does not run at all.
-    const isHandler = (JSON.parse(String(row['body'])) as PastFinding).task.name.startsWith(HANDLER);
-    const isOver = one !== undefined || (isHandler && judged.size > 0 && this.#hasPlaybooks(row['last'], record));
+    const { task, host } = JSON.parse(String(row['body'])) as PastFinding;
+    const isHandler = task.name.startsWith(HANDLER);
+    const wasLinted = task.type === LINT && record.linted?.[host]?.includes(task.name) === true;
+    const isOver =
+      wasLinted || one !== undefined || (isHandler && judged.size > 0 && this.#hasPlaybooks(row['last'], record));
     if (!isOver) return;
     const how = record.kind === 'run' && one?.status === 'changed' ? 'repaired' : 'gone';
     this.#db.run('update episodes set ended = ?, how = ? where number = ?', [run, how, Number(row['number'])]);
@@ -317,7 +337,13 @@ export class History implements Disposable {
   }
 }
 
-const bodyOf = (finding: HostFinding): string => JSON.stringify({ ...finding, order: undefined });
+/** What is kept of a finding. Who did it stays known as long as the same differs, also if it was not asked again. */
+function bodyOf(finding: HostFinding, known?: Row): string {
+  const before = known === undefined ? undefined : (JSON.parse(String(known['body'])) as PastFinding);
+  const isSame = JSON.stringify(before?.changes) === JSON.stringify(finding.changes);
+  const { doneBy = isSame ? before?.doneBy : undefined } = finding;
+  return JSON.stringify({ ...finding, ...(doneBy !== undefined && { doneBy }), order: undefined });
+}
 
 /** The causes of a host's findings. A handler would run because of the others, so its cause is theirs. */
 function causesOf(
@@ -341,8 +367,9 @@ function causeOf(before: unknown, now: string | undefined): Seen['cause'] {
 }
 
 /** In which number of an audit each kind of finding is counted. */
-const COUNTED_AS: Readonly<Record<string, 'drift' | 'unknown' | 'failed'>> = {
+const COUNTED_AS: Readonly<Record<string, 'drift' | 'lint' | 'unknown' | 'failed'>> = {
   drift: 'drift',
+  lint: 'lint',
   uncertain: 'unknown',
   unknown: 'unknown',
   failed: 'failed',

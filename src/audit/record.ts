@@ -26,6 +26,8 @@ export interface RunRecord {
   /** In a run, `drift` is what it changed. */
   readonly findings: readonly HostFinding[];
   readonly judged: readonly Judged[];
+  /** The lints that looked at everything that they are about, by host. */
+  readonly linted?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The record of what has been collected. Diffs are left out: the history is to tell that something differed, not what files contain. */

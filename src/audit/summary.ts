@@ -6,6 +6,7 @@ const COUNTED: Readonly<Record<FindingKind, readonly [one: string, several: stri
   unreachable: ['unreachable', 'unreachable'],
   failed: ['failed', 'failed'],
   drift: ['drift', 'drifts'],
+  lint: ['lint', 'lints'],
   uncertain: ['uncertain', 'uncertain'],
   unknown: ['unknown', 'unknown'],
 };

@@ -1,6 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { accept } from '../audit/accept.ts';
 import { BASELINE, isDate, readBaselines } from '../audit/baseline.ts';
+import { LINT } from '../audit/finding.ts';
 import { userName } from '../audit/record.ts';
 import { inOneLine } from '../core/source.ts';
 import type { CallIo } from './command.ts';
@@ -42,7 +43,8 @@ export async function acceptCommand(decision: Decision, start: string, io: CallI
     if (!present.ok) return io.refuse(present.error.map(inOneLine));
     const strangers = hosts.filter((host) => !history.hasFound(found.id, host));
     if (strangers.length > 0) return io.refuse([`--host: "${found.id}" was never found on ${strangers.join(', ')}`]);
-    const item = found.item === undefined ? '' : ` (item=${found.item})`;
+    const about = found.task.type === LINT && found.subject !== undefined ? ` ${found.subject}` : '';
+    const item = found.item === undefined ? about : ` (item=${found.item})`;
     accept(file, { finding: found.id, task: `${found.task.name}${item}`, hosts, until, owner, why });
     const where = hosts.length === 0 ? 'on all hosts' : `on ${hosts.join(', ')}`;
     io.stdout.write(

@@ -3,11 +3,17 @@ import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector } from '../audit/collect.ts';
-import type { Finding, PastAudit, Seen } from '../audit/finding.ts';
+import type { Audit, Finding, HostFinding, PastAudit, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
+import { type Further, furtherRound } from '../audit/further-round.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
+import { newsOf } from '../audit/news.ts';
+import { nextAuditAfter } from '../audit/next-audit.ts';
 import { type RunRecord, recordOf } from '../audit/record.ts';
+import type { Trace } from '../audit/traces/trace.ts';
+import { recordingOf } from '../audit/unmanaged/declared.ts';
+import { waysIn } from '../audit/ways-in.ts';
 import { systemReason } from '../core/system-error.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { createChalk } from '../report/index.ts';
@@ -16,9 +22,18 @@ import type { CallIo } from './command.ts';
 import { placeOfRun } from './keep-run.ts';
 import type { AuditLine, Parsed } from './options.ts';
 import { playCommand } from './play-command.ts';
+import { type Destinations, sendNews, wrongDestinations } from './send-news.ts';
+import { version } from './version.ts';
 
 /** Checks playbooks and reports their findings. Returns the exit code. */
 export async function auditCommand(line: AuditLine, io: CallIo): Promise<number> {
+  const { 'mail-to': mailTo = [], 'post-to': postTo = process.env['RETRACE_POST_TO'] } = line.options;
+  const destinations = { mailTo, postTo: postTo === '' ? undefined : postTo };
+  const wrong = line.options['remove-timer'] ? [] : wrongDestinations(destinations);
+  if (wrong.length > 0) return io.refuse(wrong);
+  if (line.options['install-timer'] || line.options['remove-timer'])
+    return (await import('./audit-timer.ts')).auditTimer(line, io);
+  if (line.options['user-timer']) return io.refuse(['--user-timer: only with --install-timer or --remove-timer']);
   const read = auditOutputs(line.options.output ?? ['text']);
   if (!read.ok) return io.refuse(read.mistakes);
   const { outputs } = read;
@@ -28,12 +43,19 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     io.stderr.write(lines.join(''));
     return 1;
   }
+  const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
+  const isSent = mailTo.length > 0 || destinations.postTo !== undefined;
+  if (isSent && place === undefined)
+    return io.refuse(['--mail-to, --post-to: without a history, nobody knows what is new (RETRACE_HISTORY)']);
+  const { report: watchWays, ways } = waysIn();
+  let further = NOTHING_FURTHER;
   let found: { readonly collected: Collected; readonly errors: readonly string[] } | undefined;
   const code = await playCommand(asCheck(line), io, {
     reporter: async (options) => {
       const streams = await eventOutputs(outputs, options);
       const { report, end } = collector();
       return (event) => {
+        watchWays(event);
         for (const stream of streams) stream.report(event);
         report(event);
         if (event.kind !== 'run-finished') return;
@@ -42,20 +64,72 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
         found = { collected, errors: collected.errors.map(options.formatDiagnostic) };
       };
     },
+    around: async ({ context, mask, start }) => {
+      const recording = line.options.lints ? recordingOf(context) : undefined;
+      const exitCode = await start(recording?.context ?? context);
+      const asksMore = line.options.lints || line.options.causes;
+      if (found === undefined || found.collected.interrupted || !asksMore) return exitCode;
+      const { collected } = found;
+      const { audits, causes } = pastOf(place, collected, io);
+      const traced = line.options.causes ? collected.findings.filter((one) => hasStrayed(one, causes)) : [];
+      const lints = recording && { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
+      const told = await furtherRound(context, { hosts: hostsReached(collected), ways, lints, traced });
+      further = {
+        findings: mask(told.findings),
+        linted: told.linted,
+        traces: new Map([...told.traces].map(([one, traces]) => [one, mask(traces)])),
+      };
+      return exitCode;
+    },
   });
-  if (found === undefined) return code;
+  if (found === undefined) {
+    // Otherwise nobody would hear of it: what is audited at night is read by nobody.
+    if (isSent && code !== 0) await tell(notDone(line.rest, code), destinations, io);
+    return code;
+  }
   const { collected } = found;
-  const findings = withAccepted(collected.findings, baseline.value, new Date().toISOString().slice(0, 10));
+  const all = [...collected.findings.map((one) => withTraces(one, further.traces.get(one))), ...further.findings];
+  const findings = withAccepted(all, baseline.value, new Date().toISOString().slice(0, 10));
   const audit = auditOf({ ...collected, findings }, fold(findings), found.errors);
-  const place = placeOfRun(process.env, { face: io.face, isLab: line.options.lab });
-  const record = { ...recordOf({ ...collected, findings }, 'audit'), exitCode: audit.exitCode };
+  const record = {
+    ...recordOf({ ...collected, findings }, 'audit'),
+    exitCode: audit.exitCode,
+    ...(line.options.lints && { linted: further.linted }),
+  };
   const kept = place === undefined || collected.interrupted ? NOTHING_KNOWN : keep(place, record, io);
-  await writeAudit({ ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits }, outputs, {
+  const known = { ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits };
+  await writeAudit(known, outputs, {
     diff: line.options.diff,
     verbose: line.options.verbose > 0,
     colour: createChalk(process.stdout, process.env).level > 0,
   });
-  return audit.exitCode;
+  const news = isSent && !collected.interrupted ? newsOf(known) : undefined;
+  const isTold = news === undefined || (await tell(news, destinations, io));
+  return isTold ? audit.exitCode : 1;
+}
+
+/** Sends news. Returns whether all went well. */
+async function tell(news: Audit, destinations: Destinations, io: CallIo): Promise<boolean> {
+  const problems = await sendNews(news, destinations);
+  io.stderr.write(problems.map((problem) => `run audit: ${problem}\n`).join(''));
+  return problems.length === 0;
+}
+
+/** An audit that did not begin. */
+const notDone = (playbooks: readonly string[], exitCode: number): Audit => ({
+  startedAt: new Date().toISOString(),
+  version,
+  playbooks,
+  hosts: {},
+  findings: [],
+  errors: [`the audit could not be made (exit code ${exitCode}); its output says why`],
+  exitCode,
+});
+
+/** The hosts that the check could ask. */
+function hostsReached({ hosts, findings }: Collected): readonly string[] {
+  const away = new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
+  return Object.keys(hosts).filter((host) => !away.has(host));
 }
 
 /** What the history knows. */
@@ -64,17 +138,49 @@ interface Kept {
   readonly audits: readonly PastAudit[];
 }
 
+const NOTHING_FURTHER: Further = { findings: [], linted: {}, traces: new Map() };
+
 const NOTHING_KNOWN: Kept = { seen: new Map(), audits: [] };
 
 /** The number of earlier audits that a report shows. */
 const SHOWN_AUDITS = 60;
 
+/** What the history has about the same playbooks; nothing, if it cannot be read: whoever keeps this audit says so. */
+function pastOf(place: HistoryPlace | undefined, collected: Collected, io: CallIo): Past {
+  const { playbooks, startedAt, judged, findings } = collected;
+  if (place === undefined) return { audits: [], causes: new Map() };
+  try {
+    using history = new History(place);
+    takeJournal(history, place, io);
+    const files = playbooks.map((file) => resolve(file));
+    return { audits: history.audits(files, startedAt, SHOWN_AUDITS), causes: history.causes({ judged, findings }) };
+  } catch {
+    return { audits: [], causes: new Map() };
+  }
+}
+
+interface Past {
+  readonly audits: readonly PastAudit[];
+  readonly causes: ReadonlyMap<string, Seen['cause']>;
+}
+
+/** Whether a host changed by itself: if the declaration did, the cause is known. */
+const hasStrayed = ({ id, host, kind }: HostFinding, causes: Past['causes']): boolean =>
+  kind === 'drift' && causes.get(`${id} ${host}`) !== 'intended';
+
+const withTraces = (finding: HostFinding, doneBy: readonly Trace[] = []): HostFinding =>
+  doneBy.length === 0 ? finding : { ...finding, doneBy };
+
+function takeJournal(history: History, { journal }: HistoryPlace, io: CallIo): void {
+  const unread = history.takeJournal();
+  if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${journal} could not be read\n`);
+}
+
 /** Keeps the audit in the history, and tells since when its findings have been known. */
 function keep(place: HistoryPlace, record: RunRecord, io: CallIo): Kept {
   try {
     using history = new History(place);
-    const unread = history.takeJournal();
-    if (unread > 0) io.stderr.write(`run audit: ${unread} lines of ${place.journal} could not be read\n`);
+    takeJournal(history, place, io);
     const audits = history.audits(record.playbooks, record.startedAt, SHOWN_AUDITS);
     return { seen: history.add(record), audits };
   } catch (error) {

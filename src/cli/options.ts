@@ -117,6 +117,30 @@ export const auditOptions = {
     many: true,
     help: `write the report in this form, to a file or to stdout: ${auditFormNames.join(', ')} (default: text)`,
   },
+  'mail-to': {
+    type: 'list',
+    value: 'ADDRESSES',
+    help: 'mail what is new since the last audit, by sendmail; if nothing is, no mail',
+  },
+  'post-to': {
+    type: 'text',
+    value: 'URL',
+    help: 'post what is new since the last audit, as JSON; the variable RETRACE_POST_TO can name the URL, too',
+  },
+  'install-timer': {
+    type: 'switch',
+    help: 'audit nothing now, but install a systemd timer that makes this audit every night',
+  },
+  'remove-timer': { type: 'switch', help: 'remove the timer of these playbooks' },
+  'user-timer': { type: 'switch', help: 'install or remove a timer of your own, without root' },
+  causes: {
+    type: 'switch',
+    help: 'also ask hosts that strayed who did it: logs of apt and dpkg, clones, etckeeper, sudo, cron',
+  },
+  lints: {
+    type: 'switch',
+    help: 'also look for what is wrong beyond the tasks, such as failed units and links that lead nowhere',
+  },
 } as const satisfies OptionSpecs;
 
 /** The parsed command line of an audit. */

@@ -3,6 +3,7 @@ import type { Event, EventData, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { visible, visibleIn } from '../core/visible.ts';
+import type { RunContext } from '../engine/variables/run-context.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
@@ -60,19 +61,29 @@ const print = (text: string): number => {
   return 0;
 };
 
+/** A run that has been loaded. */
+export interface RunOf {
+  readonly context: RunContext;
+  readonly mask: <T>(data: T) => T;
+  /** Runs the playbooks; returns the exit code. */
+  readonly start: (context: RunContext) => Promise<number>;
+}
+
 /** What only some commands need. */
 interface Special {
   /** Playbooks that are not files. */
   readonly texts?: Readonly<Record<string, string>>;
   /** Print one line per host. */
   readonly oneLine?: boolean;
+  /** Does the run, and what belongs to it while its connections are open; with it, all strings of the data that `mask` gets are freed of secrets. */
+  readonly around?: (run: RunOf) => Promise<number>;
   /** Reports the run in place of the format that `--output` names. */
   readonly reporter?: (options: ReportOptions) => Promise<Reporter>;
 }
 
 /** Runs the playbooks named on the command line. */
 export async function play(parsed: Parsed, face: Face, special: Special = {}): Promise<number> {
-  const { texts = {}, oneLine = false, reporter } = special;
+  const { texts = {}, oneLine = false, reporter, around = ({ context, start }: RunOf) => start(context) } = special;
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
@@ -152,8 +163,11 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
     const { runPlaybooks } = await import('../engine/run.ts');
     const { context, playbooks } = loaded.value;
     const kept = { ...context, options: { ...context.options, ...keeper.options } };
-    const { exitCode } = await runPlaybooks(kept, playbooks, version);
-    return exitCode;
+    return await around({
+      context: kept,
+      mask: (data) => secrets.mask(data),
+      start: async (asked) => (await runPlaybooks(asked, playbooks, version)).exitCode,
+    });
   } catch (error) {
     // This is a bug in Retrace: show the stack, but mask secrets.
     throw error instanceof Error ? maskedError(error, secrets) : error;

@@ -57,7 +57,7 @@ const saying = (text: string): Audit =>
       finding('unknown', 'why', { reason: text, hosts: [text, 'other'] }),
       finding('drift', 'left', { accepted: { why: text, until: text, owner: text } }),
     ],
-    history: [{ startedAt: text, drift: 1, unknown: 0, failed: 0, exitCode: 2 }],
+    history: [{ startedAt: text, drift: 1, lint: 0, unknown: 0, failed: 0, exitCode: 2 }],
   });
 
 describe('what a host says is never markup', () => {

@@ -84,6 +84,7 @@ const past = (day: number, failed: number, drift: number, unknown: number): Past
   startedAt: `2026-11-${String(day).padStart(2, '0')}T04:00:05.000Z`,
   failed,
   drift,
+  lint: 0,
   unknown,
   exitCode: drift > 0 ? 2 : 3,
 });

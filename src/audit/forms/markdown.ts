@@ -3,7 +3,7 @@ import { coloured } from '../../report/index.ts';
 import { type Audit, FINDING_KINDS, type Finding } from '../finding.ts';
 import { openFindings, summaryOf } from '../summary.ts';
 import type { AuditFormOptions } from './form.ts';
-import { foundText, hostsText, KIND_TITLES, sinceText, taskText } from './told.ts';
+import { doneByTexts, foundText, hostsText, KIND_TITLES, sinceText, taskText } from './told.ts';
 
 /** A table for each kind of finding with the diffs below it, for a merge request, an issue or a wiki. */
 export function writeMarkdown(audit: Audit, options: AuditFormOptions): string {
@@ -37,8 +37,8 @@ const row = (finding: Finding, { verbose }: AuditFormOptions): string =>
     code(finding.id),
     escaped(hostsText(finding.hosts, verbose ? Number.POSITIVE_INFINITY : 6)),
     escaped(taskText(finding)),
-    escaped(foundText(finding)),
-    escaped(sinceText(finding)),
+    escaped(foundText(finding)) + (finding.remedy === undefined ? '' : ` **Remedy:** ${escaped(finding.remedy)}`),
+    [escaped(sinceText(finding)), ...doneByTexts(finding).map((text) => `by ${escaped(text)}`)].join('; '),
   ].join(' | ')} |`;
 
 const plain = coloured(false);

@@ -6,6 +6,7 @@ const LEVELS: Readonly<Record<FindingKind, 'error' | 'warning' | 'note'>> = {
   unreachable: 'error',
   failed: 'error',
   drift: 'warning',
+  lint: 'warning',
   uncertain: 'note',
   unknown: 'note',
 };
@@ -34,7 +35,7 @@ export const writeSarif = (audit: Audit): string =>
               toolExecutionNotifications: audit.errors.map((text) => ({ level: 'error', message: { text } })),
             },
           ],
-          results: audit.findings.map(resultOf),
+          results: audit.findings.map((finding) => resultOf(finding, audit.playbooks[0] ?? '')),
         },
       ],
     },
@@ -42,15 +43,18 @@ export const writeSarif = (audit: Audit): string =>
     2,
   )}\n`;
 
-const resultOf = (finding: Finding) => ({
+const resultOf = (finding: Finding, playbook: string) => ({
   ruleId: finding.kind,
   level: LEVELS[finding.kind],
-  message: { text: `${hostsText(finding.hosts)}: ${taskText(finding)}: ${foundText(finding)}` },
+  message: {
+    text: `${hostsText(finding.hosts)}: ${taskText(finding)}: ${foundText(finding)}${finding.remedy === undefined ? '' : `. Remedy: ${finding.remedy}`}`,
+  },
   locations: [
     {
       physicalLocation: {
-        artifactLocation: { uri: finding.task.file.split('/').map(encodeURIComponent).join('/') },
-        region: { startLine: finding.task.line },
+        artifactLocation: { uri: (finding.task.file ?? playbook).split('/').map(encodeURIComponent).join('/') },
+        // A lint is about a host, and no line tells of it; but forges show only what has a place.
+        ...(finding.task.line !== undefined && { region: { startLine: finding.task.line } }),
       },
     },
   ],

@@ -3,7 +3,7 @@ import { coloured } from '../../report/index.ts';
 import { type Audit, FINDING_KINDS, type Finding, type FindingKind } from '../finding.ts';
 import { openFindings, summaryOf } from '../summary.ts';
 import type { AuditFormOptions } from './form.ts';
-import { foundText, hostsText, KIND_TITLES, sinceText, taskText } from './told.ts';
+import { doneByTexts, foundText, hostsText, KIND_TITLES, sinceText, taskText } from './told.ts';
 
 /** For people: the summary first, then a line for each finding. */
 export function writeText(audit: Audit, options: AuditFormOptions): string {
@@ -38,8 +38,16 @@ function findingLines(finding: Finding, options: AuditFormOptions, chalk: Chalk)
   const { lapsed } = finding;
   const ended =
     lapsed === undefined ? [] : [chalk.dim(`    accepted by ${lapsed.owner} until ${lapsed.until}: ${lapsed.why}`)];
-  const place = options.verbose ? [chalk.dim(`    ${finding.task.file}:${finding.task.line}`)] : [];
-  return [head, ...ended, ...place, ...diffs];
+  const place =
+    options.verbose && finding.task.file !== undefined
+      ? [chalk.dim(`    ${finding.task.file}:${finding.task.line}`)]
+      : [];
+  const remedy = finding.remedy === undefined ? [] : [chalk.dim(`    remedy: ${finding.remedy}`)];
+  const by = doneByTexts(finding);
+  const shown = options.verbose ? by : by.slice(0, 6);
+  const more = by.length > shown.length ? [`and ${by.length - shown.length} more (-v)`] : [];
+  const traces = [...shown, ...more].map((text) => chalk.dim(`    by: ${text}`));
+  return [head, ...traces, ...remedy, ...ended, ...place, ...diffs];
 }
 
 type Chalk = ReturnType<typeof coloured>;
@@ -51,6 +59,7 @@ const paint = (kind: FindingKind, chalk: Chalk): Chalk =>
     unreachable: chalk.red,
     failed: chalk.red,
     drift: chalk.yellow,
+    lint: chalk.yellow,
     uncertain: chalk.magenta,
     unknown: chalk.magenta,
   })[kind];

@@ -7,8 +7,9 @@ export const KIND_TITLES: Readonly<Record<FindingKind, string>> = {
   unreachable: 'Unreachable',
   failed: 'Failed',
   drift: 'Drift',
+  lint: 'Lints: wrong, whatever the playbooks say',
   uncertain: 'Uncertain: an earlier task may change it',
-  unknown: 'Unknown before a run',
+  unknown: 'Unknown',
 };
 
 /** The task with its item, step and subject: `nginx : install nginx.conf (item=off1) [S12] /etc/nginx/nginx.conf`. */
@@ -55,5 +56,14 @@ export function sinceText({ seen, hosts, kind }: Finding): string {
   const causes = [...new Set(all.map(({ cause }) => cause))].sort();
   return `${causes.map((cause) => CAUSES[cause]).join(' or ')} since ${day}`;
 }
+
+/** What has caused the finding, a text for each cause: `off1: 2026-11-30 19:59 UTC, alex: sudo vim /etc/motd`. */
+export const doneByTexts = ({ doneBy = {}, hosts }: Finding): readonly string[] =>
+  Object.entries(doneBy).flatMap(([host, traces]) =>
+    traces.map(
+      ({ at, text }) =>
+        `${hosts.length === 1 ? '' : `${host}: `}${at.slice(0, 16).replace('T', ' ')} UTC, ${fitted(text, 200)}`,
+    ),
+  );
 
 const CAUSES = { intended: 'intended', drift: 'drift', new: 'new' } as const;

@@ -18,9 +18,9 @@ export function chartHtml(audit: Audit): Markup | undefined {
     (one, index) => bar(one, index * (WIDTH + GAP), most),
   )}</svg>
 <p class="ends"><time datetime="${first?.startedAt}">${first?.startedAt.slice(0, 10)}</time><time datetime="${last?.startedAt}">${last?.startedAt.slice(0, 10)}</time></p>
-<details><summary><span class="key key-failed"></span>failed <span class="key key-drift"></span>drift <span class="key key-unknown"></span>unknown <small>numbers</small></summary><div class="scroll"><table><thead><tr><th scope="col">Audit</th><th scope="col">Failed</th><th scope="col">Drift</th><th scope="col">Unknown</th></tr></thead><tbody>${audits.map(
-    ({ startedAt, failed, drift, unknown }) =>
-      html`<tr><td>${minuteOf(startedAt)}</td><td>${failed}</td><td>${drift}</td><td>${unknown}</td></tr>`,
+<details><summary><span class="key key-failed"></span>failed <span class="key key-drift"></span>drift <span class="key key-lint"></span>lints <span class="key key-unknown"></span>unknown <small>numbers</small></summary><div class="scroll"><table><thead><tr><th scope="col">Audit</th><th scope="col">Failed</th><th scope="col">Drift</th><th scope="col">Lints</th><th scope="col">Unknown</th></tr></thead><tbody>${audits.map(
+    ({ startedAt, failed, drift, lint, unknown }) =>
+      html`<tr><td>${minuteOf(startedAt)}</td><td>${failed}</td><td>${drift}</td><td>${lint}</td><td>${unknown}</td></tr>`,
   )}</tbody></table></div></details></figure>
 `;
 }
@@ -37,17 +37,19 @@ function thisAudit(audit: Audit): PastAudit {
     startedAt,
     exitCode,
     drift: count('drift'),
+    lint: count('lint'),
     unknown: count('uncertain', 'unknown'),
     failed: count('failed', 'unreachable'),
   };
 }
 
-const totalOf = ({ drift, unknown, failed }: PastAudit): number => drift + unknown + failed;
+const totalOf = ({ drift, lint, unknown, failed }: PastAudit): number => drift + lint + unknown + failed;
 
 function bar(audit: PastAudit, x: number, most: number): Markup {
   const scaled = (count: number): number => Math.round((count / most) * (HEIGHT - 4) * 10) / 10;
   const parts = [
     { name: 'unknown', height: scaled(audit.unknown) },
+    { name: 'lint', height: scaled(audit.lint) },
     { name: 'drift', height: scaled(audit.drift) },
     { name: 'failed', height: scaled(audit.failed) },
   ];
@@ -57,6 +59,6 @@ function bar(audit: PastAudit, x: number, most: number): Markup {
     y -= height;
     return html`<rect class="bar-${name}" x="${String(x)}" y="${y.toFixed(1)}" width="${String(WIDTH)}" height="${height.toFixed(1)}"/>`;
   });
-  const { startedAt, failed, drift, unknown } = audit;
-  return html`<g><title>${minuteOf(startedAt)}: ${failed} failed, ${drift} drift, ${unknown} unknown</title><rect class="base" x="${String(x)}" y="${String(HEIGHT - 2)}" width="${String(WIDTH)}" height="2"/>${drawn}</g>`;
+  const { startedAt, failed, drift, lint, unknown } = audit;
+  return html`<g><title>${minuteOf(startedAt)}: ${failed} failed, ${drift} drift, ${lint === 0 ? '' : `${lint} lints, `}${unknown} unknown</title><rect class="base" x="${String(x)}" y="${String(HEIGHT - 2)}" width="${String(WIDTH)}" height="2"/>${drawn}</g>`;
 }

@@ -2,7 +2,7 @@ import type { Diff } from '../../core/change.ts';
 import { formatDiff } from '../../report/diff.ts';
 import { coloured } from '../../report/index.ts';
 import type { Finding, FindingKind, Seen } from '../finding.ts';
-import { foundText, hostsText } from '../forms/told.ts';
+import { doneByTexts, foundText, hostsText } from '../forms/told.ts';
 import { type Card, hostsOfCard, type SeenOn, seenOn } from './card.ts';
 import { html, type Markup, trusted } from './markup.ts';
 
@@ -87,7 +87,10 @@ const factsOf = ({ id, kind, task, accepted }: Card): Markup =>
     accepted === undefined
       ? undefined
       : html`<span class="why">${badge(kind)} Accepted by ${accepted.owner} until ${dayOf(accepted.until)}: ${accepted.why}</span> `
-  }<code>${task.type}</code> in <code>${task.file}:${String(task.line)}</code> <a href="#f-${id}-${kind}" aria-label="link to finding ${id}">${id}</a></p>`;
+  }${placeOf(task)} <a href="#f-${id}-${kind}" aria-label="link to finding ${id}">${id}</a></p>`;
+
+const placeOf = ({ type, file, line }: Card['task']): Markup =>
+  file === undefined ? html`<code>${type}</code>` : html`<code>${type}</code> in <code>${file}:${String(line)}</code>`;
 
 /** So many variants are open when their card is. */
 const FEW = 4;
@@ -102,15 +105,17 @@ function severalHtml(finding: Finding, options: CardOptions, open: boolean): Mar
 }
 
 function variantBody(finding: Finding, { diffLines }: CardOptions): Markup {
-  const { hosts, subject, changes, assuming, unless, kind, reason } = finding;
+  const { hosts, subject, changes, assuming, unless, kind, reason, remedy } = finding;
   const names =
     hosts.length <= 4 ? undefined : html`<p class="h all"><b>${hosts.length} hosts:</b> ${hosts.join(', ')}</p>`;
   const listed =
     changes.length < 2 && !(reason !== undefined && changes.length > 0)
       ? undefined
       : html`<ul class="c">${changes.map(({ what, from, to }) => html`<li>${what}: ${value(from, 'del')}${from === '' ? '' : ' → '}${value(to, 'ins')}</li>`)}</ul>`;
+  const by = doneByTexts(finding).map((text) => html`<p>By: ${text}</p>`);
+  const todo = remedy === undefined ? undefined : html`<p>Remedy: ${remedy}</p>`;
   const why = reason !== undefined && hasCause(kind) ? html`<p>${reason}</p>` : undefined;
-  return html`${names}${seenOn(finding).map((one) => seenHtml(one, finding))}${why}${listed}${premise(
+  return html`${names}${seenOn(finding).map((one) => seenHtml(one, finding))}${by}${why}${todo}${listed}${premise(
     'Builds on what would change before',
     assuming,
   )}${premise('Unless it is changed by', unless)}${changes.map(({ diff }) => (diff === undefined ? undefined : diffHtml(diff, subject, diffLines)))}`;

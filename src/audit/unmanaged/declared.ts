@@ -13,7 +13,7 @@ interface DeclaringTask {
 }
 
 /** What the tasks of a check manage. */
-interface Recording {
+export interface Recording {
   /** The run, with task types that record what they are about. */
   readonly context: RunContext;
   /** Whether a task on this host manages a thing. */

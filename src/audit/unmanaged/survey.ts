@@ -19,7 +19,8 @@ export function readSurvey(answers: SurveyAnswers): Survey | { readonly unfit: s
   return { parts: new Map(parts), unread: Object.entries(answers).flatMap(unreadIn) };
 }
 
-function unreadIn([name, { stdout, stderr, timedOut }]: readonly [string, ShellAnswer]): readonly string[] {
+/** What could not be read in an answer, as sentences that begin with its name. */
+export function unreadIn([name, { stdout, stderr, timedOut }]: readonly [string, ShellAnswer]): readonly string[] {
   const denied = stderr.split('\n').flatMap((line) => /(\/[^\s:'’]*).*: Permission denied$/.exec(line)?.[1] ?? []);
   const whole = readParts(stdout).has('end');
   return [
