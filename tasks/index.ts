@@ -198,6 +198,7 @@ import snap from './snap.ts';
 import snapAlias from './snap_alias.ts';
 import sshConfig from './ssh_config.ts';
 import stat from './stat.ts';
+import subversion from './subversion.ts';
 import sudoers from './sudoers.ts';
 import supervisorctl from './supervisorctl.ts';
 import synchronize from './synchronize.ts';
@@ -205,6 +206,7 @@ import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import syslogger from './syslogger.ts';
 import systemd from './systemd.ts';
+import sysvinit from './sysvinit.ts';
 import tempfile from './tempfile.ts';
 import template from './template.ts';
 import timezone from './timezone.ts';
@@ -429,6 +431,7 @@ const types = [
   snapAlias,
   sshConfig,
   stat,
+  subversion,
   sudoers,
   supervisorctl,
   synchronize,
@@ -436,6 +439,7 @@ const types = [
   sysctl,
   syslogger,
   systemd,
+  sysvinit,
   tempfile,
   template,
   timezone,
