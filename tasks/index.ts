@@ -93,6 +93,7 @@ import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
 import iptablesState from './iptables_state.ts';
 import javaCert from './java_cert.ts';
+import javaKeystore from './java_keystore.ts';
 import k8s from './k8s.ts';
 import k8sClusterInfo from './k8s_cluster_info.ts';
 import k8sExec from './k8s_exec.ts';
@@ -104,6 +105,7 @@ import k8sTaint from './k8s_taint.ts';
 import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
+import listenPortsFacts from './listen_ports_facts.ts';
 import localeGen from './locale_gen.ts';
 import lvg from './lvg.ts';
 import lvgRename from './lvg_rename.ts';
@@ -326,6 +328,7 @@ const types = [
   iptables,
   iptablesState,
   javaCert,
+  javaKeystore,
   k8s,
   k8sClusterInfo,
   k8sExec,
@@ -337,6 +340,7 @@ const types = [
   kernelBlacklist,
   knownHosts,
   lineinfile,
+  listenPortsFacts,
   localeGen,
   lvg,
   lvgRename,
