@@ -85,6 +85,7 @@ import groupBy from './group_by.ts';
 import helm from './helm.ts';
 import helmInfo from './helm_info.ts';
 import helmRepository from './helm_repository.ts';
+import hg from './hg.ts';
 import hostname from './hostname.ts';
 import htpasswd from './htpasswd.ts';
 import includeVars from './include_vars.ts';
@@ -120,6 +121,7 @@ import mount_facts from './mount_facts.ts';
 import mysqlDb from './mysql_db.ts';
 import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
+import mysqlRole from './mysql_role.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
 import npm from './npm.ts';
@@ -320,6 +322,7 @@ const types = [
   helm,
   helmInfo,
   helmRepository,
+  hg,
   hostname,
   htpasswd,
   includeVars,
@@ -355,6 +358,7 @@ const types = [
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
+  mysqlRole,
   mysqlUser,
   mysqlVariables,
   npm,

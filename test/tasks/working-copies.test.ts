@@ -3,12 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import hg from '../../tasks/hg.ts';
 import subversion from '../../tasks/subversion.ts';
 import { localTarget, runAllHere, runHere } from './harness.ts';
 import { runScript } from './local-host.ts';
 import { outcomeOf } from './outcome.ts';
 
-const PATIENCE = 120_000;
+// On a busy machine, Mercurial takes seconds to start.
+const PATIENCE = 240_000;
 
 // svn would wait for the next second after each change, so that it sees what is edited later by the time alone.
 const quick = { SVN_I_LOVE_CORRUPTED_WORKING_COPIES_SO_DISABLE_SLEEP_FOR_TIMESTAMPS: 'yes' };
@@ -172,5 +174,98 @@ echo one >mine/file; svn -q add mine/file; svn -q ci -m one mine; mkdir first; m
         '/opt/no is missing on the host: install the subversion package',
       );
     }
+  });
+});
+
+describe('hg', { timeout: PATIENCE }, () => {
+  const repo = join(root, 'forge');
+  const dest = join(root, 'deep', 'clone');
+  const args = { repo, dest };
+  const run = (given: object, check = false) => runHere(hg, given as Record<string, unknown>, { check });
+  const node = (rev: string): string => sh(`hg -R forge log -r ${rev} -T '{node|short}'`);
+  const commit = (text: string) => sh(`cd forge; echo ${text} >file; hg -q ci -u me -m ${text}`);
+  const text = (): string => readFileSync(join(dest, 'file'), 'utf8');
+
+  beforeAll(() => {
+    sh(
+      'mkdir first-hg; cd first-hg; hg init forge; cd forge; echo one >file; hg -q add; hg -q ci -u me -m one; hg tag -u me v1; hg -q branch stable; echo two >file; hg -q ci -u me -m two; hg -q update default',
+    );
+  }, PATIENCE);
+  beforeEach(() => {
+    sh('rm -rf forge deep other; cp -a first-hg/* .');
+  });
+
+  test('a repository is cloned once, and followed, as a check foretells', async () => {
+    for (const check of [true, false])
+      expect(outcomeOf(await run(args, check))).toEqual(['changed', `clone ${dest}: absent → ${node('default')}`]);
+    expect(await run(args)).toMatchObject({
+      status: 'ok',
+      result: { before: `${node('default')} default`, after: `${node('default')} default`, cleaned: false },
+    });
+    const old = node('default');
+    commit('three');
+    for (const check of [true, false])
+      expect(outcomeOf(await run(args, check))).toEqual(['changed', `clone ${dest}: ${old} → ${node('default')}`]);
+    expect(outcomeOf(await run(args))).toEqual(['ok']);
+    for (const [revision, expected] of [
+      ['stable', 'two\n'],
+      ['v1', 'one\n'],
+    ] as const) {
+      expect(outcomeOf(await run({ ...args, revision }))[0]).toBe('changed');
+      expect(text()).toBe(expected);
+    }
+    expect(outcomeOf(await run({ ...args, update: false }))).toEqual(['ok']);
+  });
+
+  test('local changes and other files stay, unless force and purge are set', async () => {
+    await run(args);
+    sh(`echo mine >${dest}/file; echo new >${dest}/unknown`);
+    expect(outcomeOf(await run(args))).toEqual(['ok']);
+    const cleaning = { ...args, force: true, purge: true };
+    for (const check of [true, false])
+      expect(outcomeOf(await run(cleaning, check))).toEqual([
+        'changed',
+        `local changes in ${dest}: M file → none`,
+        `untracked files in ${dest}: unknown → none`,
+      ]);
+    expect(text()).toBe('one\n');
+    expect(await run(cleaning)).toMatchObject({ status: 'ok', result: { cleaned: false } });
+  });
+
+  test('local commits stay', async () => {
+    await run(args);
+    sh(`cd ${dest}; echo mine >other; hg -q add; hg -q ci -u me -m mine`);
+    expect(outcomeOf(await run(args))).toEqual(['ok']);
+  });
+
+  test('a check of several tasks builds on what was foretold', async () => {
+    const pinned = { ...args, revision: 'stable' };
+    const ended = await runAllHere(
+      [
+        [hg, pinned],
+        [hg, pinned],
+      ],
+      { check: true },
+    );
+    expect(ended.map(({ status }) => status)).toEqual(['changed', 'ok']);
+  });
+
+  test('says what is wrong, also in a check', async () => {
+    sh('mkdir -p other; touch other/file');
+    for (const [given, why] of [
+      [{ ...args, revision: 'nosuch' }, "unknown revision 'nosuch'"],
+      [{ ...args, dest: join(root, 'other') }, `${join(root, 'other')} exists and is not a Mercurial clone`],
+      [
+        { ...args, repo: 'https://me:secret@example.org/x' },
+        'a password in the URL would be in the list of processes: put it into the [auth] section of hgrc',
+      ],
+      [{ repo }, 'the destination directory must be specified unless clone=no and update=no'],
+      [{ ...args, executable: '/opt/no' }, '/opt/no is missing on the host: install the mercurial package'],
+    ] as const)
+      expect(outcomeOf(await run(given, true))).toEqual(['failed', why]);
+    expect(await run({ repo, clone: false, update: false })).toMatchObject({
+      status: 'ok',
+      result: { after: node('tip') },
+    });
   });
 });
