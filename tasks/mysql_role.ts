@@ -1,13 +1,4 @@
-import {
-  blurs,
-  type Change,
-  defineTask,
-  nothing,
-  type Params,
-  type Plan,
-  predicts,
-  type Question,
-} from '../src/sdk.ts';
+import { type Change, defineTask, nothing, type Params, type Plan, predicts, type Question } from '../src/sdk.ts';
 import { myAsk, myRun, type Rows } from './shared/databases/my-client.ts';
 import { type MyLogin, myLogin, myLoginParams } from './shared/databases/my-login.ts';
 import {
@@ -152,7 +143,6 @@ export default defineTask({
               left.map((one) => [grantLine(one)]),
             ),
           ]),
-      blurs(...members.added.concat(members.removed).map((one) => `database:mysql/user/${one.replace(/@[^@]*$/, '')}`)),
     ];
     return {
       changes: told.map((one, index) => ({ ...one, commands: index === 0 ? [myRun(login, statements)] : [], effects })),
@@ -292,11 +282,7 @@ function removal(login: MyLogin, server: Server, task: Task): Change {
     from: 'present',
     to: null,
     commands: [myRun(login, [`DROP ROLE ${nameSql(server, task.name)}`])],
-    effects: [
-      predicts(askRole(login, server, task.name), []),
-      predicts(askGrants(login, server, task.name), []),
-      blurs('database:mysql/user/*'),
-    ],
+    effects: [predicts(askRole(login, server, task.name), []), predicts(askGrants(login, server, task.name), [])],
   };
 }
 
