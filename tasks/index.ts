@@ -128,6 +128,7 @@ import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import opensslCsr from './openssl_csr.ts';
 import opensslCsrInfo from './openssl_csr_info.ts';
+import opensslCsrPipe from './openssl_csr_pipe.ts';
 import opensslDhparam from './openssl_dhparam.ts';
 import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
@@ -210,6 +211,8 @@ import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import syslogger from './syslogger.ts';
 import systemd from './systemd.ts';
+import systemdCredsDecrypt from './systemd_creds_decrypt.ts';
+import systemdCredsEncrypt from './systemd_creds_encrypt.ts';
 import sysvinit from './sysvinit.ts';
 import tempfile from './tempfile.ts';
 import template from './template.ts';
@@ -223,8 +226,10 @@ import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
+import wakeonlan from './wakeonlan.ts';
 import x509Certificate from './x509_certificate.ts';
 import x509CertificateInfo from './x509_certificate_info.ts';
+import x509CertificatePipe from './x509_certificate_pipe.ts';
 import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
@@ -365,6 +370,7 @@ const types = [
   opensshKeypair,
   opensslCsr,
   opensslCsrInfo,
+  opensslCsrPipe,
   opensslDhparam,
   opensslPkcs12,
   opensslPrivatekey,
@@ -447,6 +453,8 @@ const types = [
   sysctl,
   syslogger,
   systemd,
+  systemdCredsDecrypt,
+  systemdCredsEncrypt,
   sysvinit,
   tempfile,
   template,
@@ -460,8 +468,10 @@ const types = [
   verify,
   waitFor,
   waitForConnection,
+  wakeonlan,
   x509Certificate,
   x509CertificateInfo,
+  x509CertificatePipe,
   xattr,
   xml,
   yamlItem,

@@ -81,7 +81,7 @@ export default defineTask({
       granted: task.priv === undefined || task.state === 'absent' ? nothing() : askGrants(login, server, task.name),
     };
   },
-  plan({ version, role, others, granted }, task, { environment }): Plan {
+  plan({ version, role = [], others = [], granted }, task, { environment }): Plan {
     const server = serverOf(version);
     const login = loginOf(task, environment);
     const now = readRole(role);
