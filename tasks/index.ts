@@ -133,6 +133,7 @@ import opensslDhparam from './openssl_dhparam.ts';
 import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
 import opensslPrivatekeyInfo from './openssl_privatekey_info.ts';
+import opensslPrivatekeyPipe from './openssl_privatekey_pipe.ts';
 import opensslPublickeyInfo from './openssl_publickey_info.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -375,6 +376,7 @@ const types = [
   opensslPkcs12,
   opensslPrivatekey,
   opensslPrivatekeyInfo,
+  opensslPrivatekeyPipe,
   opensslPublickeyInfo,
   packageFacts,
   packageType,
