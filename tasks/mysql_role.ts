@@ -101,7 +101,7 @@ export default defineTask({
     const privileges = task.priv === undefined ? [] : privilegeDifferences(has, priv, modeOf(task));
     const roleSql = nameSql(server, task.name);
     const statements = [
-      ...(now.exists ? [] : [creation(task, server)]),
+      ...(now.exists ? [] : [createRole(task, server)]),
       ...members.removed.map((one) => `REVOKE ${roleSql} FROM ${memberSql(one, server)}`),
       ...members.added.map((one) => `GRANT ${roleSql} TO ${memberSql(one, server)}`),
       ...(server === 'mysql' && task.set_default_role_all
@@ -109,7 +109,7 @@ export default defineTask({
         : []),
       ...privileges.flatMap((one) => privilegeStatements(one, roleSql)),
     ];
-    const told: readonly Told[] = [
+    const told: readonly ToldChange[] = [
       ...(now.exists ? [] : [{ what: `role ${task.name}`, from: null, to: 'present' }]),
       ...members.added.map((one) => ({ what: `member ${one} of ${task.name}`, from: null, to: 'present' })),
       ...members.removed.map((one) => ({ what: `member ${one} of ${task.name}`, from: 'present', to: null })),
@@ -162,7 +162,7 @@ export default defineTask({
   ],
 });
 
-type Told = Pick<Change, 'what' | 'from' | 'to'>;
+type ToldChange = Pick<Change, 'what' | 'from' | 'to'>;
 
 function modeOf({ append_privs, subtract_privs }: Task): PrivilegeMode {
   if (subtract_privs) return 'subtract';
@@ -205,26 +205,26 @@ const readRole = (rows: Rows): Role => {
 };
 
 const roleRows = ({ exists, members, admins }: Role): Rows => {
-  const rows = (tag: string, all: readonly string[]): Rows => all.map((one) => [tag, ...partsOf(one)]);
+  const rows = (tag: string, all: readonly string[]): Rows => all.map((one) => [tag, ...userAndHost(one)]);
   return [...(exists ? [['role']] : []), ...rows('member', members), ...rows('admin', admins)];
 };
 
 /** A user with its host; a role, which has none, by its name alone. */
 const memberText = (user: string, host: string): string => (host === '' ? user : `${user}@${host}`);
 
-function partsOf(member: string): readonly [user: string, host: string] {
+function userAndHost(member: string): readonly [user: string, host: string] {
   const at = member.lastIndexOf('@');
   return at < 0 ? [member, ''] : [member.slice(0, at), member.slice(at + 1)];
 }
 
 /** A member as the server tells it: MySQL's roles have a host, too. */
 function canonical(member: string, server: Server): string {
-  const [user, host] = partsOf(member);
+  const [user, host] = userAndHost(member);
   return memberText(user, host === '' && server === 'mysql' ? '%' : host);
 }
 
 function memberSql(member: string, server: Server): string {
-  const [user, host] = partsOf(canonical(member, server));
+  const [user, host] = userAndHost(canonical(member, server));
   return host === '' ? myName(user) : myUser(user, host);
 }
 
@@ -232,7 +232,7 @@ const nameSql = (server: Server, name: string): string => (server === 'mariadb' 
 
 /** Asks which of these users and roles exist. */
 function askUsers(login: MyLogin, server: Server, members: readonly string[]): Question<Rows> {
-  const pairs = members.map((one) => partsOf(canonical(one, server)));
+  const pairs = members.map((one) => userAndHost(canonical(one, server)));
   const those = pairs.map(([user, host]) => `(user = ${myText(user)} AND host = ${myText(host)})`);
   return myAsk(
     login,
@@ -273,7 +273,7 @@ function memberChanges(now: Role, there: readonly string[], task: Task, server: 
   return { added, removed, left: [...now.members.filter((one) => !removed.includes(one)), ...added].toSorted() };
 }
 
-const creation = ({ name, admin }: Task, server: Server): string =>
+const createRole = ({ name, admin }: Task, server: Server): string =>
   `CREATE ROLE ${nameSql(server, name)}${admin === undefined ? '' : ` WITH ADMIN ${memberSql(admin, server)}`}`;
 
 function removal(login: MyLogin, server: Server, task: Task): Change {

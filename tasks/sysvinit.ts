@@ -110,7 +110,7 @@ const outputOf = (reply: Reply | undefined): object =>
 const initScript = ({ name }: Task): string => `/etc/init.d/${name}`;
 
 // A package may bring the init script.
-const about = (task: Task): readonly Subject[] => [
+const serviceSubjects = (task: Task): readonly Subject[] => [
   `unit:${task.name}.service`,
   `by:path:${initScript(task)}`,
   `by:absent:unit:${task.name}.service`,
@@ -123,7 +123,7 @@ const askLinks = (task: Task) =>
 for one in update-rc.d chkconfig; do command -v "$one" >/dev/null && break; one=; done
 echo "tool $one"
 for one in /etc/rc?.d/[SK][0-9][0-9]${task.name}; do [ -L "$one" ] && echo "link \${one#/etc/rc}"; done; true`,
-    about: about(task),
+    about: serviceSubjects(task),
   });
 
 interface Links {
@@ -187,7 +187,7 @@ const askStatus = (task: Task) =>
       ? sh`[ -x ${initScript(task)} ] || exit 127
 ${initScript(task)} status ${argumentsOf(task)} </dev/null`
       : sh`case $(ps axww -o pid=,ppid=,args= | awk -v me=$$ '$1 != me && $2 != me') in *${task.pattern}*) exit 0 ;; *) exit 3 ;; esac`),
-    about: about(task),
+    about: serviceSubjects(task),
     deadlineMs: 60_000,
   });
 
