@@ -20,6 +20,7 @@ import capabilities from './capabilities.ts';
 import cargo from './cargo.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
+import cloudInitDataFacts from './cloud_init_data_facts.ts';
 import command from './command.ts';
 import composer from './composer.ts';
 import configLinks from './config_links.ts';
@@ -263,6 +264,7 @@ const types = [
   cargo,
   certbot,
   certificatesBetween,
+  cloudInitDataFacts,
   command,
   composer,
   configLinks,
