@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import hg from '../../tasks/hg.ts';
 import subversion from '../../tasks/subversion.ts';
+import { isThorough } from '../thorough.ts';
 import { localTarget, runAllHere, runHere } from './harness.ts';
 import { runScript } from './local-host.ts';
 import { outcomeOf } from './outcome.ts';
@@ -207,13 +208,6 @@ describe('hg', { timeout: PATIENCE }, () => {
     for (const check of [true, false])
       expect(outcomeOf(await run(args, check))).toEqual(['changed', `clone ${dest}: ${old} → ${node('default')}`]);
     expect(outcomeOf(await run(args))).toEqual(['ok']);
-    for (const [revision, expected] of [
-      ['stable', 'two\n'],
-      ['v1', 'one\n'],
-    ] as const) {
-      expect(outcomeOf(await run({ ...args, revision }))[0]).toBe('changed');
-      expect(text()).toBe(expected);
-    }
     expect(outcomeOf(await run({ ...args, update: false }))).toEqual(['ok']);
   });
 
@@ -230,6 +224,17 @@ describe('hg', { timeout: PATIENCE }, () => {
       ]);
     expect(text()).toBe('one\n');
     expect(await run(cleaning)).toMatchObject({ status: 'ok', result: { cleaned: false } });
+  });
+
+  test.runIf(isThorough)('a branch and a tag can be wanted', async () => {
+    await run(args);
+    for (const [revision, expected] of [
+      ['stable', 'two\n'],
+      ['v1', 'one\n'],
+    ] as const) {
+      expect(outcomeOf(await run({ ...args, revision }))[0]).toBe('changed');
+      expect(text()).toBe(expected);
+    }
   });
 
   test('local commits stay', async () => {
