@@ -20,6 +20,7 @@ import capabilities from './capabilities.ts';
 import cargo from './cargo.ts';
 import certbot from './certbot.ts';
 import certificatesBetween from './certificates_between.ts';
+import cloudInitDataFacts from './cloud_init_data_facts.ts';
 import command from './command.ts';
 import composer from './composer.ts';
 import configLinks from './config_links.ts';
@@ -85,6 +86,7 @@ import groupBy from './group_by.ts';
 import helm from './helm.ts';
 import helmInfo from './helm_info.ts';
 import helmRepository from './helm_repository.ts';
+import hg from './hg.ts';
 import hostname from './hostname.ts';
 import htpasswd from './htpasswd.ts';
 import includeVars from './include_vars.ts';
@@ -93,6 +95,7 @@ import interfacesFile from './interfaces_file.ts';
 import iptables from './iptables.ts';
 import iptablesState from './iptables_state.ts';
 import javaCert from './java_cert.ts';
+import javaKeystore from './java_keystore.ts';
 import k8s from './k8s.ts';
 import k8sClusterInfo from './k8s_cluster_info.ts';
 import k8sExec from './k8s_exec.ts';
@@ -104,6 +107,7 @@ import k8sTaint from './k8s_taint.ts';
 import kernelBlacklist from './kernel_blacklist.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
+import listenPortsFacts from './listen_ports_facts.ts';
 import localeGen from './locale_gen.ts';
 import lvg from './lvg.ts';
 import lvgRename from './lvg_rename.ts';
@@ -118,16 +122,19 @@ import mount_facts from './mount_facts.ts';
 import mysqlDb from './mysql_db.ts';
 import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
+import mysqlRole from './mysql_role.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
 import npm from './npm.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import opensslCsr from './openssl_csr.ts';
 import opensslCsrInfo from './openssl_csr_info.ts';
+import opensslCsrPipe from './openssl_csr_pipe.ts';
 import opensslDhparam from './openssl_dhparam.ts';
 import opensslPkcs12 from './openssl_pkcs12.ts';
 import opensslPrivatekey from './openssl_privatekey.ts';
 import opensslPrivatekeyInfo from './openssl_privatekey_info.ts';
+import opensslPrivatekeyPipe from './openssl_privatekey_pipe.ts';
 import opensslPublickeyInfo from './openssl_publickey_info.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -198,6 +205,7 @@ import snap from './snap.ts';
 import snapAlias from './snap_alias.ts';
 import sshConfig from './ssh_config.ts';
 import stat from './stat.ts';
+import subversion from './subversion.ts';
 import sudoers from './sudoers.ts';
 import supervisorctl from './supervisorctl.ts';
 import synchronize from './synchronize.ts';
@@ -205,6 +213,9 @@ import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import syslogger from './syslogger.ts';
 import systemd from './systemd.ts';
+import systemdCredsDecrypt from './systemd_creds_decrypt.ts';
+import systemdCredsEncrypt from './systemd_creds_encrypt.ts';
+import sysvinit from './sysvinit.ts';
 import tempfile from './tempfile.ts';
 import template from './template.ts';
 import timezone from './timezone.ts';
@@ -217,8 +228,10 @@ import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
 import waitForConnection from './wait_for_connection.ts';
+import wakeonlan from './wakeonlan.ts';
 import x509Certificate from './x509_certificate.ts';
 import x509CertificateInfo from './x509_certificate_info.ts';
+import x509CertificatePipe from './x509_certificate_pipe.ts';
 import xattr from './xattr.ts';
 import xml from './xml.ts';
 import yamlItem from './yaml_item.ts';
@@ -251,6 +264,7 @@ const types = [
   cargo,
   certbot,
   certificatesBetween,
+  cloudInitDataFacts,
   command,
   composer,
   configLinks,
@@ -316,6 +330,7 @@ const types = [
   helm,
   helmInfo,
   helmRepository,
+  hg,
   hostname,
   htpasswd,
   includeVars,
@@ -324,6 +339,7 @@ const types = [
   iptables,
   iptablesState,
   javaCert,
+  javaKeystore,
   k8s,
   k8sClusterInfo,
   k8sExec,
@@ -335,6 +351,7 @@ const types = [
   kernelBlacklist,
   knownHosts,
   lineinfile,
+  listenPortsFacts,
   localeGen,
   lvg,
   lvgRename,
@@ -349,16 +366,19 @@ const types = [
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
+  mysqlRole,
   mysqlUser,
   mysqlVariables,
   npm,
   opensshKeypair,
   opensslCsr,
   opensslCsrInfo,
+  opensslCsrPipe,
   opensslDhparam,
   opensslPkcs12,
   opensslPrivatekey,
   opensslPrivatekeyInfo,
+  opensslPrivatekeyPipe,
   opensslPublickeyInfo,
   packageFacts,
   packageType,
@@ -429,6 +449,7 @@ const types = [
   snapAlias,
   sshConfig,
   stat,
+  subversion,
   sudoers,
   supervisorctl,
   synchronize,
@@ -436,6 +457,9 @@ const types = [
   sysctl,
   syslogger,
   systemd,
+  systemdCredsDecrypt,
+  systemdCredsEncrypt,
+  sysvinit,
   tempfile,
   template,
   timezone,
@@ -448,8 +472,10 @@ const types = [
   verify,
   waitFor,
   waitForConnection,
+  wakeonlan,
   x509Certificate,
   x509CertificateInfo,
+  x509CertificatePipe,
   xattr,
   xml,
   yamlItem,

@@ -19,6 +19,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
+import { keytoolComplaint } from './shared/tls/keytool.ts';
 
 const params = {
   cert_url: { type: 'str', doc: 'A host that shows the certificate in TLS.' },
@@ -185,10 +186,6 @@ function aliasesIn(list: string): string | readonly string[] {
   const names = [...list.matchAll(/^Alias name: (.*)$/gm)].flatMap(([, name]) => name ?? []);
   return names.length === 1 && names[0] !== undefined ? names[0] : names;
 }
-
-const keytoolComplaint = ({ stdout, stderr, code }: ShellAnswer): string =>
-  /^keytool error: (?:java\.[\w.]+: )?(.*)$/m.exec(stdout)?.[1] ??
-  (stderr.trim() || stdout.trim().split('\n').at(-1) || `exit code ${code}`);
 
 /** A command of keytool, which gets the password of the keystore in its environment. */
 const keytool = (task: Task, words: readonly string[], input = ''): Command => ({

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests meet on this machine besides the lab: a real sshd, sudo and doas, another shell, curl, ps, Java's keytool, and Ansible to
+# What the tests meet on this machine besides the lab: a real sshd, sudo and doas, another shell, curl, ps, Subversion, Mercurial, Java's keytool, and Ansible to
 # compare with. Debian's packages of what is missing are installed; who may not do that is told.
 set -eu
 needed=''
@@ -14,6 +14,8 @@ done <<'LIST'
 /usr/bin/curl curl
 /usr/bin/keytool openjdk-17-jre-headless
 /usr/bin/ps procps
+/usr/bin/svn subversion
+/usr/bin/hg mercurial
 /usr/bin/ansible-playbook ansible-core
 LIST
 [ -n "$needed" ] || exit 0

@@ -1,15 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { shortTypeName } from '../language/load/action.ts';
-import { isMissingHere } from '../language/unknown-task-type.ts';
 
 /** Where Debian's package `ansible` puts collections; Ansible looks there in addition to the configured directories. */
 const PACKAGED = '/usr/lib/python3/dist-packages';
 
-/** Whether Ansible has a module that is missing here: one of its own, or one of an installed collection. */
+/** Whether Ansible has a module that is missing here: one of an installed collection, since all of its own are here. */
 export const modulesElsewhere = (collectionsPath: readonly string[]): ((name: string) => boolean) => {
   const roots = [...collectionsPath, PACKAGED].map((root) => join(root, 'ansible_collections'));
-  return (name) => isMissingHere(name) || roots.some((root) => isModuleIn(root, shortTypeName(name)));
+  return (name) => roots.some((root) => isModuleIn(root, shortTypeName(name)));
 };
 
 /** A name without a collection is one that Ansible knows from the time before collections: it may be in any. */

@@ -13,17 +13,11 @@ const SAME_AS: Readonly<Record<string, string>> = {
   k8s_raw: 'k8s',
   mkdir: 'file',
   symlink: 'file',
-  sysvinit: 'service',
   wget: 'get_url',
   curl: 'uri',
 };
 
-/** Modules of ansible.builtin that are missing here, each with another way to do the same. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  subversion: 'use `command` with `creates`',
-};
-
-/** Modules of collections that are missing here, each with another way to do the same. */
+/** Modules that are missing here, each with another way to do the same. */
 const OTHER_WAYS: Readonly<Record<string, string>> = {
   acme_account: 'use `certbot`, which registers an account by itself',
   acme_certificate: 'use `certbot`, which orders the certificate and proves the domains in one task',
@@ -39,11 +33,6 @@ const OTHER_WAYS: Readonly<Record<string, string>> = {
   podman_quadlet: 'write the quadlet file with `copy` or `template`, and start its unit with `systemd`',
 };
 
-const MISSING_HERE: ReadonlySet<string> = new Set([...Object.keys(INSTEAD), 'sysvinit']);
-
-/** Whether a name is that of a module of ansible.builtin that is missing here. */
-export const isMissingHere = (name: string): boolean => MISSING_HERE.has(shortTypeName(name));
-
 /** The message about an unknown task type. */
 export function unknownTaskType(name: string, known: readonly string[]): { message: string; hint: string } {
   return { message: `unknown task type "${name}"`, hint: hintFor(name, known) };
@@ -52,7 +41,7 @@ export function unknownTaskType(name: string, known: readonly string[]): { messa
 function hintFor(name: string, known: readonly string[]): string {
   // Compare only the last word: sharing a collection name does not make two names similar.
   const last = shortTypeName(name).replace(/^.*\./, '');
-  const instead = INSTEAD[last] ?? OTHER_WAYS[last];
+  const instead = OTHER_WAYS[last];
   if (instead !== undefined) return instead;
   const near = nearest(last, known);
   return near === undefined

@@ -24,8 +24,8 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'H12: an Ansible module that is missing',
-    tasks('- subversion: {repo: "https://example.org/svn", dest: /srv/svn}'),
-    ['play.yaml:3:7', 'unknown task type "subversion"', 'use `command` with `creates`'],
+    tasks('- docker_stack: {name: shop}'),
+    ['play.yaml:3:7', 'unknown task type "docker_stack"', 'use `docker_compose_v2`, or'],
   ],
   [
     'two unknown parameters, both',

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import mysqlDb from '../../tasks/mysql_db.ts';
 import mysqlInfo from '../../tasks/mysql_info.ts';
 import mysqlQuery from '../../tasks/mysql_query.ts';
+import mysqlRole from '../../tasks/mysql_role.ts';
 import mysqlUser from '../../tasks/mysql_user.ts';
 import mysqlVariables from '../../tasks/mysql_variables.ts';
 import { as, changing, threeRunsOf, upWith } from './database-host.ts';
@@ -346,5 +347,94 @@ describe('mysql_query, mysql_variables and mysql_info', () => {
       status: 'failed',
       message: expect.stringContaining('nonsense is none of'),
     });
+  });
+});
+
+describe('mysql_role', () => {
+  const members = ['ann@localhost', 'bob@%'];
+  const args = { name: "dev'elopers", members, priv: 'shop.*:SELECT,INSERT/*.*:PROCESS' };
+  const grantsOf = () => said('mysql -NB', "SHOW GRANTS FOR `dev'elopers`");
+  beforeAll(() =>
+    sh(
+      'mysql',
+      "CREATE OR REPLACE USER ann@localhost; CREATE OR REPLACE USER bob@'%'; CREATE OR REPLACE ROLE others; DROP ROLE IF EXISTS `dev'elopers`;",
+    ),
+  );
+
+  test('a role, its members and its privileges are made, changed and removed once', async () => {
+    expect(await threeRuns(mysqlRole, args)).toEqual(
+      changing(
+        "role dev'elopers: absent → present",
+        "member ann@localhost of dev'elopers: absent → present",
+        "member bob@% of dev'elopers: absent → present",
+        "privileges of dev'elopers on shop.*: absent → INSERT, SELECT",
+        "privileges of dev'elopers on *.*: absent → PROCESS",
+      ),
+    );
+    expect(await grantsOf()).toMatch(/GRANT SELECT, INSERT ON `shop`\.\*/);
+    expect(
+      await threeRuns(mysqlRole, { ...args, members: ['ann@localhost', 'others'], priv: 'shop.*:SELECT' }),
+    ).toEqual(
+      changing(
+        "member others of dev'elopers: absent → present",
+        "member bob@% of dev'elopers: present → absent",
+        "privileges of dev'elopers on *.*: PROCESS → absent",
+        "privileges of dev'elopers on shop.*: INSERT, SELECT → SELECT",
+      ),
+    );
+    const { name } = args;
+    expect(
+      await threeRuns(mysqlRole, {
+        name,
+        members: ['bob@%'],
+        append_members: true,
+        priv: 'shop.*:UPDATE',
+        append_privs: true,
+      }),
+    ).toEqual(
+      changing(
+        "member bob@% of dev'elopers: absent → present",
+        "privileges of dev'elopers on shop.*: SELECT → SELECT, UPDATE",
+      ),
+    );
+    expect(await threeRuns(mysqlRole, { name, members: ['others'], detach_members: true })).toEqual(
+      changing("member others of dev'elopers: present → absent"),
+    );
+    expect(await threeRuns(mysqlRole, { name, state: 'absent' })).toEqual(
+      changing("role dev'elopers: present → absent"),
+    );
+  });
+
+  test('another user may be the administrator of a new role', async () => {
+    const { name } = args;
+    expect(await threeRuns(mysqlRole, { name, admin: 'ann@localhost' })).toEqual(
+      changing("role dev'elopers: absent → present"),
+    );
+    expect(
+      await said('mysql -NB', "SELECT user, admin_option FROM mysql.roles_mapping WHERE role = 'dev\\'elopers'"),
+    ).toBe('ann\tY');
+    await run(mysqlRole, { name, state: 'absent' });
+  });
+
+  test('a member that does not exist is an error, unless it may be left out', async () => {
+    const lost = { ...args, members: ['nobody@localhost'] };
+    expect(outcomeOf(await run(mysqlRole, lost, { check: true }))).toEqual([
+      'failed',
+      'user / role nobody@localhost does not exist',
+    ]);
+    const [, ...changes] = outcomeOf(
+      await run(mysqlRole, { name: lost.name, members: lost.members, members_must_exist: false }, { check: true }),
+    );
+    expect(changes).toEqual(["role dev'elopers: absent → present"]);
+  });
+
+  test('a check of several tasks builds on what was foretold', async () => {
+    const ended = await checkAll([
+      [mysqlRole, args],
+      [mysqlRole, args],
+      [mysqlRole, { ...args, state: 'absent' }],
+      [mysqlRole, { ...args, state: 'absent' }],
+    ]);
+    expect(ended.map(({ status }) => status)).toEqual(['changed', 'ok', 'changed', 'ok']);
   });
 });

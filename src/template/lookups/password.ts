@@ -10,6 +10,7 @@ import type { Kwargs } from '../python/object.ts';
 import { SeededRandom } from '../python/random.ts';
 import { str } from '../python/repr.ts';
 import { sequence } from '../python/values.ts';
+import { characterSets } from './character-sets.ts';
 import { keyValues } from './key-values.ts';
 import { lookup } from './lookup.ts';
 
@@ -69,24 +70,11 @@ function write(path: string, { text, salt, ident }: Stored): void {
   });
 }
 
-const LOWER = 'abcdefghijklmnopqrstuvwxyz';
-const UPPER = LOWER.toUpperCase();
-const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
-const SETS: Record<string, string> = {
-  ascii_lowercase: LOWER,
-  ascii_uppercase: UPPER,
-  ascii_letters: LOWER + UPPER,
-  digits: '0123456789',
-  hexdigits: '0123456789abcdefABCDEF',
-  octdigits: '01234567',
-  punctuation: PUNCTUATION,
-};
-
 /** The characters that `chars` allows: names of Python's character sets, or literal characters; `,,` is a comma. */
 function characters(chars: Value | undefined): string {
   const names = chars === undefined || chars === null ? ['ascii_letters', 'digits', '.,:-_'] : split(chars);
   return names
-    .map((name) => SETS[name] ?? name)
+    .map((name) => characterSets[name] ?? name)
     .join('')
     .replaceAll('"', '')
     .replaceAll("'", '');

@@ -60,17 +60,17 @@ interface ClonePlace {
   readonly top: string;
 }
 
-/** The place of a new clone, or the failure if something is in the way. */
-export function placeOfClone(path: string, places: Places): ClonePlace | { readonly failed: string } {
+/** The place of a new clone, or the failure (`cannot clone to …`) if something is in the way. */
+export function placeOfClone(path: string, places: Places, doing = 'clone'): ClonePlace | { readonly failed: string } {
   const above = parentOf(tidyPath(path));
   if (places.dest.exists && followed(places.dest) === undefined)
-    return { failed: `cannot clone to ${path}: it is a dangling link` };
+    return { failed: `cannot ${doing} to ${path}: it is a dangling link` };
   if (places.parent.exists)
     return followed(places.parent)?.kind === 'directory'
       ? { ...places, effects: [], top: path }
-      : { failed: `cannot clone to ${path}: ${above} is not a directory` };
+      : { failed: `cannot ${doing} to ${path}: ${above} is not a directory` };
   const folders = foldersFor(above, { ...places, ownerAccount: undefined, groupAccount: undefined }, {});
-  if ('failed' in folders) return { failed: `cannot clone to ${path}: ${folders.failed}` };
+  if ('failed' in folders) return { failed: `cannot ${doing} to ${path}: ${folders.failed}` };
   const { changes, parent } = folders;
   const place = joinPath(parent.resolved ?? above, nameOf(path));
   const dest: PathState = { exists: false, place, resolved: place };
