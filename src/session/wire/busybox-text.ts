@@ -394,7 +394,7 @@ fi
   command tar -C "$made" -xmpof - || exit
   command find "$made" -type d -name .files.retrace-@ -exec sh -c '
     into=\${2#"$1"} into=\${into%@}$3
-    for f in "$2"/* "$2"/.[!.]* "$2"/..?*; do [ ! -f "$f" ] || mv -f -- "$f" "$into/" || : >"$1/failed"; done' sh "$made" {} "\${last%/,}" ;
+    for f in "$2"/* "$2"/.[!.]* "$2"/..?*; do [ ! -f "$f" ] || mv -f -- "$f" "$into/" || : >"$1/failed"; done' sh "$made" {} "\${last%/,}" \\;
   [ ! -e "$made/failed" ]
 )
 ! _is_busybox unzip || unzip() { case $1 in -Z) _lacks unzip ;; *) command unzip "$@" ;; esac; }
@@ -424,6 +424,6 @@ fi
   made=$(command mktemp $kind -- "$hold/$1") || exit
   name=\${dir:+$dir/}\${made##*/}$suffix
   if [ -e "$name" ] || [ -h "$name" ]; then rm -rf -- "$made"; echo "mktemp: $name exists" >&2; exit 1; fi
-  mv -- "$made" "$name" && printf '%s\n' "$name"
+  mv -- "$made" "$name" && echo "$name"
 )
 `;
