@@ -110,7 +110,7 @@ export { type Package, type Packages, packages } from './core/questions/packages
 export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
-export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
+export { fullName, type OpenrcService, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
 export { costlyShell, type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
