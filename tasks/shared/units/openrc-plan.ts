@@ -9,6 +9,7 @@ import {
   type ShellAnswer,
   sh,
   shell,
+  shellAnswer,
   type TaskResult,
   type Unit,
   unit,
@@ -54,11 +55,20 @@ export function planOpenrc(told: Service, wanted: WantedService, process: ShellA
     };
   const changes = [enabling(now, wanted), running(now, wanted)].filter((one) => one !== undefined);
   const after: Unit = Object.assign({}, now, ...changes.map(({ gives }) => gives));
+  // Its init script still does not tell; only the process is there or not.
+  const asked = askProcess(told, wanted);
+  const predicted =
+    asked === undefined
+      ? [predicts(unit(wanted.name), after)]
+      : [
+          predicts(unit(wanted.name), { ...after, active: told.active, sub: told.sub }),
+          predicts(asked, shellAnswer(after.active === 'active' ? 'running\n' : '')),
+        ];
   return {
     changes: changes.map(
       ({ gives, ...change }): Change => ({
         ...change,
-        effects: [predicts(unit(wanted.name), after), mayAlter('network:', 'path:/run', 'absent:*')],
+        effects: [...predicted, mayAlter('network:', 'path:/run', 'absent:*')],
       }),
     ),
   };
