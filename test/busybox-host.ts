@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bytes } from '../src/core/local-content.ts';
@@ -25,6 +35,8 @@ export interface BusyboxHost {
   at(path: string): string;
   /** Runs a script there; a session that is lost fails the test. */
   sh(script: string, stdin?: Bytes | string): Promise<Reply>;
+  /** Another session there, which sees what has become of its programs. */
+  again(): Promise<{ readonly session: Session }>;
   /** What a script prints there. */
   said(script: string): Promise<string>;
   /** The command that enters it, like a shell. */
@@ -43,8 +55,16 @@ const FILES = {
   'etc/fstab': '',
 };
 
+/** Replaces its shell by this machine's dash, which, unlike Debian's BusyBox, looks for programs only in PATH. */
+function giveDash(root: string): void {
+  const libraries = execFileSync('ldd', ['/bin/dash'], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
+  for (const file of ['/bin/dash', ...libraries]) cpSync(file, join(root, file), { dereference: true });
+  rmSync(join(root, 'bin/sh'));
+  symlinkSync('dash', join(root, 'bin/sh'));
+}
+
 /** Starts such a host. Nothing of this machine is in it but /proc and three devices. */
-export async function busyboxHost(): Promise<BusyboxHost> {
+export async function busyboxHost(options: { readonly dash?: boolean } = {}): Promise<BusyboxHost> {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-busybox-'));
   const root = join(folder, 'root');
   for (const name of [
@@ -70,6 +90,7 @@ export async function busyboxHost(): Promise<BusyboxHost> {
   execFileSync('chroot', [root, '/bin/busybox', '--install', '-s']);
   // They are for Debian's own packages; no system with BusyBox as its userland has them.
   for (const name of ['dpkg', 'dpkg-deb', 'rpm']) rmSync(join(root, 'usr/bin', name), { force: true });
+  if (options.dash === true) giveDash(root);
   const shell = join(folder, 'enter');
   writeFileSync(
     shell,
@@ -83,9 +104,12 @@ exec chroot "$root" /bin/sh "$@"' sh '${root}' "$@"
   );
   chmodSync(shell, 0o755);
   const connector = createConnector({ env: process.env });
-  const opened = await connector.open({ name: 'box', connection: 'local', shell });
-  if (!opened.ok) throw new Error(opened.failure.message);
-  const { session } = opened;
+  const open = async (): Promise<{ readonly session: Session }> => {
+    const opened = await connector.open({ name: 'box', connection: 'local', shell });
+    if (!opened.ok) throw new Error(opened.failure.message);
+    return opened;
+  };
+  const { session } = await open();
   const sh = async (script: string, stdin?: Bytes | string): Promise<Reply> => {
     const exchanged = await session.exchange([
       {
@@ -101,6 +125,7 @@ exec chroot "$root" /bin/sh "$@"' sh '${root}' "$@"
     root,
     session,
     shell,
+    again: open,
     at: (path) => join(root, path),
     sh,
     said: async (script) => {

@@ -1,8 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Question } from '../../src/core/question.ts';
+import { checksum } from '../../src/core/questions/files/checksum.ts';
+import { found } from '../../src/core/questions/files/found.ts';
+import { listing } from '../../src/core/questions/files/listing.ts';
+import { stat } from '../../src/core/questions/files/stat.ts';
+import { tree } from '../../src/core/questions/files/tree.ts';
 import type { Reply } from '../../src/core/session.ts';
+import { mergeQuestions } from '../../src/engine/host/round.ts';
+import { createConnector } from '../../src/session/index.ts';
 import { type BusyboxHost, busyboxHost, hasBusyboxHosts } from '../busybox-host.ts';
 import { runScript } from '../tasks/local-host.ts';
 
@@ -108,10 +125,10 @@ describe.skipIf(!hasBusyboxHosts)('GNU tools by means of BusyBox', () => {
     expect(printed(busybox)).toEqual(printed(gnu));
   });
 
-  const found = String.raw`%p\0%y\0%m\0%U\0%G\0%s\0%D\0%i\0%n\0`;
+  const FOUND = String.raw`%p\0%y\0%m\0%U\0%G\0%s\0%D\0%i\0%n\0`;
 
   test.each([
-    ['everything below', `find -H . -printf '${found}'`, 9],
+    ['everything below', `find -H . -printf '${FOUND}'`, 9],
     ['paths below a root', String.raw`find -H way/ -printf '%P\0%y\0%l\0%s\0'`, 4],
     ['a root that is a link', String.raw`find -H way -printf '%P\0%y\0%l\0'`, 3],
     [
@@ -166,14 +183,55 @@ describe.skipIf(!hasBusyboxHosts)('GNU tools by means of BusyBox', () => {
   });
 
   test('a tool that is not there is named, with the package that has it', async () => {
-    await box.sh('mkdir /tmp/kept; mv /bin/stat /usr/bin/sha1sum /tmp/kept');
-    const said = await box.said('stat --printf x -- /; echo $?; stat -c %a /; sha1sum -bz -- /etc/passwd; echo $?');
-    await box.sh('mv /tmp/kept/stat /bin; mv /tmp/kept/sha1sum /usr/bin');
+    const bare = await busyboxHost({ dash: true });
+    onTestFinished(() => bare.close());
+    for (const tool of ['bin/stat', 'usr/bin/sha1sum']) rmSync(bare.at(tool));
+    const { session } = await bare.again();
 
-    expect(said).toContain(
-      'stat is not on the host, or lacks an option: install it (Alpine: apk add coreutils; OpenWrt: opkg install coreutils-stat)',
+    const answers = async (question: Question<unknown>) => {
+      const { parts, read } = mergeQuestions([question]);
+      const exchanged = await session.exchange(parts);
+      return read(exchanged.ok ? exchanged.replies : []).get(question.key);
+    };
+
+    expect(await answers(stat('/etc/passwd'))).toEqual({ ok: false, why: expect.stringMatching(lacking('stat')) });
+    expect(await answers(found({ path: '/etc', follow: false }))).toEqual({
+      ok: false,
+      why: expect.stringMatching(lacking('stat')),
+    });
+    expect(await answers(tree({ path: '/etc' }))).toEqual({ ok: false, why: expect.stringMatching(lacking('stat')) });
+    expect(await answers(listing('/etc'))).toEqual({ ok: false, why: expect.stringMatching(lacking('stat')) });
+    expect(await answers(checksum('/etc/passwd'))).toEqual({
+      ok: false,
+      why: expect.stringMatching(lacking('sha1sum')),
+    });
+  });
+
+  test('a tool of GNU that somebody has installed is used as it is', async () => {
+    const mixed = await busyboxHost({ dash: true });
+    onTestFinished(() => mixed.close());
+    writeFileSync(mixed.at('/usr/bin/stat'), '#!/bin/sh\necho GNU "$@"\n', { mode: 0o755 });
+    rmSync(mixed.at('/bin/stat'));
+    const { session } = await mixed.again();
+
+    const exchanged = await session.exchange([{ script: 'stat --printf x -- /; sha1sum -bz -- /etc/alpine-release' }]);
+
+    expect(exchanged.ok && exchanged.replies[0]?.stdout.toString()).toMatch(
+      /^GNU --printf x -- \/\n[0-9a-f]{40} \*\/etc\/alpine-release\0$/,
     );
-    expect(said).toContain('opkg install coreutils-sha1sum');
-    expect(said).toContain('127');
+  });
+
+  test('no other host gets these functions', async () => {
+    const connector = createConnector({ env: process.env });
+    const opened = await connector.open({ name: 'here', connection: 'local' });
+    const exchanged = opened.ok ? await opened.session.exchange([{ script: 'command -v stat _lines' }]) : undefined;
+    await connector.close();
+
+    expect(exchanged?.ok === true && exchanged.replies[0]?.stdout.toString()).toMatch(/^\/\S*stat\n$/);
   });
 });
+
+const lacking = (tool: string): RegExp =>
+  new RegExp(
+    `${tool} is not on the host, or lacks an option: install it \\(Alpine: apk add coreutils; OpenWrt: opkg install coreutils-${tool}\\)`,
+  );
