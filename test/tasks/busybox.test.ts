@@ -221,6 +221,8 @@ const ACCOUNTS: readonly Case[] = [
   ['a group that goes', group, { name: 'sysworkers', state: 'absent' }],
 ];
 
+const named = (cases: readonly Case[]) => cases.map(([name, type, args, before]) => ({ name, type, args, before }));
+
 /** A check, the run and a second run. */
 async function threeRuns(type: AnyTaskType, args: object, before?: string): Promise<readonly (readonly string[])[]> {
   if (before !== undefined) await box.sh(before);
@@ -235,7 +237,7 @@ describe.skipIf(!hasBusyboxHosts)('on a host that has nothing but BusyBox', () =
     await box.sh('mkdir /w; printf look >/w/look; chown guest:wheel /w/look; chmod 640 /w/look; ln -s look /w/lk');
   });
 
-  test.each(CHANGES)('%s: changed as foretold, then ok', async (_, type, args, before) => {
+  test.each(named(CHANGES))('$name: changed as foretold, then ok', async ({ type, args, before }) => {
     const [foretold, changed, again] = await threeRuns(type, args, before);
 
     expect(changed?.[0]).toBe('changed');
@@ -255,9 +257,9 @@ describe.skipIf(!hasBusyboxHosts)('on a host that has nothing but BusyBox', () =
     expect(ended).toMatchObject({ status: 'failed', message: expect.stringMatching(message) });
   });
 
-  test.each(ACCOUNTS.filter(() => hasApplet('adduser')))(
-    '%s: changed as foretold, then ok',
-    async (_, type, args, before) => {
+  test.each(named(ACCOUNTS.filter(() => hasApplet('adduser'))))(
+    '$name: changed as foretold, then ok',
+    async ({ type, args, before }) => {
       const [foretold, changed, again] = await threeRuns(type, args, before);
 
       expect(changed?.[0]).toBe('changed');
@@ -266,7 +268,7 @@ describe.skipIf(!hasBusyboxHosts)('on a host that has nothing but BusyBox', () =
     },
   );
 
-  test.each([
+  test.each<readonly [string, AnyTaskType, object]>([
     ['group', group, { name: 'wheel', gid: 77 }],
     ['user', user, { name: 'guest', comment: 'Guest' }],
   ])('what BusyBox cannot do with a %s fails in a check, too', async (_, type, args) => {
