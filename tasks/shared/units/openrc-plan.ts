@@ -17,7 +17,7 @@ import {
 import type { WantedUnit } from './wanted-unit.ts';
 
 /** The desired state of a service of OpenRC's. */
-export interface WantedService extends WantedUnit {
+interface WantedService extends WantedUnit {
   readonly runlevel: string;
   readonly arguments?: string;
   readonly pattern?: string;
