@@ -46,7 +46,7 @@ export { type Account, groupAccount, userAccount } from './core/questions/accoun
 export { type HomeFile, homeFile } from './core/questions/accounts/home-file.ts';
 export { type Self, self } from './core/questions/accounts/self.ts';
 export { type SshKey, sshKey } from './core/questions/accounts/ssh-key.ts';
-export { noUser, type Shadow, type UserState, user } from './core/questions/accounts/users.ts';
+export { type AccountTools, noUser, type Shadow, type UserState, user } from './core/questions/accounts/users.ts';
 // The typed questions, and the commands that many types share.
 export { each, together } from './core/questions/each.ts';
 export { type Facts, facts } from './core/questions/facts.ts';
@@ -110,7 +110,14 @@ export { type Package, type Packages, packages } from './core/questions/packages
 export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
-export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
+export {
+  fullName,
+  type OpenrcService,
+  systemctl,
+  type Unit,
+  type UnitScope,
+  unit,
+} from './core/questions/services/units.ts';
 export { costlyShell, type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';

@@ -1,4 +1,5 @@
-import { type Account, type Change, defineTask, groupAccount, predicts, sh } from '../src/sdk.ts';
+import { type Account, type Command, defineTask, groupAccount, predicts, sh } from '../src/sdk.ts';
+import { type BusyboxChange, withTools } from './shared/accounts/busybox-accounts.ts';
 import { loginDefault } from './shared/accounts/wanted-user.ts';
 
 export default defineTask({
@@ -24,7 +25,8 @@ export default defineTask({
   plan({ group = { exists: false } }, params) {
     const clashing = (['gid_min', 'gid_max'] as const).find((param) => params[param] !== undefined);
     if (params.local && clashing !== undefined) return { failed: `'${clashing}' can not be used with 'local'` };
-    return { changes: changes(group, params) };
+    const possible = withTools(changes(group, params), group.tools);
+    return 'failed' in possible ? possible : { changes: possible.map(({ busybox, ...change }) => change) };
   },
   result: ({ state: { group }, params: { name, state, gid, system } }) =>
     state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
@@ -52,7 +54,7 @@ interface Given {
   readonly force: boolean;
 }
 
-function changes(now: Account, given: Given): readonly Change[] {
+function changes(now: Account, given: Given): readonly BusyboxChange[] {
   const { name, state, gid, system, non_unique, force } = given;
   const number = gid === undefined ? [] : ['-g', gid, ...(non_unique ? ['-o'] : [])];
   const change = (
@@ -60,19 +62,27 @@ function changes(now: Account, given: Given): readonly Change[] {
     to: string | null,
     words: readonly (string | number)[],
     after: Account,
-  ): Change => ({
+    busybox?: readonly Command[],
+  ): BusyboxChange => ({
     what: `group ${name}`,
     from,
     to,
     commands: [sh`${words} -- ${name}`],
-    effects: [predicts(groupAccount(name), after)],
+    busybox,
+    effects: [predicts(groupAccount(name), { ...after, ...(now.tools !== undefined && { tools: now.tools }) })],
   });
   if (state === 'absent')
-    return now.exists ? [change('present', null, ['groupdel', ...(force ? ['-f'] : [])], { exists: false })] : [];
+    return now.exists
+      ? [change('present', null, ['groupdel', ...(force ? ['-f'] : [])], { exists: false }, [sh`delgroup ${name}`])]
+      : [];
   if (!now.exists) {
     const range = [...loginDefault('GID_MIN', given.gid_min), ...loginDefault('GID_MAX', given.gid_max)];
     const words = ['groupadd', ...(system ? ['-r'] : []), ...number, ...range];
-    return [change(null, gid === undefined ? 'present' : `gid ${gid}`, words, { exists: true, id: gid })];
+    const needsShadow = range.length > 0 || (gid !== undefined && non_unique);
+    const made = needsShadow
+      ? undefined
+      : [sh`addgroup ${[...(system ? ['-S'] : []), ...(gid === undefined ? [] : ['-g', gid])]} ${name}`];
+    return [change(null, gid === undefined ? 'present' : `gid ${gid}`, words, { exists: true, id: gid }, made)];
   }
   // A check may predict a group without knowing its ID. If an ID is given, the group gets it.
   if (gid === undefined || now.id === undefined || now.id === gid) return [];

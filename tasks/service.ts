@@ -1,22 +1,45 @@
-import { defineTask } from '../src/sdk.ts';
+import { defineTask, must, nothing } from '../src/sdk.ts';
+import { askProcess, isOpenrc, openrcResult, planOpenrc } from './shared/units/openrc-plan.ts';
+import { thenAskUnit } from './shared/units/unit-plan.ts';
 import systemd from './systemd.ts';
 
 export default defineTask({
-  ...systemd,
-  aliases: [],
   name: 'ansible.builtin.service',
   worker: systemd.name,
   summary: 'Start, stop, restart, enable and disable services.',
   description:
-    "The same as `systemd`, since that is Debian's service manager. One `systemctl show` covers the services of all tasks.",
+    'On a host with systemd, the same as `systemd`; on a host with OpenRC (Alpine, Gentoo), it uses rc-service and rc-update. One `systemctl show` covers the services of all tasks.',
   params: {
     ...systemd.params,
     sleep: { type: 'int', doc: 'How many seconds to wait between stopping and starting the service during a restart.' },
-    arguments: { type: 'str', aliases: ['args'], ignored: 'systemd does not pass arguments to services' },
-    pattern: { type: 'str', ignored: 'systemd knows which services are running' },
-    runlevel: { type: 'str', default: 'default', ignored: 'it is for OpenRC' },
-    use: { type: 'str', default: 'auto', ignored: 'systemd is always used' },
+    arguments: {
+      type: 'str',
+      default: '',
+      aliases: ['args'],
+      doc: 'Words to pass to an init script of OpenRC; systemd passes none to services.',
+    },
+    pattern: {
+      type: 'str',
+      doc: 'A piece of the command line of its process, for an init script of OpenRC that cannot tell whether the service runs; systemd knows.',
+    },
+    runlevel: { type: 'str', default: 'default', doc: 'The runlevel of OpenRC that `enabled` is about.' },
+    use: { type: 'str', default: 'auto', ignored: 'the service manager that runs on the host is used' },
   },
+  rules: systemd.rules ?? {},
+  ask: (params, context) => must(systemd.ask, 'the questions of systemd')(params, context),
+  thenAsk: ({ unit }, params) => ({
+    ...thenAskUnit(unit, wantedService(params)),
+    process: askProcess(unit, wantedService(params)) ?? nothing(),
+  }),
+  plan(state, params, context) {
+    const { unit } = state;
+    return isOpenrc(unit)
+      ? planOpenrc(unit, wantedService(params), state.process)
+      : systemd.plan(state, params, context);
+  },
+  result: (done) =>
+    isOpenrc(done.state.unit) ? openrcResult(wantedService(done.params)) : (systemd.result?.(done) ?? {}),
+  returns: systemd.returns,
   examples: [
     { title: 'Start a service, now and at boot', yaml: 'service:\n  name: cron\n  state: started\n  enabled: true' },
     {
@@ -30,4 +53,10 @@ export default defineTask({
       runs: { no: 'it restarts each time' },
     },
   ],
+});
+
+/** A service always has a name. */
+const wantedService = <P extends object>(params: P & { readonly name: string | undefined }) => ({
+  ...params,
+  name: params.name ?? '',
 });

@@ -10,6 +10,7 @@ import {
   systemctl,
   type Unit,
 } from '../src/sdk.ts';
+import { isOpenrc } from './shared/units/openrc-plan.ts';
 import { askUnit, planUnit, thenAskUnit, unitParams, unitResult } from './shared/units/unit-plan.ts';
 import type { WantedUnit } from './shared/units/wanted-unit.ts';
 
@@ -68,6 +69,7 @@ export default defineTask({
     const before = managerChanges(params, state.reload);
     if (params.name === undefined || state.unit === undefined) return { changes: before };
     const { unit, fresh, places, links, generated } = state;
+    if (isOpenrc(unit)) return { failed: 'systemctl is not installed: this host runs OpenRC, so use `service`' };
     const plan = planUnit({ unit, fresh, places, links, generated }, wantedUnit(params, params.name), before);
     // systemd knows a new unit only after it has read the unit file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;

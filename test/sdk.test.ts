@@ -8,6 +8,7 @@ test('the names that a task type may import', () => {
   expect(sdk.exports.map(({ name }) => name).toSorted()).toMatchInlineSnapshot(`
     [
       "Account",
+      "AccountTools",
       "Answer",
       "AnyQuestion",
       "AnyTaskType",
@@ -65,6 +66,7 @@ test('the names that a task type may import', () => {
       "MemberThere",
       "Newest",
       "OpenedText",
+      "OpenrcService",
       "Package",
       "Packages",
       "ParamProblem",

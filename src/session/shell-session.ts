@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { type Bytes, type LocalContent, piecesOf } from '../core/local-content.ts';
 import type { Exchanged, Greeting, Part, Session, SessionFailure } from '../core/session.ts';
 import type { Shell, Started } from './start-shell.ts';
+import { busyboxPrelude } from './wire/busybox-text.ts';
 import { encodeExchange } from './wire/encode-exchange.ts';
 import { ReplyReader } from './wire/reply-reader.ts';
+import { prelude } from './wire/shell-text.ts';
 
 /** The setup that the creator of a session provides. */
 interface SessionSetup {
@@ -121,7 +123,7 @@ export class ShellSession implements Session {
         reader.push(stream, chunk);
         if (reader.done) finish({ ok: true, replies: reader.replies });
       });
-      const sent = this.#send(shell, encodeExchange(parts, nonce, { first: this.#fresh }));
+      const sent = this.#send(shell, encodeExchange(parts, nonce, this.#fresh ? preludeOf(shell) : ''));
       sent.catch((error: Error) => giveUp(error.message));
 
       const tooMuch = (): void => giveUp(`more than ${most / 1024 ** 2} MiB of output in one answer`);
@@ -197,6 +199,9 @@ async function sendFile({ pipes: { stdin, ended } }: Shell, content: LocalConten
   }
   if (left !== 0) throw new Error(`${content.local} has changed while it was sent`);
 }
+
+/** The functions that exchanges with a shell use. */
+const preludeOf = ({ hasBusybox }: Shell): string => (hasBusybox ? `${prelude}${busyboxPrelude}` : prelude);
 
 /** A wire shell exits at the end of its input; if it has not done so within a second, drop it. */
 async function endShell({ pipes }: Shell): Promise<void> {

@@ -37,6 +37,8 @@ export interface Shell {
   readonly pid: number;
   /** Random; occurs only in this shell's arguments. */
   readonly token: string;
+  /** Whether the tools that our scripts use are BusyBox's. */
+  readonly hasBusybox: boolean;
   /** Direct its output to this sink from now on. */
   listen(sink: Sink): void;
 }
@@ -112,9 +114,13 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
   });
 }
 
-function readGreeting(said: string, token: string): { greeting: Greeting; pid: number } | undefined {
-  const [, pid, id, home] = new RegExp(`${token} (\\d+) (.*)\n([^]*) ${token}\n`).exec(said) ?? [];
+function readGreeting(said: string, token: string): Pick<Shell, 'greeting' | 'pid' | 'hasBusybox'> | undefined {
+  const [, pid, userland, id, home] = new RegExp(`${token} (\\d+) (busybox|) (.*)\n([^]*) ${token}\n`).exec(said) ?? [];
   if (!pid || id === undefined || home === undefined) return undefined;
   const [, uid, user] = /^uid=(\d+)(?:\(([^)]*)\))?/.exec(id) ?? [];
-  return { pid: Number(pid), greeting: { user: user ?? uid ?? '', uid: Number(uid), home } };
+  return {
+    pid: Number(pid),
+    hasBusybox: userland === 'busybox',
+    greeting: { user: user ?? uid ?? '', uid: Number(uid), home },
+  };
 }

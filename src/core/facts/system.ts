@@ -166,7 +166,8 @@ const hostKeys = (parts: Parts): Readonly<Record<string, string>> =>
   );
 
 function dateTime(parts: Parts) {
-  const [local = '', utc = ''] = partLines(parts, 'date');
+  // A small BusyBox's date knows no nanoseconds, and prints %N as it is.
+  const [local = '', utc = ''] = partLines(parts, 'date').map((line) => line.replace('%N', '000000000'));
   const [year, month, day, hour, minute, second, weekday, number, week, epoch, tz, offset, nanos = ''] =
     local.split('|');
   const micros = nanos.slice(0, 6);

@@ -1,19 +1,16 @@
 import { type Bytes, wholeOf } from '../../core/local-content.ts';
 import type { Part } from '../../core/session.ts';
 import { encodeText } from '../../core/text-codec.ts';
-import { prelude } from './shell-text.ts';
 
 /** Up to this many bytes, an exchange is sent in one write; larger content is not copied first. */
 const ONE_WRITE = 1_000_000;
 
 /**
  * Encode an exchange for the wire shell, as chunks to write one after another: the length of the script, the script,
- * and then each part's stdin, in order.
+ * and then each part's stdin, in order. The first one brings the functions that all of them use.
  */
-export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): readonly Bytes[] {
-  const text = encodeText(
-    ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),
-  );
+export function encodeExchange(parts: readonly Part[], nonce: string, prelude: string): readonly Bytes[] {
+  const text = encodeText(['{', prelude, `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'));
   const chunks = [Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)];
   const isSmall = chunks.reduce((sum, { length }) => sum + length, 0) <= ONE_WRITE;
   return isSmall ? [Buffer.concat(chunks.map(wholeOf))] : chunks;

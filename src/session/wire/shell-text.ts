@@ -1,4 +1,5 @@
 import { quote } from '../../core/command.ts';
+import { busyboxProbe } from './busybox-text.ts';
 
 /**
  * The command line that turns a login into a wire shell: it greets, then evaluates one exchange after another from
@@ -19,14 +20,15 @@ export const bootstrap = (token: string, shell: string, home: 'inherited' | 'fro
     // A bash started by sshd with SHLVL 1 reads ~/.bashrc, even for `bash -c`.
     'LC_ALL=C SHLVL=1',
     'export LC_ALL SHLVL PATH',
+    busyboxProbe,
     'i=$(id)',
     ...(home === 'inherited'
       ? []
       : ['u=${i%% *} u=${u#*[(]} u=${u%%[)]*}', 'case $u in *=*) ;; *) eval HOME=~$u; export HOME ;; esac']),
-    `echo "${token} $$ $i"`,
+    `echo "${token} $$ $b $i"`,
     'printf %s "$HOME"',
     `echo " ${token}"`,
-    'unset i u',
+    'unset b i u',
     // Read completely before any of it runs: the exchange is one brace group, so truncated text is a syntax error.
     'while read -r _n; do eval "$(dd bs=$_n count=1 iflag=fullblock 2>/dev/null)"; done',
   ].join('; ')}' sh`;

@@ -1,4 +1,4 @@
-import { sh, type UserState } from '../../../src/sdk.ts';
+import { type Command, joined, script, sh, type UserState } from '../../../src/sdk.ts';
 import {
   type Asked,
   expiryDay,
@@ -37,7 +37,44 @@ export function creation(wanted: WantedUser): UserChange {
         ? sh`if getent group ${name} >/dev/null; then useradd -g ${name} ${words} -- ${name}; else useradd ${words} -- ${name}; fi`
         : sh`useradd ${words} -- ${name}`,
     ],
+    ...(needsShadow(wanted) ? {} : { busybox: [adduser(wanted)] }),
   };
+}
+
+/** Whether BusyBox's adduser cannot create such a user. */
+const needsShadow = ({ uid, non_unique, uid_min, uid_max, umask, expires, ...wanted }: WantedUser): boolean =>
+  (uid !== undefined && non_unique) ||
+  [uid_min, uid_max, umask, wanted.password_expire_account_disable].some((one) => one !== undefined) ||
+  (expires !== undefined && expires >= 0);
+
+// It takes a group only by its name. A system user would get the group nogroup, and not one of its own.
+function adduser({
+  name,
+  uid,
+  group,
+  groups,
+  comment,
+  home,
+  shell,
+  system,
+  create_home,
+  skeleton,
+}: WantedUser): Command {
+  const words = [
+    ...(system ? ['-S'] : []),
+    ...option('-u', uid),
+    '-g',
+    comment ?? '',
+    ...option('-h', home),
+    ...option('-s', shell),
+    ...(create_home ? option('-k', skeleton) : ['-H']),
+  ];
+  const own = system ? script`addgroup -S ${name} && set -- -G ${name}` : script`:`;
+  const joining = namedGroups(groups).map((one) => script` && addgroup ${name} "$(named ${one})"`);
+  return sh`named() { g=$(getent group "$1") && printf %s "\${g%%:*}"; }
+set --
+${group === undefined ? script`if getent group ${name} >/dev/null; then set -- -G ${name}; else ${own}; fi` : script`set -- -G "$(named ${group})"`} &&
+adduser -D ${words} "$@" ${name}${joined(joining, script``)}`;
 }
 
 /** The user as useradd creates it; the IDs that it picks are unknown. */

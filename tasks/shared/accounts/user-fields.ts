@@ -1,4 +1,4 @@
-import { sh, type UserState } from '../../../src/sdk.ts';
+import { type Command, joined, script, sh, type UserState } from '../../../src/sdk.ts';
 import { expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** The necessary changes to an account, its groups and its home directory. */
@@ -87,9 +87,19 @@ function membership(now: UserState, { name, groups, append }: WantedUser): reado
       from: show(now.groups),
       to: show(after),
       commands: [sh`usermod ${append ? ['-a', '-G'] : ['-G']} ${(append ? given : after).join(',')} -- ${name}`],
+      busybox: [regrouped(name, now.groups, after)],
       gives: { groups: after },
     },
   ];
+}
+
+/** Puts a user into groups, and takes it out of others, with BusyBox. */
+function regrouped(name: string, now: readonly string[], after: readonly string[]): Command {
+  const steps = [
+    ...after.filter((group) => !now.includes(group)).map((group) => script`addgroup ${name} ${group}`),
+    ...now.filter((group) => !after.includes(group)).map((group) => script`delgroup ${name} ${group}`),
+  ];
+  return sh`${joined(steps, script` && `)}`;
 }
 
 /** Creates a home directory as useradd does: from the skeleton, with the mode set in login.defs. */
@@ -103,6 +113,7 @@ umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && 
       from: null,
       to: 'created',
       commands: [make],
+      busybox: [make],
       gives: { homeExists: true },
     },
   ];

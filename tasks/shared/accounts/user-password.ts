@@ -18,6 +18,7 @@ export function passwords(
     from: existed ? '(hidden)' : null,
     to: '(hidden, different)',
     commands: [withPassword(name, hash)],
+    busybox: [withPassword(name, hash)],
     gives: { shadow: { ...now.shadow!, password: hash } },
   };
   const lock = password_lock === undefined || hash.startsWith('!') === password_lock ? undefined : password_lock;
@@ -26,6 +27,7 @@ export function passwords(
     from: lock ? 'unlocked' : 'locked',
     to: lock ? 'locked' : 'unlocked',
     commands: [sh`usermod ${lock ? '-L' : '-U'} -- ${name}`],
+    busybox: [sh`passwd ${lock ? '-l' : '-u'} ${name}`],
     gives: { shadow: { ...now.shadow!, password: lock ? `!${hash}` : unlocked(hash) } },
   };
   return [...(sets ? [set] : []), ...(lock === undefined ? [] : [locking])];

@@ -11,6 +11,7 @@ import {
   user,
   userAccount,
 } from '../../../src/sdk.ts';
+import { withTools } from './busybox-accounts.ts';
 import { created, creation } from './user-creation.ts';
 import { accountChanges, aging } from './user-fields.ts';
 import { keys } from './user-key.ts';
@@ -23,8 +24,7 @@ export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHo
   if (wanted.local && clashing !== undefined) return { failed: `'${clashing}' can not be used with 'local'` };
   if (asked.shadow && now.exists && now.shadow === undefined)
     return { failed: `only root can read the entry for ${wanted.name} in /etc/shadow` };
-  if (wanted.state === 'absent')
-    return { changes: now.exists ? [withEffects(removal(wanted), noUser, wanted, asked)] : [] };
+  if (wanted.state === 'absent') return planned(now.exists ? [removal(wanted)] : [], noUser, now, wanted, asked);
   const fresh = now.exists ? now : created(wanted, asked);
   const changes = [
     ...(now.exists ? [] : [creation(wanted)]),
@@ -35,9 +35,23 @@ export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHo
   ];
   const after: UserState = Object.assign({}, fresh, ...changes.map((change) => change.gives));
   return {
-    changes: changes.map((change) => withEffects(change, after, wanted, asked)),
+    ...planned(changes, after, now, wanted, asked),
     warnings: [...passwordWarnings(wanted.password), ...groupWarnings(wanted)],
   };
+}
+
+/** The changes with the programs that the host has, or why it has none for them. */
+function planned(
+  changes: readonly UserChange[],
+  after: UserState,
+  { tools }: UserState,
+  wanted: WantedUser,
+  asked: Asked,
+): { readonly changes: readonly Change[] } | { readonly failed: string } {
+  const possible = withTools(changes, tools);
+  if ('failed' in possible) return possible;
+  const told = { ...after, ...(tools !== undefined && { tools }) };
+  return { changes: possible.map((change) => withEffects(change, told, wanted, asked)) };
 }
 
 const groupWarnings = ({ append, groups }: WantedUser): readonly string[] =>
@@ -46,7 +60,7 @@ const groupWarnings = ({ append, groups }: WantedUser): readonly string[] =>
     : [];
 
 function withEffects(
-  { gives, ...change }: UserChange,
+  { gives, busybox, ...change }: UserChange,
   after: UserState,
   { name, group }: WantedUser,
   asked: Asked,
@@ -88,4 +102,5 @@ const removal = ({ name, remove, force }: WantedUser): UserChange => ({
       accepts: remove ? [0, 12] : [0],
     },
   ],
+  busybox: [sh`deluser ${remove ? ['--remove-home'] : []} ${name}`],
 });

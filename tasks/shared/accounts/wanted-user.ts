@@ -1,4 +1,4 @@
-import type { Change, UserState } from '../../../src/sdk.ts';
+import type { Change, Command, UserState } from '../../../src/sdk.ts';
 
 /** The desired state of a user. */
 export interface WantedUser {
@@ -47,6 +47,8 @@ export interface Asked {
 /** A change, and the user's state after it. */
 export interface UserChange extends Omit<Change, 'effects'> {
   readonly gives?: Partial<UserState>;
+  /** The commands for a host that manages accounts with BusyBox; without them, BusyBox cannot do it. */
+  readonly busybox?: readonly Command[];
 }
 
 /** A command option, if there is a value for it. */

@@ -10,7 +10,7 @@ export const askTable = (file: string | undefined, user: string | undefined): Qu
   file === undefined
     ? shell({
         ...sh`LC_ALL=C; export LC_ALL; out=$(crontab -l ${ofUser(user)} 2>&1; code=$?; echo .; exit $code) && { printf %s "\${out%.}"; exit; }
-case $out in *'no crontab for'*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
+case $out in *'no crontab for'* | "crontab: can't open '"*"': No such file or directory"*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
         about: [`crontab:${user ?? ''}`, 'by:package:cron'],
       })
     : shell({

@@ -28,7 +28,7 @@ if [ -d "$p" ]; then echo directory; elif [ -e "$p" ]; then echo file; else echo
 [ "$s" -ef "$p" ] && echo yes || echo no
 case ${fstype} in nfs* | cifs | fuse.* | glusterfs | ceph) command -v ${`mount.${fstype.replace(/^fuse\..*/, 'fuse')}`} >/dev/null && echo yes || echo no ;; *) echo yes ;; esac
 r=$(readlink -f -- "$s" 2>/dev/null); grep -q "^\${r:-$s}[[:space:]]" /proc/swaps 2>/dev/null && echo yes || echo no
-printf '%s\n' "$r"; (ulimit -t 1; exec realpath -m -- "$p") || echo # for some links, it would run forever
+printf '%s\n' "$r"; (ulimit -t 1; realpath -m -- "$p") || echo # for some links, it would run forever
 cat /proc/self/mountinfo`,
     about: [`mount:${tidyPath(path)}`, `inode:${tidyPath(path)}`, `swap:${src}`],
   });

@@ -4,6 +4,7 @@ import { pairs } from '../../pairs.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { inGroups } from '../files/paths.ts';
+import { type AccountTools, accountTools, readTools, toolSubjects } from './users.ts';
 
 /** The parts of a user or group that matter for file ownership. */
 export interface Account {
@@ -16,6 +17,8 @@ export interface Account {
   readonly byNumber?: string;
   /** A user's primary group. */
   readonly gid?: number;
+  /** What manages accounts on the host, if it is not `useradd` and the like. */
+  readonly tools?: AccountTools;
 }
 
 interface Arg {
@@ -26,7 +29,12 @@ interface Arg {
 const kind: QuestionKind<Arg, Account | undefined> = {
   name: 'account',
   scripts: (args) =>
-    databases(args).map(({ database, names }) => ({ script: `getent ${database} -- ${names.map(quote).join(' ')}` })),
+    databases(args).map(({ database, names }) => ({
+      script: `getent ${database} -- ${names.map(quote).join(' ')}
+c=$?; printf :
+${accountTools}
+exit $c`,
+    })),
   read(replies, args) {
     const asked = pairs(databases(args), replies);
     return args.map(({ database, name }) => {
@@ -36,14 +44,17 @@ const kind: QuestionKind<Arg, Account | undefined> = {
       // Exit code 2: some of the names do not exist.
       if (reply.code !== 0 && reply.code !== 2)
         return { ok: false, why: decodeText(reply.stderr).trim() || `getent: exit code ${reply.code}` };
-      return { ok: true, value: readAccount(database, name, decodeText(reply.stdout)) };
+      const text = decodeText(reply.stdout);
+      const last = text.lastIndexOf('\n:') + 1;
+      const tools = readTools(text.slice(last + 1).trim());
+      return { ok: true, value: { ...readAccount(database, name, text.slice(0, last)), ...tools } };
     });
   },
   // A missing account may be created by a package.
   about({ database, name }, answer) {
     if (name === undefined) return [];
     const subject = `${database === 'passwd' ? 'user' : 'group'}:${name}`;
-    return answer?.exists === false ? [subject, `absent:${subject}`] : [subject];
+    return [subject, ...(answer?.exists === false ? [`absent:${subject}`] : []), ...toolSubjects(answer)];
   },
 };
 

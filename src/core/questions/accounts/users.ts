@@ -1,6 +1,7 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import type { Subject } from '../../touches.ts';
 import { onlyReply } from '../only-reply.ts';
 
 /** A user according to the host's databases. */
@@ -16,6 +17,8 @@ export interface UserState {
   /** All groups except the primary one. */
   readonly groups: readonly string[];
   readonly homeExists: boolean;
+  /** What manages accounts on the host, if it is not `useradd` and the like. */
+  readonly tools?: AccountTools;
   /** Asked only if a task needs it, since it requires root and is secret. */
   readonly shadow?: Shadow;
   /** An ssh key, if asked for: its public part and fingerprint. */
@@ -26,6 +29,21 @@ export interface UserState {
     readonly fingerprint: string;
   };
 }
+
+/** Other programs than `useradd` and the like, which manage accounts: those of BusyBox (`adduser`) can do less; or none. */
+export type AccountTools = 'busybox' | 'none';
+
+/** A script line that prints the tools if they are not the usual ones. It needs no process. */
+export const accountTools =
+  'command -v useradd >/dev/null || if command -v adduser >/dev/null; then echo busybox; else echo none; fi';
+
+/** The tools in what that line prints. */
+export const readTools = (line: string): { readonly tools?: AccountTools } =>
+  line === 'busybox' || line === 'none' ? { tools: line } : {};
+
+/** The subjects that decide about the tools. */
+export const toolSubjects = (answer: { readonly tools?: AccountTools } | undefined): readonly Subject[] =>
+  answer?.tools === undefined ? [] : ['by:package:shadow'];
 
 /** The `/etc/shadow` entry; days are counted since the epoch. */
 export interface Shadow {
@@ -61,6 +79,7 @@ user() {
   printf '%s\\n' "$key"; [ -e "$key" ] || return 0
   echo exists; head -n 1 -- "$key.pub" 2>/dev/null | grep . || echo; ssh-keygen -lf "$key" 2>/dev/null </dev/null || ssh-keygen -lf "$key.pub" 2>/dev/null
 }
+${accountTools}
 `;
 
 const kind: QuestionKind<Arg, UserState> = {
@@ -75,10 +94,17 @@ const kind: QuestionKind<Arg, UserState> = {
     },
   ],
   read: onlyReply((reply, args) => {
-    const parts = decodeText(reply.stdout).split('\x1e\n').slice(1);
-    return args.map((arg, index) => ({ ok: true, value: readUser(parts[index] ?? '', arg) }));
+    const [tools = '', ...parts] = decodeText(reply.stdout).split('\x1e\n');
+    return args.map((arg, index) => ({
+      ok: true,
+      value: { ...readUser(parts[index] ?? '', arg), ...readTools(tools.trim()) },
+    }));
   }),
-  about: ({ name }, answer) => [`user:${name}`, ...(answer?.exists === true ? [] : [`absent:user:${name}`])],
+  about: ({ name }, answer) => [
+    `user:${name}`,
+    ...(answer?.exists === true ? [] : [`absent:user:${name}`]),
+    ...toolSubjects(answer),
+  ],
 };
 
 /** The state of a user; with `shadow` also password and expiry, with `key` also an ssh key in the home. */

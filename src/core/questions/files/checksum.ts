@@ -88,11 +88,15 @@ set -- ${paths.map(quote).join(' ')}
 n=$#
 for p do [ -f "$p" ] && set -- "$@" "$p"; done
 shift "$n"
-[ "$#" -eq 0 ] || ${algorithm}sum -bz -- "$@"
+[ "$#" -eq 0 ] || ${algorithm}sum -bz -- "$@" || [ $? != 127 ] || exit 127
 printf '\\0'
 ${realpaths(paths)}`;
 
 function readSums(reply: Reply, paths: readonly string[]): readonly Answer<Checksum>[] {
+  if (reply.code === 127) {
+    const why = decodeText(reply.stderr).trim();
+    return paths.map(() => ({ ok: false, why }));
+  }
   const words = nulWords(reply.stdout);
   const end = words.indexOf('');
   const sums = new Map(

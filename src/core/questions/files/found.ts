@@ -80,6 +80,7 @@ LC_ALL=C find ${follow ? '-L' : '-H'} ${quote(given(path))} -mindepth 1 ${depth 
 
 function readFinding({ code, stdout, stderr }: Reply, { path }: Arg): Answer<Finding> {
   if (code === absent) return { ok: true, value: { entries: [], isFolder: false, skipped: {} } };
+  if (code === 127) return { ok: false, why: decodeText(stderr).trim() };
   const complaints = decodeText(stderr).matchAll(/^find: [‘'](.*)[’']: (.*)$/gm);
   const skipped = Object.fromEntries([...complaints].map(([, path = '', why = '']) => [path, why]));
   const entries = readFound(stdout, more).map(withInode);

@@ -76,8 +76,7 @@ export const realpaths = (paths: readonly string[]): string => {
  * A command that resolves paths, given as words for the shell. With `-m`, GNU realpath never ends, and uses more and
  * more memory, if a link leads to a path below itself (`ln -s x/y x`), so it gets one second of CPU time.
  */
-export const realpath = (options: string, words: string): string =>
-  `(ulimit -t 1; exec realpath ${options} -- ${words})`;
+export const realpath = (options: string, words: string): string => `(ulimit -t 1; realpath ${options} -- ${words})`;
 
 /** Parse the output of `realpaths`; undefined for a path that leads nowhere. */
 export const readRealpaths = (words: readonly string[], count: number): readonly (string | undefined)[] =>

@@ -70,6 +70,7 @@ const fields = [
 const statScript = (paths: readonly string[]): string => `LC_ALL=C; export LC_ALL
 set -- ${paths.map(quote).join(' ')}
 stat --printf ${quote(`l\\0%n\\0${fields.join('\\0')}\\0`)} -- "$@"
+[ $? != 127 ] || exit
 for p do
   m=
   [ -r "$p" ] && m=r

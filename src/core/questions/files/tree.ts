@@ -158,7 +158,7 @@ const listScript = (options: TreeOptions): string =>
   `${script`[ -e ${options.path} ] || [ -h ${options.path} ] || exit ${absent}`}
 ${walk(options)} -printf '${findFormat('%P', more)}'`;
 
-const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -exec sha1sum -bz '{}' + 2>/dev/null`;
+const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -exec sha1sum -bz '{}' +`;
 
 const more = ['%T@', '%l', '%D', '%i'];
 
@@ -196,6 +196,7 @@ function readTree(
       ok: false,
       why: `the host reports ${JSON.stringify(odd.path)} below ${options.path}: no such path can exist`,
     };
+  if (summed?.code === 127) return { ok: false, why: decodeText(summed.stderr).trim() };
   if (summed === undefined) return { ok: true, value: byPath(entries) };
   const root = rootOf(options);
   const sums = new Map(

@@ -29,8 +29,7 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
     })),
   read: (replies) =>
     replies.map(({ code, stdout, stderr }) => {
-      if (code === 127)
-        return { ok: false, why: 'cannot test a TCP connection: this host has neither bash nor nc nor perl' };
+      if (code === 127) return { ok: false, why: noTool };
       const said = decodeText(stderr).trim();
       return {
         ok: true,
@@ -42,14 +41,27 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
 /** Try a TCP connection from the host. */
 export const tcp = (arg: TcpQuestion): Question<TcpAnswer> => question(kind, arg, { beyond: true });
 
-/** bash can connect by itself; otherwise use nc, otherwise perl, which Debian always has. */
+const noTool =
+  'cannot test a TCP connection: this host has neither bash nor perl, nor an nc that can (Alpine: apk add netcat-openbsd; OpenWrt: opkg install netcat)';
+
+/**
+ * bash can connect by itself; otherwise use nc, otherwise perl, which Debian always has. A small BusyBox's nc has no `-z`,
+ * but runs a program once it is connected.
+ */
 function knock({ host, port, timeoutSeconds, listenSeconds = 0 }: TcpQuestion): string {
   const target = `${quote(host)} ${quote(String(port))}`;
   const listen = listenSeconds > 0 ? `; timeout ${listenSeconds} cat <&3 | head -c 65536` : '';
   const totalSeconds = timeoutSeconds + listenSeconds;
   return `export LC_ALL=C
 if command -v bash >/dev/null 2>&1; then timeout ${totalSeconds} bash -c 'exec 3<>"/dev/tcp/$0/$1"${listen}' ${target}
-elif command -v nc >/dev/null 2>&1; then timeout ${totalSeconds} nc -v ${listen === '' ? '-z' : ''} -w ${timeoutSeconds} ${target} </dev/null
+elif command -v nc >/dev/null 2>&1; then
+  { e=$(timeout ${totalSeconds} nc -v ${listen === '' ? '-z' : ''} -w ${timeoutSeconds} ${target} </dev/null 2>&1 >&3); c=$?; } 3>&1
+  case $e in *'invalid option'* | *'unrecognized option'*)
+    e=$(timeout ${totalSeconds} nc -w ${timeoutSeconds} ${target} -e /bin/true </dev/null 2>&1); c=$?
+    case $e in *'invalid option'* | *'unrecognized option'*) exit 127 ;; esac
+    ${listen === '' ? '' : `[ $c != 0 ] || timeout ${listenSeconds} nc ${target} </dev/null | head -c 65536`} ;;
+  esac
+  printf '%s\\n' "$e" >&2; exit $c
 elif command -v perl >/dev/null 2>&1; then timeout ${totalSeconds} perl -MIO::Socket::INET -e '${perl}' ${target} ${timeoutSeconds} ${listenSeconds}
 else exit 127; fi`;
 }
@@ -62,6 +74,6 @@ function verdict(code: number, said: string): TcpAnswer['is'] {
   if (code === 0) return 'open';
   if (/refused/i.test(said)) return 'refused';
   if (/no route|unreachable/i.test(said)) return 'unreachable';
-  if (/not known|temporary failure|bad hostname|resolv|no address/i.test(said)) return 'name-not-found';
+  if (/not known|temporary failure|bad hostname|resolv|no address|bad address/i.test(said)) return 'name-not-found';
   return code === 124 || /timed? ?out/i.test(said) ? 'timeout' : 'error';
 }

@@ -27,6 +27,19 @@ export interface Unit {
   readonly initScript?: { readonly enabled: boolean };
   /** All requested properties, under systemd's names. */
   readonly properties: Readonly<Record<string, string>>;
+  /** Only on a host that runs OpenRC instead of systemd: it is a service of OpenRC's. */
+  readonly openrc?: OpenrcService;
+}
+
+/** What OpenRC tells about a service in addition to its state. */
+export interface OpenrcService {
+  /** The runlevels in which it is started. */
+  readonly runlevels: readonly string[];
+  /** All runlevels that the host has. */
+  readonly allRunlevels: readonly string[];
+  /** The exit code of `rc-service NAME status`, and what it says. */
+  readonly code: number;
+  readonly said: string;
 }
 
 interface Arg {
@@ -52,6 +65,8 @@ const kind: QuestionKind<Arg, Unit> = {
       if (reply.code !== 0)
         return { ok: false, why: decodeText(reply.stderr).trim() || 'systemd is not running on this host' };
       const index = names.indexOf(name);
+      if (decodeText(reply.stdout).startsWith(`${openrcMark}\n`))
+        return { ok: true, value: readOpenrc(name, decodeText(reply.stdout).split('\x1e\n')[index + 1] ?? '') };
       const [boot = '', ...blocks] = blocksOf(decodeText(reply.stdout));
       const { code, text } = blockOf(blocks[index] ?? '');
       if (code !== '0') return { ok: false, why: text.trim() || 'systemctl gave no reason' };
@@ -91,6 +106,9 @@ const byScope = (args: readonly Arg[]): readonly (readonly [UnitScope, readonly 
 const scriptOf = (scope: UnitScope, names: readonly string[]): string => `export LC_ALL=C TZ=UTC
 # A task's environment may say that systemd is offline: what runs is asked of systemd all the same.
 unset SYSTEMD_OFFLINE
+if [ ! -d /run/systemd/system ] && command -v rc-service >/dev/null; then
+${openrcScript(names)}
+exit; fi
 command -v systemctl >/dev/null || { echo 'systemctl is not installed: this host has no systemd' >&2; exit 1; }
 at_boot() { [ -e "/etc/init.d/$1" ] || { echo; return; }; for f in /etc/rc[2345].d/S[0-9][0-9]"$1"; do [ -e "$f" ] && { echo yes; return; }; done; echo no; }
 ${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('\n')}
@@ -107,6 +125,47 @@ UnitFileState=$f" ;;
   esac
 }
 ${scope === 'global' ? names.map(globally).join('\n') : asking(names.map(fullName))}`;
+
+const openrcMark = 'openrc';
+
+// A link in a runlevel may lead nowhere: its service is gone.
+const openrcScript = (names: readonly string[]): string => `echo ${openrcMark}
+service() {
+  printf '\\036\\n'
+  rc-service --exists "$1" 2>/dev/null || { echo missing; return; }
+  said=$(rc-service -- "$1" status 2>&1 </dev/null); echo $?
+  for d in /etc/runlevels/*; do [ ! -d "$d" ] || printf '%s ' "\${d##*/}"; done; echo
+  for d in /etc/runlevels/*; do [ ! -h "$d/$1" ] || printf '%s ' "\${d##*/}"; done; echo
+  printf '%s\\n' "$said"
+}
+${names.map((name) => `service ${quote(name)}`).join('\n')}`;
+
+/** The exit codes of `rc-service NAME status` (`rc_service_state` in OpenRC). */
+const OPENRC_STATES: Readonly<Record<number, Pick<Unit, 'active' | 'sub'>>> = {
+  0: { active: 'active', sub: 'running' },
+  3: { active: 'inactive', sub: 'dead' },
+  4: { active: 'deactivating', sub: 'stop' },
+  8: { active: 'activating', sub: 'start' },
+  16: { active: 'inactive', sub: 'waiting' },
+  32: { active: 'failed', sub: 'crashed' },
+};
+
+function readOpenrc(name: string, block: string): Unit {
+  const [code = '', all = '', own = '', ...said] = block.split('\n');
+  const words = (line: string) => line.split(' ').filter((word) => word !== '');
+  const runlevels = words(own);
+  return {
+    name,
+    load: code === 'missing' ? 'not-found' : 'loaded',
+    ...(OPENRC_STATES[Number(code)] ?? { active: 'unknown', sub: 'unknown' }),
+    file: runlevels.length > 0 ? 'enabled' : 'disabled',
+    needsReload: false,
+    ends: false,
+    canReload: false,
+    properties: {},
+    openrc: { runlevels, allRunlevels: words(all), code: Number(code), said: said.join('\n').trim() },
+  };
+}
 
 /**
  * Ask about all units at once if systemd accepts all their names; a name that it cannot parse would make the others
