@@ -37,6 +37,7 @@ const NOTHING_TOLD: Readonly<Record<FindingKind, string>> = {
   drift: 'would change',
   uncertain: 'would change',
   unknown: 'unknown',
+  lint: 'found',
 };
 
 /** Some hosts by name, many by number: `web1, web2, web3 and 947 more`. */
