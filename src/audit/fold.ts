@@ -14,7 +14,7 @@ export function fold(findings: readonly HostFinding[]): readonly Finding[] {
   }
   return [...folded.values()]
     .sort(byGravity)
-    .map(({ finding, hosts }) => ({ ...finding, hosts: [...hosts].sort(collator.compare) }));
+    .map(({ finding, hosts }) => ({ ...finding, hosts: [...hosts].sort(byName) }));
 }
 
 interface Folded {
@@ -31,3 +31,6 @@ function byGravity(one: Folded, other: Folded): number {
 }
 
 const collator = new Intl.Collator('en', { numeric: true });
+
+/** Orders names as people count: web2 before web10. */
+export const byName = (one: string, other: string): number => collator.compare(one, other);

@@ -26,10 +26,12 @@ export interface RunRecord {
   /** In a run, `drift` is what it changed. */
   readonly findings: readonly HostFinding[];
   readonly judged: readonly Judged[];
+  /** The approval hash of the plan that it applied. */
+  readonly plan?: string;
 }
 
 /** The record of what has been collected. Diffs are left out: the history is to tell that something differed, not what files contain. */
-export function recordOf(collected: Collected, kind: RunRecord['kind']): RunRecord {
+export function recordOf(collected: Collected, kind: RunRecord['kind'], plan?: string): RunRecord {
   const { startedAt, tookMs, version, playbooks, exitCode, hosts, findings, judged } = collected;
   const [first] = playbooks;
   const revision = first === undefined ? undefined : revisionOf(first);
@@ -49,6 +51,7 @@ export function recordOf(collected: Collected, kind: RunRecord['kind']): RunReco
       changes: finding.changes.map(({ what, from, to }) => ({ what, from, to })),
     })),
     judged,
+    ...(plan !== undefined && { plan }),
   };
 }
 
