@@ -80,7 +80,7 @@ async function pair(
 }
 
 /** Writes the host and the playbook of a case. */
-function writeCase({ seed, commands, sources }: Setting, number: number, directory: string): void {
+export function writeCase({ seed, commands, sources }: Setting, number: number, directory: string): void {
   const random = new Random(caseSeed(seed, number));
   const entries = randomHost(random);
   const world = new World(random, entries);

@@ -1,5 +1,6 @@
 import { changeText } from '../../core/change.ts';
 import { groupBy } from '../../core/group-by.ts';
+import { isRecord } from '../../core/map-texts.ts';
 import { fitted } from '../../report/told.ts';
 import type { PlanLook } from './look.ts';
 import { type HostPlan, type PlanEnd, type PlannedStep, placeOfTask } from './plan-file.ts';
@@ -56,7 +57,7 @@ function ofStep(planned: PlannedStep | undefined, now: PlannedStep | undefined):
   if (planned === undefined) return [`${about}: nothing is planned; now ${workText(step)}`];
   const [before, after] = [workText(planned), workText(now)];
   const answers = ofAnswers(planned, now);
-  if (before !== after) return [`${about}: planned ${before}; now ${after}`, ...answers.map((text) => `${about}: ${text}`)];
+  if (before !== after) return [`${about}: planned ${before}; now ${after}`];
   if (answers.length > 0) return answers.map((text) => `${about}: ${text}`);
   const others = [
     ...(digestsOf(planned) === digestsOf(now) ? [] : ['its commands are others, or get other input']),
@@ -81,11 +82,22 @@ function ofAnswers(planned: PlannedStep, now: PlannedStep): readonly string[] {
   const told = planned.answers.flatMap((then) => {
     const found = isHidden(then.question) ? undefined : known.get(then.question);
     if (found === undefined || found.digest === then.digest) return [];
-    const [was, is] = [then.answer, found.answer].map((answer) => fitted(answer ?? 'something longer', 200));
-    const both = then.answer === undefined && found.answer === undefined;
-    return [`${fitted(then.question, 200)}: ${both ? 'the host answers otherwise' : `answered ${was}, now ${is}`}`];
+    const [was, is] = differing(then.answer, found.answer);
+    const how = was === undefined || is === undefined ? 'the host answers otherwise' : `answered ${was}, now ${is}`;
+    return [`${fitted(then.question, 200)}: ${how}`];
   });
   return hidden(planned) === hidden(now) ? told : [...told, 'the host answers otherwise than planned (hidden: it may contain a secret)'];
+}
+
+/** The parts of two answers that are not the same; the whole answers if they have no parts. */
+function differing(then: string | undefined, now: string | undefined): readonly (string | undefined)[] {
+  const [was, is] = [then, now].map((text) => (text === undefined ? undefined : (JSON.parse(text) as unknown)));
+  if (!isRecord(was) || !isRecord(is)) return [then, now].map((text) => text && fitted(text, 200));
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  const others = keys.filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+  return [was, is].map((one) =>
+    fitted(others.map((key) => `${key} ${key in one ? JSON.stringify(one[key]) : 'absent'}`).join(', '), 200),
+  );
 }
 
 const isHidden = (question: string): boolean => question.startsWith('(hidden');

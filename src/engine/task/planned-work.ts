@@ -123,6 +123,9 @@ const isFromHost = (stdin: NonNullable<Command['stdin']>): stdin is FromHost =>
 /** An answer that is longer is told by its digest only. */
 const LONGEST_ANSWER = 400;
 
+/** With a checksum that has no key, a short secret in a file could be tried out. */
+const CHECKSUM = /[0-9a-f]{32}/;
+
 function answersOf(
   { link, identity, censored }: BoundTask,
   asked: readonly AnyQuestion<unknown>[],
@@ -136,7 +139,7 @@ function answersOf(
     const isSecret = censored || ('secret' in question && question.secret === true);
     return {
       question: isSecret ? untold : question.key,
-      ...(!isSecret && text.length <= LONGEST_ANSWER && { answer: text }),
+      ...(!isSecret && text.length <= LONGEST_ANSWER && !CHECKSUM.test(text) && { answer: text }),
       digest: digest([question.key, text]),
     };
   });
