@@ -2,6 +2,7 @@ import { differencesFrom } from '../audit/plans/compare.ts';
 import { planGuard } from '../audit/plans/guard.ts';
 import type { PlanFile } from '../audit/plans/plan-file.ts';
 import { nothingGiven } from '../core/command-line.ts';
+import { groupBy } from '../core/group-by.ts';
 import { visible } from '../core/visible.ts';
 import { runPlaybooks } from '../engine/run.ts';
 import { createFiles } from '../language/files.ts';
@@ -44,15 +45,23 @@ const endsOf = ({ hosts }: PlanFile): readonly string[] =>
     ends === undefined ? [] : [`${host} ends at "${ends.task.name}" (${ends.task.file}:${ends.task.line}): ${ends.reason}`],
   );
 
-/** The most differences that are told. */
-const MOST_TOLD = 50;
+/** The most that is told of a host, and of all. */
+const MOST_OF_HOST = 5;
+const MOST_OF_ALL = 50;
 
 /** Says why nothing is done. */
 function refused(io: CallIo, why: string, details: readonly string[] = []): number {
-  const more = details.length > MOST_TOLD ? [`and ${details.length - MOST_TOLD} more`] : [];
   io.stderr.write(`run apply: nothing was changed: ${visible(why)}\n`);
-  io.stderr.write([...details.slice(0, MOST_TOLD), ...more].map((text) => `  ${visible(text)}\n`).join(''));
+  io.stderr.write(fewOf(details).map((text) => `  ${visible(text)}\n`).join(''));
   return 1;
+}
+
+/** Some of the details, which begin with the host: of each the first ones. */
+function fewOf(details: readonly string[]): readonly string[] {
+  const few = [...groupBy(details, (text) => text.split(': ')[0]).values()].flatMap((some) => some.slice(0, MOST_OF_HOST));
+  const told = few.slice(0, MOST_OF_ALL);
+  const rest = details.length - told.length;
+  return rest === 0 ? told : [...told, `and ${rest} more`];
 }
 
 async function applyPlan(

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PlanFile } from '../../src/audit/plans/plan-file.ts';
-import { differences, manifestOf } from './manifest.ts';
+import type { PlanFile, PlannedStep } from '../../src/audit/plans/plan-file.ts';
+import { differences, type Manifest, manifestOf } from './manifest.ts';
 import { caseSeed, Random } from './random.ts';
 import { type Setting, writeCase } from './truth-case.ts';
 
@@ -13,61 +13,68 @@ interface Ended {
 }
 
 /** A command that a host's shell got: its text, and how many bytes on its stdin. */
-export interface Sent {
+interface Sent {
   readonly script: string;
   readonly bytes: number;
 }
 
-/** A random play with its plan. */
-export interface PlanCase {
-  readonly name: string;
+/** Random plays, each for a host of its own, with one plan for all. */
+export interface PlanBatch {
   readonly directory: string;
+  /** The hosts, by name, each in a directory of that name. */
+  readonly names: readonly string[];
   readonly plan: PlanFile;
   readonly made: Ended;
-  /** Paths that planning changed. */
+  /** Paths that planning changed, and what it sent. */
   readonly writes: readonly string[];
 }
 
-/** Creates case `number` and plans it. */
-export async function planCase(setting: Setting, number: number): Promise<PlanCase> {
-  const name = `case-${number}`;
-  const directory = join(setting.directory, name);
-  writeCase(setting, number, directory);
-  writeFileSync(join(directory, 'shell'), '#!/bin/sh\ntee "$RECORD/$$" | exec /bin/sh "$@"\n', { mode: 0o755 });
-  const host = join(directory, 'host');
-  const before = manifestOf(host);
-  const argv = ['plan', 'play.yaml', '-i', `${name},`, '-c', 'local', '-o', '../plan.json'];
-  const made = await start(setting, directory, argv, 'planned');
+/** Creates the cases `from` to `from + count - 1`, and plans them in one go, which is much faster than one by one. */
+export async function planBatch(setting: Setting, from: number, count: number): Promise<PlanBatch> {
+  const names = Array.from({ length: count }, (_, index) => `case-${from + index}`);
+  const directory = join(setting.directory, `batch-${from}`);
+  for (const [index, name] of names.entries()) {
+    const own = join(directory, name);
+    writeCase(setting, from + index, own, name);
+    writeFileSync(join(own, 'shell'), `#!/bin/sh\ntee "${own}/$RECORD-$$" | exec /bin/sh "$@"\n`, { mode: 0o755 });
+  }
+  const hosts = names.map((name) => [name, { ansible_shell_executable: join(directory, name, 'shell') }]);
+  writeFileSync(join(directory, 'hosts.yaml'), JSON.stringify({ all: { hosts: Object.fromEntries(hosts) } }));
+  const before = manifests(directory, names);
+  const plays = names.map((name) => `${name}/play/play.yaml`);
+  const made = await start(setting, directory, ['plan', ...plays, '-i', 'hosts.yaml', '-c', 'local', '-o', 'plan.json'], 'planned');
   const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as PlanFile;
-  return { name, directory, plan, made, writes: differences(before, manifestOf(host)) };
+  return { directory, names, plan, made, writes: changedSince(before, directory, names) };
 }
 
-/** Applies the plan of a case, as far as it goes. Returns how that ended, what the host's shell got, and the paths that changed. */
-export async function applyCase(setting: Setting, { name, directory }: PlanCase) {
-  const host = join(directory, 'host');
-  const before = manifestOf(host);
-  const ended = await start(setting, directory, ['apply', '../plan.json', '--up-to-unknown'], 'applied');
-  rmSync(`/var/lib/retrace/handlers-${name}`, { force: true });
-  return { ...ended, sent: sentIn(join(directory, 'applied')), writes: differences(before, manifestOf(host)) };
+/** Applies a plan, as far as it goes. Returns how that ended, and the paths that changed. */
+export async function applyBatch(setting: Setting, { names, directory }: PlanBatch) {
+  const before = manifests(directory, names);
+  const ended = await start(setting, directory, ['apply', 'plan.json', '--up-to-unknown'], 'applied');
+  for (const name of names) rmSync(`/var/lib/retrace/handlers-${name}`, { force: true });
+  return { ...ended, writes: changedSince(before, directory, names) };
 }
 
-/** The commands that a plan holds, in their order, without what is hidden. */
-export const heldBy = ({ hosts }: PlanFile): readonly Sent[] =>
-  Object.values(hosts).flatMap(({ steps }) =>
-    steps
-      .filter(({ evenInCheck }) => evenInCheck !== true)
-      .flatMap(({ commands }) =>
-        commands.map(({ script, stdin }) => ({ script, bytes: stdin !== undefined && 'bytes' in stdin ? stdin.bytes : 0 })),
-      ),
+const manifests = (directory: string, names: readonly string[]): readonly Manifest[] =>
+  names.map((name) => manifestOf(join(directory, name, 'host')));
+
+const changedSince = (before: readonly Manifest[], directory: string, names: readonly string[]): readonly string[] =>
+  manifests(directory, names).flatMap((now, index) =>
+    differences(before[index] ?? new Map(), now).map((path) => `${names[index]}${path}`),
   );
 
-/** Changes something that the plan of a case rests on. Returns what, or undefined if it rests on nothing. */
-export function tamper({ directory, plan }: PlanCase, seed: number): string | undefined {
+/** The commands that a plan holds for a host, in their order. */
+export const heldBy = ({ hosts }: PlanFile, name: string): readonly Sent[] =>
+  (hosts[name]?.steps ?? []).flatMap(commandsOf);
+
+const commandsOf = ({ commands }: PlannedStep): readonly Sent[] =>
+  commands.map(({ script, stdin }) => ({ script, bytes: stdin !== undefined && 'bytes' in stdin ? stdin.bytes : 0 }));
+
+/** Changes something that the plan of a host rests on. Returns what, or undefined if it rests on nothing. */
+export function tamper({ directory, plan }: PlanBatch, name: string, seed: number): string | undefined {
   const random = new Random(caseSeed(seed, 0));
-  const host = join(directory, 'host');
-  const questions = Object.values(plan.hosts).flatMap(({ steps }) =>
-    steps.flatMap(({ answers }) => answers.map(({ question }) => question)),
-  );
+  const host = join(directory, name, 'host');
+  const questions = (plan.hosts[name]?.steps ?? []).flatMap(({ answers }) => answers.map(({ question }) => question));
   const paths = [...new Set(questions.flatMap((text) => (text.startsWith('stat ') ? [JSON.parse(text.slice(5)) as string] : [])))];
   const those = paths.filter((path) => path.startsWith(`${host}/`) && isPlace(path));
   if (those.length === 0) return undefined;
@@ -117,17 +124,14 @@ function waysFor(path: string): readonly Way[] {
 }
 
 function start({ program }: Setting, directory: string, argv: readonly string[], record: string): Promise<Ended> {
-  const folder = join(directory, record);
-  mkdirSync(folder);
   const child = spawn(process.execPath, [program, ...argv], {
-    cwd: join(directory, 'play'),
+    cwd: directory,
     env: {
       ...process.env,
       LC_ALL: 'C.UTF-8',
       NO_COLOR: '1',
-      RECORD: folder,
-      ANSIBLE_EXECUTABLE: join(directory, 'shell'),
-      RETRACE_HISTORY: join(directory, '../history'),
+      RECORD: record,
+      RETRACE_HISTORY: join(directory, 'history'),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -139,13 +143,16 @@ function start({ program }: Setting, directory: string, argv: readonly string[],
 }
 
 /**
- * The commands in what shells got on their stdin, as src/session/wire/encode-exchange.ts writes it. Retrace's own notes about
- * due handlers are not in a plan.
+ * The commands in what the shells of a host got on their stdin, as src/session/wire/encode-exchange.ts writes it. Left out is what a
+ * plan does not hold: Retrace's own notes about due handlers, and what runs in every check.
  */
-export function sentIn(folder: string): readonly Sent[] {
-  return readdirSync(folder)
-    .flatMap((name) => commandsIn(readFileSync(join(folder, name))))
-    .filter(({ script }) => !script.startsWith('d=/var/lib/retrace;'));
+export function sentTo({ directory, plan }: PlanBatch, name: string, record: 'planned' | 'applied'): readonly Sent[] {
+  const own = join(directory, name);
+  const free = (plan.hosts[name]?.evenInCheck ?? []).flatMap(commandsOf);
+  return readdirSync(own)
+    .filter((file) => file.startsWith(`${record}-`))
+    .flatMap((file) => commandsIn(readFileSync(join(own, file))))
+    .filter((sent) => !sent.script.startsWith('d=/var/lib/retrace;') && !free.some((one) => one.script === sent.script));
 }
 
 const PART = /^_p '((?:[^']|'\\'')*)'(?: (\d+) (\d) ?\S*)?$/gm;

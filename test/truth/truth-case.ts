@@ -79,8 +79,8 @@ async function pair(
   return { verdicts: compare(foreseen, happened), troubles: [], ended: happened.exitCode };
 }
 
-/** Writes the host and the playbook of a case. */
-export function writeCase({ seed, commands, sources }: Setting, number: number, directory: string): void {
+/** Writes the host and the playbook of a case. `name`: the host of its play, instead of all. */
+export function writeCase({ seed, commands, sources }: Setting, number: number, directory: string, name?: string): void {
   const random = new Random(caseSeed(seed, number));
   const entries = randomHost(random);
   const world = new World(random, entries);
@@ -88,7 +88,7 @@ export function writeCase({ seed, commands, sources }: Setting, number: number, 
   const host = join(directory, 'host');
   makeHost(host, entries, sources);
   const { hosts, ...rest } = play;
-  const yaml = yamlOf([{ hosts, vars: { h: host }, ...rest }]);
+  const yaml = yamlOf([{ hosts: name ?? hosts, vars: { h: host }, ...rest }]);
   for (const [path, content] of [['play.yaml', yaml] as const, ...world.controllerFiles]) {
     const file = join(directory, 'play', path);
     mkdirSync(dirname(file), { recursive: true });

@@ -19,18 +19,15 @@ export function differencesFrom(planned: Hosts, now: Hosts): readonly string[] {
 }
 
 function ofHost(then: HostPlan, found: HostPlan): readonly string[] {
-  const pairs = paired(heldTo(then), heldTo(found));
+  const pairs = paired(then.steps, found.steps);
   const different = pairs.flatMap(([planned, now]) => ofStep(planned, now));
   const ends = endText(then.ends) === endText(found.ends) ? [] : [`the plan ${endText(then.ends)}, now it ${endText(found.ends)}`];
   const order = (steps: readonly (PlannedStep | undefined)[]) =>
     JSON.stringify(steps.map((one) => one && [placeOfTask(one.task), one.item]));
   const isReordered =
-    different.length === 0 && order(pairs.map(([one]) => one)) !== order(heldTo(found));
+    different.length === 0 && order(pairs.map(([one]) => one)) !== order(found.steps);
   return [...different, ...ends, ...(isReordered ? ['the tasks come in another order'] : [])];
 }
-
-/** What a task does that runs in a check, too, has no say in whether a plan still holds. */
-const heldTo = ({ steps }: HostPlan): readonly PlannedStep[] => steps.filter(({ evenInCheck }) => evenInCheck !== true);
 
 /** The steps of both, each with the same one of the other; of several at one place, the first with the first. */
 function paired(
@@ -120,13 +117,13 @@ function lastingPlan(before: HostPlan, now: HostPlan): HostPlan {
   const earlier = new Map(paired(now.steps, before.steps).flatMap(([one, same]) => (one === undefined ? [] : [[one, same] as const])));
   for (const step of now.steps) {
     const same = earlier.get(step);
-    const isLasting = step.evenInCheck === true || (same !== undefined && digestsOf(same) === digestsOf(step));
+    const isLasting = same !== undefined && digestsOf(same) === digestsOf(step);
     if (!isLasting) {
       const { task, item } = step;
       const end: PlanEnd = { task, ...(item !== undefined && { item }), kind: 'unplannable', reason: FLEETING };
       // A plan ends between tasks, not between the items of one.
       const others = steps.findLastIndex(({ task }) => placeOfTask(task) !== placeOfTask(step.task)) + 1;
-      return { steps: steps.slice(0, others), ends: end, after: now.ends === undefined ? now.after : [now.ends, ...now.after] };
+      return { ...now, steps: steps.slice(0, others), ends: end, after: now.ends === undefined ? now.after : [now.ends, ...now.after] };
     }
     const known = new Set(same?.answers.map(({ digest }) => digest));
     steps.push({ ...step, answers: step.answers.filter(({ digest }) => known.has(digest)) });

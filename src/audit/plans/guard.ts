@@ -28,7 +28,7 @@ export function planGuard({ hosts }: Pick<PlanFile, 'hosts'>): PlanGuard {
     Object.entries(hosts).map(([host, { steps }]): [string, Progress] => [
       host,
       {
-        steps: steps.filter(({ evenInCheck, commands }) => evenInCheck !== true && commands.length > 0),
+        steps: steps.filter(({ commands }) => commands.length > 0),
         at: 0,
         sent: 0,
         last: undefined,
@@ -38,8 +38,8 @@ export function planGuard({ hosts }: Pick<PlanFile, 'hosts'>): PlanGuard {
     ]),
   );
   const free = new Set(
-    Object.entries(hosts).flatMap(([host, { steps }]) =>
-      steps.filter(({ evenInCheck }) => evenInCheck === true).map(({ task }) => `${host} ${placeOfTask(task)}`),
+    Object.entries(hosts).flatMap(([host, { evenInCheck }]) =>
+      evenInCheck.map(({ task }) => `${host} ${placeOfTask(task)}`),
     ),
   );
   return {

@@ -77,16 +77,20 @@ export function planLook(): { readonly report: Reporter; readonly end: () => Pla
 function hostPlan(performed: readonly Performed[]): HostPlan {
   const steps: PlannedStep[] = [];
   const after: Unheld[] = [];
+  const evenInCheck: PlannedStep[] = [];
   let ends: PlanEnd | undefined;
   for (const one of performed) {
     const end = endAt(one);
-    const own = one.told.flatMap((told) => stepOf(told) ?? []);
+    const all = one.told.map((told) => ({ told, step: stepOf(told) }));
+    const isEven = ({ told }: { readonly told: Told }) => told.outcome.planned?.evenInCheck === true;
+    evenInCheck.push(...all.filter(isEven).flatMap(({ step }) => step ?? []));
+    const own = all.filter((each) => !isEven(each)).flatMap(({ step }) => step ?? []);
     if (ends === undefined && end === undefined) steps.push(...own);
     else if (ends === undefined) ends = end;
     else if (end !== undefined) after.push(unheld(end));
-    else after.push(...own.filter(({ evenInCheck }) => evenInCheck !== true).map(notHeld));
+    else after.push(...own.map(notHeld));
   }
-  return { steps, ...(ends !== undefined && { ends }), after };
+  return { steps, ...(ends !== undefined && { ends }), after, evenInCheck };
 }
 
 const unheld = ({ kind: _, ...end }: PlanEnd): Unheld => end;
@@ -129,6 +133,5 @@ function stepOf({ task, outcome, ...event }: Told): PlannedStep | undefined {
     ...(assuming.length > 0 && { assuming }),
     ...(unless.length > 0 && { unless }),
     ...(tries !== undefined && { tries }),
-    ...(evenInCheck !== undefined && { evenInCheck }),
   };
 }

@@ -33,6 +33,8 @@ export interface HostPlan {
   readonly ends?: PlanEnd;
   /** What would be done after that, as far as it can be foretold. A plan does not hold it. */
   readonly after: readonly Unheld[];
+  /** What runs in a check, too, so that it is not held to the plan: its commands are those that were sent for the plan. */
+  readonly evenInCheck: readonly PlannedStep[];
 }
 
 /** A task, by its place in the playbook. */
@@ -53,8 +55,6 @@ export interface PlannedStep {
   readonly unless?: readonly string[];
   /** How often the commands may be sent, with `until` or `retries`. */
   readonly tries?: number;
-  /** The task runs in a check, too, so its commands are not held to the plan. */
-  readonly evenInCheck?: true;
 }
 
 /** Something that a plan cannot hold, and why. */
@@ -93,5 +93,5 @@ export const isPlanFile = (data: unknown): data is PlanFile =>
   isRecord(data['sources']) &&
   isRecord(data['hosts']) &&
   Object.values(data['hosts']).every(
-    (host) => isRecord(host) && Array.isArray(host['steps']) && Array.isArray(host['after']),
+    (host) => isRecord(host) && ['steps', 'after', 'evenInCheck'].every((key) => Array.isArray(host[key])),
   );

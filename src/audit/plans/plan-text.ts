@@ -14,7 +14,7 @@ interface ShowOptions {
 
 /** The plan in one sentence: `3 tasks with 5 commands on 2 of 4 hosts; on web9, the plan does not hold everything`. */
 export function planSummary({ hosts }: PlanFile): string {
-  const plans = Object.entries(hosts).map(([host, plan]) => ({ host, steps: heldIn(plan), ends: plan.ends }));
+  const plans = Object.entries(hosts).map(([host, plan]) => ({ host, steps: plan.steps, ends: plan.ends }));
   const busy = plans.filter(({ steps }) => steps.length > 0);
   const tasks = new Set(busy.flatMap(({ steps }) => steps.map(({ task }) => placeText(task)))).size;
   const commands = busy.flatMap(({ steps }) => steps.flatMap((step) => step.commands)).length;
@@ -30,7 +30,7 @@ const counted = (count: number, word: string): string => `${count} ${word}${coun
 export function planText(plan: PlanFile, hash: string, options: ShowOptions): string {
   const { playbooks, madeAt, user, directory, hosts } = plan;
   const head = `${playbooks.join(' ')}, planned on ${madeAt.slice(0, 16).replace('T', ' ')} UTC by ${user} in ${directory}\n`;
-  const steps = folded(hosts, (one) => heldIn(one).map(withoutDigests)).map(
+  const steps = folded(hosts, (one) => one.steps.map(withoutDigests)).map(
     ({ names, one }) => `\n${visible(names)}: ${stepText(one, names, options)}`,
   );
   const ends = folded(hosts, ({ ends }) => (ends === undefined ? [] : [ends])).map(
@@ -39,7 +39,7 @@ export function planText(plan: PlanFile, hash: string, options: ShowOptions): st
   const after = folded(hosts, (one) => one.after).map(
     ({ names, one }) => `  ${visible(names)}: ${titleOf(one)}: ${visible(one.reason)}\n`,
   );
-  const evenInCheck = folded(hosts, (one) => one.steps.filter((step) => step.evenInCheck === true).map(({ task }) => ({ task })));
+  const evenInCheck = folded(hosts, (one) => one.evenInCheck.map(({ task }) => ({ task })));
   const sections = [
     ...steps,
     section('The plan does not hold everything', ends),
@@ -54,8 +54,6 @@ export function planText(plan: PlanFile, hash: string, options: ShowOptions): st
 
 const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `\n${title}\n${lines.join('')}`;
-
-const heldIn = ({ steps }: HostPlan): readonly PlannedStep[] => steps.filter(({ evenInCheck }) => evenInCheck !== true);
 
 /** What is told of hosts, in the order of their plans, with the names of the hosts for which it is the same. */
 function folded<T>(
