@@ -195,8 +195,19 @@ export class History implements Disposable {
   }
 
   #addRun(record: RunRecord): number {
-    const { key, kind, startedAt, tookMs, user, version, playbooks, revision = null, exitCode, hosts, plan = null } =
-      record;
+    const {
+      key,
+      kind,
+      startedAt,
+      tookMs,
+      user,
+      version,
+      playbooks,
+      revision = null,
+      exitCode,
+      hosts,
+      plan = null,
+    } = record;
     const values = [
       key,
       kind,

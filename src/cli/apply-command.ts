@@ -42,7 +42,9 @@ export async function applyCommand(line: ApplyLine, io: CallIo): Promise<number>
 
 const endsOf = ({ hosts }: PlanFile): readonly string[] =>
   Object.entries(hosts).flatMap(([host, { ends }]) =>
-    ends === undefined ? [] : [`${host} ends at "${ends.task.name}" (${ends.task.file}:${ends.task.line}): ${ends.reason}`],
+    ends === undefined
+      ? []
+      : [`${host} ends at "${ends.task.name}" (${ends.task.file}:${ends.task.line}): ${ends.reason}`],
   );
 
 /** The most that is told of a host, and of all. */
@@ -52,13 +54,19 @@ const MOST_OF_ALL = 50;
 /** Says why nothing is done. */
 function refused(io: CallIo, why: string, details: readonly string[] = []): number {
   io.stderr.write(`run apply: nothing was changed: ${visible(why)}\n`);
-  io.stderr.write(fewOf(details).map((text) => `  ${visible(text)}\n`).join(''));
+  io.stderr.write(
+    fewOf(details)
+      .map((text) => `  ${visible(text)}\n`)
+      .join(''),
+  );
   return 1;
 }
 
 /** Some of the details, which begin with the host: of each the first ones. */
 function fewOf(details: readonly string[]): readonly string[] {
-  const few = [...groupBy(details, (text) => text.split(': ')[0]).values()].flatMap((some) => some.slice(0, MOST_OF_HOST));
+  const few = [...groupBy(details, (text) => text.split(': ')[0]).values()].flatMap((some) =>
+    some.slice(0, MOST_OF_HOST),
+  );
   const told = few.slice(0, MOST_OF_ALL);
   const rest = details.length - told.length;
   return rest === 0 ? told : [...told, `and ${rest} more`];
@@ -81,7 +89,8 @@ async function applyPlan(
     return look.interrupted ? 130 : code;
   }
   const differences = differencesFrom(plan.hosts, maskedHosts(look.hosts, prepared.secrets));
-  if (differences.length > 0) return refused(io, 'the hosts are not as they were when the plan was made: plan again', differences);
+  if (differences.length > 0)
+    return refused(io, 'the hosts are not as they were when the plan was made: plan again', differences);
   const guard = planGuard(plan);
   const options = { ...context.options, planning: { digest, guard }, prompt: prompts.another() };
   const { exitCode } = await runPlaybooks({ ...context, options }, playbooks, version);
@@ -91,7 +100,12 @@ async function applyPlan(
 }
 
 /** What was read on the controller and is not the same any more. */
-function changedSources(prepared: Prepared, plan: PlanFile, digest: (told: unknown) => string, cwd: string): readonly string[] {
+function changedSources(
+  prepared: Prepared,
+  plan: PlanFile,
+  digest: (told: unknown) => string,
+  cwd: string,
+): readonly string[] {
   const now = sourcesOf(prepared, Object.keys(plan.hosts), cwd);
   const files = createFiles();
   return Object.entries(plan.sources).flatMap(([name, then]) => {

@@ -10,7 +10,7 @@ import { systemReason } from '../core/system-error.ts';
 import { wrongFile } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
 import type { Parsed, PlanLine } from './options.ts';
-import { keyId, lookForPlan, maskedHosts, planDigest, Prompts, sealOf, sourcesOf } from './plan-looks.ts';
+import { keyId, lookForPlan, maskedHosts, Prompts, planDigest, sealOf, sourcesOf } from './plan-looks.ts';
 import { type Prepared, playCommand } from './play-command.ts';
 import { readPlan } from './read-plan.ts';
 import { version } from './version.ts';
@@ -37,7 +37,9 @@ async function makePlan(prepared: Prepared, line: PlanLine, file: string, io: Ca
   const { secrets, loaded } = prepared;
   const options = keptOptions(line);
   if (JSON.stringify(secrets.mask(options)) !== JSON.stringify(options))
-    return io.refuse(['an option contains a secret, which a plan must not contain; give it in the inventory or in a file']);
+    return io.refuse([
+      'an option contains a secret, which a plan must not contain; give it in the inventory or in a file',
+    ]);
   const digest = digestOr(io);
   if (typeof digest === 'number') return digest;
   const prompts = new Prompts(loaded.context.options.prompt);
@@ -82,7 +84,8 @@ export function digestOr(io: CallIo): ReturnType<typeof planDigest> | number {
 /** A plan is for its owner only, also in the place of a file that others could read: it contains parts of files. */
 function writePlan(file: string, text: string): void {
   const there = statOf(file);
-  if (there === undefined || there.isFile()) writeLocalFile(there === undefined ? file : realpathSync(file), text, 0o600);
+  if (there === undefined || there.isFile())
+    writeLocalFile(there === undefined ? file : realpathSync(file), text, 0o600);
   else writeFileSync(file, text);
 }
 

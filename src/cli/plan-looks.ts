@@ -63,9 +63,7 @@ export async function lookForPlan(
 
 /** What is planned for hosts, without any secret: also those that became known only later in the look. */
 export const maskedHosts = (hosts: PlanLook['hosts'], secrets: Secrets): PlanLook['hosts'] =>
-  Object.fromEntries(
-    Object.entries(hosts).map(([host, plan]): [string, HostPlan] => [host, maskEvent(plan, secrets)]),
-  );
+  Object.fromEntries(Object.entries(hosts).map(([host, plan]): [string, HostPlan] => [host, maskEvent(plan, secrets)]));
 
 /** What was read on the controller: each file's text, and what the inventory says of the hosts, by where it says it. */
 export function sourcesOf({ loaded }: Prepared, hosts: readonly string[], cwd: string): ReadonlyMap<string, string> {

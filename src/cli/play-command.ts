@@ -121,8 +121,7 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   const report = await (reporter === undefined ? createReporter(form, reportOptions) : reporter(reportOptions));
   const isRun = !lists(parsed) && !parsed.options['syntax-check'];
   const how = { face, isLab: parsed.options.lab, isAudit: reporter !== undefined };
-  const keeper =
-    isRun && plan !== 'none' ? await keeperOf(process.env, { ...how, plan: plan?.hash }) : NOT_KEPT;
+  const keeper = isRun && plan !== 'none' ? await keeperOf(process.env, { ...how, plan: plan?.hash }) : NOT_KEPT;
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS'])), ...keeper.watchers];
   if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { PlanFile, PlannedStep } from '../../src/audit/plans/plan-file.ts';
 import { differences, type Manifest, manifestOf } from './manifest.ts';
@@ -42,7 +52,12 @@ export async function planBatch(setting: Setting, from: number, count: number): 
   writeFileSync(join(directory, 'hosts.yaml'), JSON.stringify({ all: { hosts: Object.fromEntries(hosts) } }));
   const before = manifests(directory, names);
   const plays = names.map((name) => `${name}/play/play.yaml`);
-  const made = await start(setting, directory, ['plan', ...plays, '-i', 'hosts.yaml', '-c', 'local', '-o', 'plan.json'], 'planned');
+  const made = await start(
+    setting,
+    directory,
+    ['plan', ...plays, '-i', 'hosts.yaml', '-c', 'local', '-o', 'plan.json'],
+    'planned',
+  );
   const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as PlanFile;
   return { directory, names, plan, made, writes: changedSince(before, directory, names) };
 }
@@ -75,7 +90,9 @@ export function tamper({ directory, plan }: PlanBatch, name: string, seed: numbe
   const random = new Random(caseSeed(seed, 0));
   const host = join(directory, name, 'host');
   const questions = (plan.hosts[name]?.steps ?? []).flatMap(({ answers }) => answers.map(({ question }) => question));
-  const paths = [...new Set(questions.flatMap((text) => (text.startsWith('stat ') ? [JSON.parse(text.slice(5)) as string] : [])))];
+  const paths = [
+    ...new Set(questions.flatMap((text) => (text.startsWith('stat ') ? [JSON.parse(text.slice(5)) as string] : []))),
+  ];
   const those = paths.filter((path) => path.startsWith(`${host}/`) && isPlace(path));
   if (those.length === 0) return undefined;
   const path = random.pick(those);
@@ -152,7 +169,9 @@ export function sentTo({ directory, plan }: PlanBatch, name: string, record: 'pl
   return readdirSync(own)
     .filter((file) => file.startsWith(`${record}-`))
     .flatMap((file) => commandsIn(readFileSync(join(own, file))))
-    .filter((sent) => !sent.script.startsWith('d=/var/lib/retrace;') && !free.some((one) => one.script === sent.script));
+    .filter(
+      (sent) => !sent.script.startsWith('d=/var/lib/retrace;') && !free.some((one) => one.script === sent.script),
+    );
 }
 
 const PART = /^_p '((?:[^']|'\\'')*)'(?: (\d+) (\d) ?\S*)?$/gm;

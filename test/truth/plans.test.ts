@@ -39,7 +39,8 @@ it('what is sent when a plan is applied is what was planned, byte for byte', { t
       const [planned, sent] = [heldBy(batch.plan, name), sentTo(batch, name, 'applied')];
       seen.commands += planned.length;
       if (batch.plan.hosts[name]?.ends !== undefined) seen.ends++;
-      if (JSON.stringify(sent) !== JSON.stringify(planned)) wrong.push({ name, planned: planned.length, sent: sent.length });
+      if (JSON.stringify(sent) !== JSON.stringify(planned))
+        wrong.push({ name, planned: planned.length, sent: sent.length });
       if (sentTo(batch, name, 'planned').length > 0) wrong.push({ name, is: 'changed while it was planned' });
     }
   }

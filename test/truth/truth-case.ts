@@ -80,7 +80,12 @@ async function pair(
 }
 
 /** Writes the host and the playbook of a case. `name`: the host of its play, instead of all. */
-export function writeCase({ seed, commands, sources }: Setting, number: number, directory: string, name?: string): void {
+export function writeCase(
+  { seed, commands, sources }: Setting,
+  number: number,
+  directory: string,
+  name?: string,
+): void {
   const random = new Random(caseSeed(seed, number));
   const entries = randomHost(random);
   const world = new World(random, entries);

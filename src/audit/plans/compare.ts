@@ -21,11 +21,11 @@ export function differencesFrom(planned: Hosts, now: Hosts): readonly string[] {
 function ofHost(then: HostPlan, found: HostPlan): readonly string[] {
   const pairs = paired(then.steps, found.steps);
   const different = pairs.flatMap(([planned, now]) => ofStep(planned, now));
-  const ends = endText(then.ends) === endText(found.ends) ? [] : [`the plan ${endText(then.ends)}, now it ${endText(found.ends)}`];
+  const ends =
+    endText(then.ends) === endText(found.ends) ? [] : [`the plan ${endText(then.ends)}, now it ${endText(found.ends)}`];
   const order = (steps: readonly (PlannedStep | undefined)[]) =>
     JSON.stringify(steps.map((one) => one && [placeOfTask(one.task), one.item]));
-  const isReordered =
-    different.length === 0 && order(pairs.map(([one]) => one)) !== order(found.steps);
+  const isReordered = different.length === 0 && order(pairs.map(([one]) => one)) !== order(found.steps);
   return [...different, ...ends, ...(isReordered ? ['the tasks come in another order'] : [])];
 }
 
@@ -75,7 +75,12 @@ function workText({ changes, commands }: PlannedStep): string {
 function ofAnswers(planned: PlannedStep, now: PlannedStep): readonly string[] {
   const known = new Map(now.answers.map((one) => [one.question, one]));
   const untold = (one: PlannedStep) => one.answers.filter(({ question }) => isHidden(question));
-  const hidden = (one: PlannedStep) => JSON.stringify(untold(one).map(({ digest }) => digest).sort());
+  const hidden = (one: PlannedStep) =>
+    JSON.stringify(
+      untold(one)
+        .map(({ digest }) => digest)
+        .sort(),
+    );
   const told = planned.answers.flatMap((then) => {
     const found = isHidden(then.question) ? undefined : known.get(then.question);
     if (found === undefined || found.digest === then.digest) return [];
@@ -83,7 +88,9 @@ function ofAnswers(planned: PlannedStep, now: PlannedStep): readonly string[] {
     const how = was === undefined || is === undefined ? 'the host answers otherwise' : `answered ${was}, now ${is}`;
     return [`${fitted(then.question, 200)}: ${how}`];
   });
-  return hidden(planned) === hidden(now) ? told : [...told, 'the host answers otherwise than planned (hidden: it may contain a secret)'];
+  return hidden(planned) === hidden(now)
+    ? told
+    : [...told, 'the host answers otherwise than planned (hidden: it may contain a secret)'];
 }
 
 /** The parts of two answers that are not the same; the whole answers if they have no parts. */
@@ -114,7 +121,9 @@ export function lastingOf(before: Hosts, now: Hosts): Hosts {
 
 function lastingPlan(before: HostPlan, now: HostPlan): HostPlan {
   const steps: PlannedStep[] = [];
-  const earlier = new Map(paired(now.steps, before.steps).flatMap(([one, same]) => (one === undefined ? [] : [[one, same] as const])));
+  const earlier = new Map(
+    paired(now.steps, before.steps).flatMap(([one, same]) => (one === undefined ? [] : [[one, same] as const])),
+  );
   for (const step of now.steps) {
     const same = earlier.get(step);
     const isLasting = same !== undefined && digestsOf(same) === digestsOf(step);
@@ -123,7 +132,12 @@ function lastingPlan(before: HostPlan, now: HostPlan): HostPlan {
       const end: PlanEnd = { task, ...(item !== undefined && { item }), kind: 'unplannable', reason: FLEETING };
       // A plan ends between tasks, not between the items of one.
       const others = steps.findLastIndex(({ task }) => placeOfTask(task) !== placeOfTask(step.task)) + 1;
-      return { ...now, steps: steps.slice(0, others), ends: end, after: now.ends === undefined ? now.after : [now.ends, ...now.after] };
+      return {
+        ...now,
+        steps: steps.slice(0, others),
+        ends: end,
+        after: now.ends === undefined ? now.after : [now.ends, ...now.after],
+      };
     }
     const known = new Set(same?.answers.map(({ digest }) => digest));
     steps.push({ ...step, answers: step.answers.filter(({ digest }) => known.has(digest)) });

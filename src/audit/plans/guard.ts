@@ -70,7 +70,9 @@ export function planGuard({ hosts }: Pick<PlanFile, 'hosts'>): PlanGuard {
         const next = steps[at];
         if (next === undefined || lost !== undefined) return [];
         const count = steps.slice(at).reduce((sum, { commands }) => sum + commands.length, -sent);
-        return [`${host}: ${count} planned ${count === 1 ? 'command was' : 'commands were'} not sent, from "${next.task.name}" on`];
+        return [
+          `${host}: ${count} planned ${count === 1 ? 'command was' : 'commands were'} not sent, from "${next.task.name}" on`,
+        ];
       }),
   };
 }
@@ -92,7 +94,13 @@ function refusal(
   if (placeOfTask(step.task) !== place)
     return `"${task.name}" needs commands, but the next planned ones are those of "${step.task.name}"`;
   const next = step.commands.slice(progress.sent, progress.sent + digests.length);
-  if (!same(next.map(({ digest }) => digest), digests)) return otherCommands(next);
+  if (
+    !same(
+      next.map(({ digest }) => digest),
+      digests,
+    )
+  )
+    return otherCommands(next);
   progress.sent += digests.length;
   progress.last = { step, digests, times: 1 };
   if (progress.sent === step.commands.length) {
@@ -107,4 +115,3 @@ const same = (one: readonly string[], other: readonly string[]): boolean =>
 
 const otherCommands = (next: readonly PlannedCommand[]): string =>
   `its commands are not the planned ones: ${fitted(next.map(({ script }) => script).join('; ') || 'none', 300)}`;
-

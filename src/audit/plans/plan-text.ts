@@ -1,6 +1,6 @@
 import { changeText } from '../../core/change.ts';
 import { ownLocale } from '../../core/command.ts';
-import type { PlannedCommand, ReportedChange } from '../../core/event.ts';
+import type { ReportedChange } from '../../core/event.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { visible, visibleIn } from '../../core/visible.ts';
 import { fitted, indent } from '../../report/told.ts';
@@ -21,7 +21,9 @@ export function planSummary({ hosts }: PlanFile): string {
   const counts = `${counted(tasks, 'task')} with ${counted(commands, 'command')} on ${busy.length} of ${counted(plans.length, 'host')}`;
   const ended = plans.filter(({ ends }) => ends !== undefined).map(({ host }) => host);
   const all = busy.length === 0 ? 'nothing is to be done' : counts;
-  return ended.length === 0 ? all : `${all}; the plan does not hold everything on ${fitted(ended.sort(byName).join(', '), 200)}`;
+  return ended.length === 0
+    ? all
+    : `${all}; the plan does not hold everything on ${fitted(ended.sort(byName).join(', '), 200)}`;
 }
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -30,11 +32,12 @@ const counted = (count: number, word: string): string => `${count} ${word}${coun
 export function planText(plan: PlanFile, hash: string, options: ShowOptions): string {
   const { playbooks, madeAt, user, directory, hosts } = plan;
   const head = `${playbooks.join(' ')}, planned on ${madeAt.slice(0, 16).replace('T', ' ')} UTC by ${user} in ${directory}\n`;
-  const steps = folded(hosts, (one) => one.steps.map(withoutDigests)).map(
-    ({ names, one }) => `\n${visible(names)}: ${stepText(one, names, options)}`,
+  const steps = folded(hosts, (one, host) => one.steps.map((step) => shownStep(step, host))).map(
+    ({ names, one }) => `\n${visible(names)}: ${stepText(one, options)}`,
   );
   const ends = folded(hosts, ({ ends }) => (ends === undefined ? [] : [ends])).map(
-    ({ names, one }) => `  ${visible(names)}: ends before ${titleOf(one)} (${placeText(one.task)}): ${visible(one.reason)}\n`,
+    ({ names, one }) =>
+      `  ${visible(names)}: ends before ${titleOf(one)} (${placeText(one.task)}): ${visible(one.reason)}\n`,
   );
   const after = folded(hosts, (one) => one.after).map(
     ({ names, one }) => `  ${visible(names)}: ${titleOf(one)}: ${visible(one.reason)}\n`,
@@ -68,14 +71,17 @@ function folded<T>(
 }
 
 /** What a step tells people. Commands of the host itself do not name it, so that hosts can be folded. */
-const withoutDigests = ({ answers: _, commands, ...step }: PlannedStep) => ({
+const shownStep = ({ answers: _, commands, ...step }: PlannedStep, own: string) => ({
   ...step,
-  commands: commands.map(({ digest: _digest, ...command }) => command),
+  commands: commands.map(({ digest: _digest, host, ...command }) => ({
+    ...command,
+    ...(host !== own && { on: host }),
+  })),
 });
 
-type ShownStep = ReturnType<typeof withoutDigests>;
+type ShownStep = ReturnType<typeof shownStep>;
 
-function stepText(step: ShownStep, names: string, { commands }: ShowOptions): string {
+function stepText(step: ShownStep, { commands }: ShowOptions): string {
   const { task, changes, assuming = [], unless = [], tries } = step;
   const notes = [
     ...(assuming.length > 0 ? [`assuming ${quoted(assuming)}`] : []),
@@ -86,7 +92,7 @@ function stepText(step: ShownStep, names: string, { commands }: ShowOptions): st
   return [
     `${titleOf(step)} (${placeText(task)})${told}\n`,
     ...changes.map(changeLines),
-    ...step.commands.map((command) => commandLines(command, names, commands)),
+    ...step.commands.map((command) => commandLines(command, commands)),
   ].join('');
 }
 
@@ -112,7 +118,9 @@ function changeLines(change: ReportedChange): string {
 const MOST_LINES = 40;
 
 function diffLines({ before, after }: NonNullable<ReportedChange['diff']>): string {
-  const [was, is] = [before, after].map((text) => text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1));
+  const [was, is] = [before, after].map((text) =>
+    text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1),
+  );
   const side = (sign: string, lines: readonly string[], others: readonly string[]): readonly string[] => {
     const own = lines.filter((line) => !others.includes(line));
     const more = own.length > MOST_LINES ? [`… ${own.length - MOST_LINES} more lines`] : [];
@@ -121,10 +129,15 @@ function diffLines({ before, after }: NonNullable<ReportedChange['diff']>): stri
   return [...side('-', was ?? [], is ?? []), ...side('+', is ?? [], was ?? [])].join('');
 }
 
-function commandLines({ host, user, script, stdin }: Omit<PlannedCommand, 'digest'>, names: string, full: boolean): string {
-  const where = names.split(', ').includes(host) ? '' : ` on ${host}`;
+function commandLines({ on, user, script, stdin }: ShownStep['commands'][number], full: boolean): string {
+  const where = on === undefined ? '' : ` on ${on}`;
   const who = user === undefined ? '' : ` as ${user}`;
-  const input = stdin === undefined ? '' : 'from' in stdin ? ` < what ${stdin.from} prints: ${stdin.script}` : ` < ${stdin.bytes} bytes`;
+  const input =
+    stdin === undefined
+      ? ''
+      : 'from' in stdin
+        ? ` < what ${stdin.from} prints: ${stdin.script}`
+        : ` < ${stdin.bytes} bytes`;
   const text = full ? `\n${indent(indent(visible(script)))}` : ` ${fitted(visible(withoutLocale(script)), 110)}`;
   return `    $${visible(`${where}${who}`)}${text}${visible(input)}\n`;
 }

@@ -203,8 +203,7 @@ export class Beliefs {
       return answer;
     };
     now(question);
-    if (!this.#files.isEmpty && 'kind' in question)
-      foretold(question, new HostPicture(this.#files, now));
+    if (!this.#files.isEmpty && 'kind' in question) foretold(question, new HostPicture(this.#files, now));
     return [...read.values()];
   }
 

@@ -92,7 +92,9 @@ function plannedCommand(command: Command, call: BoundTask, digest: (told: unknow
     host,
     ...(user !== undefined && { user }),
     script: call.censored ? untold : script,
-    ...(stdin !== undefined && { stdin: 'from' in stdin ? { ...stdin, ...(call.censored && { script: untold }) } : { bytes: stdin.bytes } }),
+    ...(stdin !== undefined && {
+      stdin: 'from' in stdin ? { ...stdin, ...(call.censored && { script: untold }) } : { bytes: stdin.bytes },
+    }),
     digest: digest(toldOf(command, call)),
   };
 }
