@@ -41,8 +41,9 @@ export class Prompts {
       const nth = asked.get(question) ?? 0;
       asked.set(question, nth + 1);
       const known = this.#answers.get(question) ?? [];
-      this.#answers.set(question, known);
-      return known[nth] ?? (known[nth] = await this.#ask(question, options));
+      const answer = known[nth] ?? (await this.#ask(question, options));
+      this.#answers.set(question, [...known.slice(0, nth), answer, ...known.slice(nth + 1)]);
+      return answer;
     };
   }
 }

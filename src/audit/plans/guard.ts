@@ -1,7 +1,7 @@
 import type { PlannedCommand, TaskRef } from '../../core/event.ts';
 import type { Guard } from '../../engine/host/planning.ts';
 import { fitted } from '../../report/told.ts';
-import { type PlanFile, type PlannedStep, placeOfTask, plannedTask } from './plan-file.ts';
+import { type PlanEnd, type PlanFile, type PlannedStep, placeOfTask, plannedTask } from './plan-file.ts';
 
 /** A guard that lets pass what a plan holds, and what has been left out in the end. */
 export interface PlanGuard extends Guard {
@@ -59,7 +59,7 @@ export function planGuard({ hosts }: Pick<PlanFile, 'hosts'>): PlanGuard {
       const isHere =
         progress.isOver ||
         (progress.at >= progress.steps.length &&
-          (ends.kind === 'unreachable' || placeOfTask(plannedTask(task)) === placeOfTask(ends.task)));
+          (hasNoPlace(ends) || placeOfTask(plannedTask(task)) === placeOfTask(ends.task)));
       if (!isHere) return undefined;
       const isNew = !progress.isOver;
       progress.isOver = true;
@@ -76,6 +76,9 @@ export function planGuard({ hosts }: Pick<PlanFile, 'hosts'>): PlanGuard {
       }),
   };
 }
+
+/** Whether a plan ends before any further task, because it does not end at one: no login, or a play that cannot be computed. */
+const hasNoPlace = ({ kind, task }: PlanEnd): boolean => kind === 'unreachable' || task.type === 'play';
 
 /** Why these commands are not the next ones; undefined if they are, which is then noted. */
 function refusal(

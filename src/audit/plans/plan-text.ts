@@ -1,6 +1,6 @@
 import { changeText } from '../../core/change.ts';
 import { ownLocale } from '../../core/command.ts';
-import type { ReportedChange } from '../../core/event.ts';
+import type { PlannedCommand, ReportedChange } from '../../core/event.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { visible, visibleIn } from '../../core/visible.ts';
 import { fitted, indent } from '../../report/told.ts';
@@ -132,12 +132,7 @@ function diffLines({ before, after }: NonNullable<ReportedChange['diff']>): stri
 function commandLines({ on, user, script, stdin }: ShownStep['commands'][number], full: boolean): string {
   const where = on === undefined ? '' : ` on ${on}`;
   const who = user === undefined ? '' : ` as ${user}`;
-  const input =
-    stdin === undefined
-      ? ''
-      : 'from' in stdin
-        ? ` < what ${stdin.from} prints: ${stdin.script}`
-        : ` < ${stdin.bytes} bytes`;
+  const input = stdin === undefined ? '' : ` < ${inputText(stdin)}`;
   const text = full ? `\n${indent(indent(visible(script)))}` : ` ${fitted(visible(withoutLocale(script)), 110)}`;
   return `    $${visible(`${where}${who}`)}${text}${visible(input)}\n`;
 }
@@ -145,3 +140,6 @@ function commandLines({ on, user, script, stdin }: ShownStep['commands'][number]
 /** A command that a person wrote, without what goes before all of them. */
 const withoutLocale = (text: string): string =>
   text.startsWith(ownLocale.text) ? text.slice(ownLocale.text.length) : text;
+
+const inputText = (stdin: NonNullable<PlannedCommand['stdin']>): string =>
+  'from' in stdin ? `what ${stdin.from} prints: ${stdin.script}` : `${stdin.bytes} bytes`;

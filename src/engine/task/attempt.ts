@@ -62,7 +62,7 @@ export async function attempt(
   const planned =
     planning === undefined || noted === undefined
       ? undefined
-      : plannedWork(run, call, sight, commandsOf(foreseen), noted, planning.digest);
+      : plannedWork(run, call, { sight, commands: commandsOf(foreseen), noted }, planning.digest);
   // The changes have been made: if judging reads something that must be asked first, only judging is repeated.
   const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
   const registering = (result: Outcome['result']) =>

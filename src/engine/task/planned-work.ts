@@ -4,6 +4,7 @@ import type { PlannedAnswer, PlannedCommand, PlannedWork } from '../../core/even
 import { hash } from '../../core/hash.ts';
 import type { AnyQuestion } from '../../core/question.ts';
 import { encodeText } from '../../core/text-codec.ts';
+import type { Task } from '../../language/model.ts';
 import type { Target } from '../host/converge.ts';
 import { withEnvironment } from '../host/host-link.ts';
 import type { Guard, GuardedTask } from '../host/planning.ts';
@@ -59,20 +60,26 @@ export const guarded = (
   },
 });
 
-/** What a run would send for a task, of which a check foresees these commands. */
+/** What a check knows about a task that has converged. */
+interface Foreseen {
+  readonly sight: TemplateScope;
+  /** The commands that a run would send. */
+  readonly commands: readonly Command[];
+  readonly noted: Noted;
+}
+
+/** What a run would send for a task; undefined if nothing. */
 export function plannedWork(
   { task }: TaskRun,
   call: BoundTask,
-  sight: TemplateScope,
-  foreseen: readonly Command[],
-  noted: Noted,
+  { sight, commands: foreseen, noted }: Foreseen,
   digest: (told: unknown) => string,
 ): PlannedWork | undefined {
   const evenInCheck = !call.context.check && call.type.controllerOnly !== true;
   const commands = evenInCheck ? noted.sent : foreseen;
   if (commands.length === 0 && !evenInCheck) return undefined;
-  const isJob = (keywordNumber(task.async, sight) ?? 0) > 0 && keywordNumber(task.poll, sight) === 0;
-  const unplannable = isJob ? STARTS_JOB : noted.more ? GOES_ON : undefined;
+  const goesOn = noted.more ? GOES_ON : undefined;
+  const unplannable = isLeftAlone(task, sight) ? STARTS_JOB : goesOn;
   const isRepeated = task.until !== undefined || task.retries !== undefined;
   return {
     commands: commands.map((command) => plannedCommand(command, call, digest)),
@@ -82,6 +89,9 @@ export function plannedWork(
     ...(evenInCheck && { evenInCheck }),
   };
 }
+
+const isLeftAlone = ({ async, poll }: Task, sight: TemplateScope): boolean =>
+  (keywordNumber(async, sight) ?? 0) > 0 && keywordNumber(poll, sight) === 0;
 
 const STARTS_JOB = 'it starts a job in the background, whose name is random';
 const GOES_ON = 'what has to follow these commands is decided only when they have run';
