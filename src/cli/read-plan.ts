@@ -5,7 +5,7 @@ import { isRecord } from '../core/map-texts.ts';
 import { systemReason } from '../core/system-error.ts';
 
 /** A plan with its approval hash, or why the file is none. */
-export type ReadPlan =
+type ReadPlan =
   | { readonly ok: true; readonly plan: PlanFile; readonly hash: string }
   | { readonly ok: false; readonly why: string };
 

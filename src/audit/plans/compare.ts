@@ -84,7 +84,7 @@ function ofAnswers(planned: PlannedStep, now: PlannedStep): readonly string[] {
   const told = planned.answers.flatMap((then) => {
     const found = isHidden(then.question) ? undefined : known.get(then.question);
     if (found === undefined || found.digest === then.digest) return [];
-    const [was, is] = differing(then.answer, found.answer);
+    const [was, is] = otherParts(then.answer, found.answer);
     const how = was === undefined || is === undefined ? 'the host answers otherwise' : `answered ${was}, now ${is}`;
     return [`${fitted(then.question, 200)}: ${how}`];
   });
@@ -94,7 +94,7 @@ function ofAnswers(planned: PlannedStep, now: PlannedStep): readonly string[] {
 }
 
 /** The parts of two answers that are not the same; the whole answers if they have no parts. */
-function differing(then: string | undefined, now: string | undefined): readonly (string | undefined)[] {
+function otherParts(then: string | undefined, now: string | undefined): readonly (string | undefined)[] {
   const [was, is] = [then, now].map((text) => (text === undefined ? undefined : (JSON.parse(text) as unknown)));
   if (!isRecord(was) || !isRecord(is)) return [then, now].map((text) => text && fitted(text, 200));
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];

@@ -4,7 +4,7 @@ import { fitted } from '../../report/told.ts';
 import { type PlanEnd, type PlanFile, type PlannedStep, placeOfTask, plannedTask } from './plan-file.ts';
 
 /** A guard that lets pass what a plan holds, and what has been left out in the end. */
-export interface PlanGuard extends Guard {
+interface PlanGuard extends Guard {
   /** The planned commands that were not sent, in sentences, for hosts that have not failed. */
   left(): readonly string[];
 }
