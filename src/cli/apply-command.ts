@@ -92,8 +92,10 @@ async function applyPlan(
   if (differences.length > 0)
     return refused(io, 'the hosts are not as they were when the plan was made: plan again', differences);
   const guard = planGuard(plan);
-  const options = { ...context.options, planning: { digest, guard }, prompt: prompts.another() };
+  // Some types ask and send other things where a diff is wanted, so the run wants one like the look.
+  const options = { ...context.options, diff: true, planning: { digest, guard }, prompt: prompts.another() };
   const { exitCode } = await runPlaybooks({ ...context, options }, playbooks, version);
+  // If a task failed, that is why planned commands were not sent. An ignored failure does not hide that the plan was left.
   const left = exitCode === 0 ? guard.left() : [];
   for (const text of left) io.stderr.write(`run apply: ${visible(text)}\n`);
   return left.length > 0 ? 2 : exitCode;

@@ -144,7 +144,6 @@ export const applyOptions = {
   'become-password-file': runOptions['become-password-file'],
   'connection-password-file': runOptions['connection-password-file'],
   ...VAULT_OPTIONS,
-  diff: runOptions.diff,
   output: runOptions.output,
   verbose: runOptions.verbose,
 } as const satisfies OptionSpecs;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { PlanFile, PlannedStep } from '../../src/audit/plans/plan-file.ts';
 import { differences, type Manifest, manifestOf } from './manifest.ts';
 import { caseSeed, Random } from './random.ts';
-import { type Setting, writeCase } from './truth-case.ts';
+import { type Setting, STEADY, writeCase } from './truth-case.ts';
 
 /** How the program ended. */
 interface Ended {
@@ -49,7 +49,10 @@ export async function planBatch(setting: Setting, from: number, count: number): 
     writeFileSync(join(own, 'shell'), `#!/bin/sh\ntee "${own}/$RECORD-$$" | exec /bin/sh "$@"\n`, { mode: 0o755 });
   }
   const hosts = names.map((name) => [name, { ansible_shell_executable: join(directory, name, 'shell') }]);
-  writeFileSync(join(directory, 'hosts.yaml'), JSON.stringify({ all: { hosts: Object.fromEntries(hosts) } }));
+  writeFileSync(
+    join(directory, 'hosts.yaml'),
+    JSON.stringify({ all: { hosts: Object.fromEntries([...hosts, [STEADY, {}]]) } }),
+  );
   const before = manifests(directory, names);
   const plays = names.map((name) => `${name}/play/play.yaml`);
   const made = await start(

@@ -5,7 +5,7 @@ import { type PlanEnd, type PlanFile, type PlannedStep, placeOfTask, plannedTask
 
 /** A guard that lets pass what a plan holds, and what has been left out in the end. */
 interface PlanGuard extends Guard {
-  /** The planned commands that were not sent, in sentences, for hosts that have not failed. */
+  /** Where hosts have left their plans, in sentences: other commands would have been needed, or planned ones were not sent. */
   left(): readonly string[];
 }
 
@@ -68,7 +68,8 @@ export function planGuard({ hosts }: Pick<PlanFile, 'hosts'>): PlanGuard {
     left: () =>
       [...progresses].flatMap(([host, { steps, at, sent, lost }]) => {
         const next = steps[at];
-        if (next === undefined || lost !== undefined) return [];
+        if (lost !== undefined) return [`${host} has left its plan: ${lost}`];
+        if (next === undefined) return [];
         const count = steps.slice(at).reduce((sum, { commands }) => sum + commands.length, -sent);
         return [
           `${host}: ${count} planned ${count === 1 ? 'command was' : 'commands were'} not sent, from "${next.task.name}" on`,
