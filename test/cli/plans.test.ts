@@ -279,6 +279,21 @@ describe('a plan that is applied', () => {
     expect(existsSync(path('three'))).toBe(false);
   });
 
+  test('tells that it was left even if the failure is ignored', async () => {
+    play(`
+- name: deploy
+  shell: mkdir {{ d }}/two
+- name: two
+  file: { path: "{{ d }}/two", state: directory, mode: "0700" }
+  ignore_errors: true
+`);
+    await plan();
+    const { code, stderr } = await apply();
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('run apply: web1 has left its plan: its commands are not the planned ones');
+  });
+
   test('tells what was not needed in the end', async () => {
     play(`
 - name: deploy
