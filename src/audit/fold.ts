@@ -16,7 +16,7 @@ export function fold(findings: readonly HostFinding[]): readonly Finding[] {
   }
   return [...folded.values()].sort(byGravity).map(({ finding, hosts, doneBy }) => ({
     ...finding,
-    hosts: [...hosts].sort(collator.compare),
+    hosts: [...hosts].sort(byName),
     ...(Object.keys(doneBy).length > 0 && { doneBy }),
   }));
 }
@@ -36,3 +36,6 @@ function byGravity(one: Folded, other: Folded): number {
 }
 
 const collator = new Intl.Collator('en', { numeric: true });
+
+/** Orders names as people count: web2 before web10. */
+export const byName = (one: string, other: string): number => collator.compare(one, other);

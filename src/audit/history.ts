@@ -21,6 +21,8 @@ export interface PastRun {
   readonly revision?: string;
   readonly exitCode: number;
   readonly hosts: RunRecord['hosts'];
+  /** The approval hash of the plan that it applied. */
+  readonly plan?: string;
 }
 
 /** A finding in a run of the history. */
@@ -54,7 +56,7 @@ const STALE_MS = 60_000;
 const SCHEMA = `
 create table if not exists runs(
   id integer primary key, key text unique not null, kind text not null, started integer not null, took integer not null,
-  user text not null, version text not null, playbooks text not null, revision text, exit integer not null, hosts text not null);
+  user text not null, version text not null, playbooks text not null, revision text, exit integer not null, hosts text not null, plan text);
 create table if not exists findings(
   run integer not null, id text not null, host text not null, body text not null, primary key (run, id, host));
 create table if not exists episodes(
@@ -79,6 +81,9 @@ export class History implements Disposable {
     this.#place = place;
     this.#db = new Database(place.database);
     this.#whenFree(() => this.#db.exec(SCHEMA));
+    // A database of a version that knew no plans.
+    if (this.#get("select 1 from pragma_table_info('runs') where name = 'plan'", []) === null)
+      this.#whenFree(() => this.#db.exec('alter table runs add column plan text'));
   }
 
   /** Keeps the records that runs have left in the journal. Returns how many of them could not be read. */
@@ -205,7 +210,19 @@ export class History implements Disposable {
   }
 
   #addRun(record: RunRecord): number {
-    const { key, kind, startedAt, tookMs, user, version, playbooks, revision = null, exitCode, hosts } = record;
+    const {
+      key,
+      kind,
+      startedAt,
+      tookMs,
+      user,
+      version,
+      playbooks,
+      revision = null,
+      exitCode,
+      hosts,
+      plan = null,
+    } = record;
     const values = [
       key,
       kind,
@@ -217,9 +234,10 @@ export class History implements Disposable {
       revision,
       exitCode,
       JSON.stringify(hosts),
+      plan,
     ];
     const { lastInsertRowid } = this.#db.run(
-      'insert into runs(key, kind, started, took, user, version, playbooks, revision, exit, hosts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'insert into runs(key, kind, started, took, user, version, playbooks, revision, exit, hosts, plan) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       values,
     );
     return Number(lastInsertRowid);
@@ -392,6 +410,7 @@ const pastRun = (row: Row): PastRun => ({
   ...(row['revision'] !== null && { revision: String(row['revision']) }),
   exitCode: Number(row['exit']),
   hosts: JSON.parse(String(row['hosts'])) as PastRun['hosts'],
+  ...(row['plan'] !== null && { plan: String(row['plan']) }),
 });
 
 const episode = (row: Row): Episode => ({

@@ -31,11 +31,17 @@ export function historyPlace(env: NodeJS.ProcessEnv): HistoryPlace | undefined {
   };
 }
 
+/** Makes digests of what tasks declare. Throws a system error if the key can be neither read nor made. */
+export function declaredDigest(place: HistoryPlace): (declared: unknown) => string {
+  const digest = keyedDigest(place);
+  return (declared) => digest(declared).slice(0, 16);
+}
+
 /**
- * Makes digests of what tasks declare. They are keyed, because parameters can contain passwords, and nobody who reads the
- * history is to try out which. Throws a system error if the key can be neither read nor made.
+ * Makes digests of plain data. They are keyed, because parameters and commands can contain passwords, and nobody who reads
+ * the history or a plan is to try out which. Throws a system error if the key can be neither read nor made.
  */
-export function declaredDigest({ folder, key }: HistoryPlace): (declared: unknown) => string {
+export function keyedDigest({ folder, key }: Pick<HistoryPlace, 'folder' | 'key'>): (told: unknown) => string {
   makeFolders(folder, 0o700);
   try {
     writeFileSync(key, randomBytes(32), { flag: 'wx', mode: 0o600 });
@@ -43,8 +49,7 @@ export function declaredDigest({ folder, key }: HistoryPlace): (declared: unknow
     if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
   }
   const secret = readFileSync(key);
-  return (declared) =>
-    createHmac('sha256', secret).update(JSON.stringify(declared, contentAsHash)).digest('hex').slice(0, 16);
+  return (told) => createHmac('sha256', secret).update(JSON.stringify(told, contentAsHash)).digest('hex');
 }
 
 /** Replaces bytes and local files by hashes of their content. `this` has the value before JSON's own conversion. */

@@ -28,10 +28,12 @@ export interface RunRecord {
   readonly judged: readonly Judged[];
   /** The lints that looked at everything that they are about, by host. */
   readonly linted?: Readonly<Record<string, readonly string[]>>;
+  /** The approval hash of the plan that it applied. */
+  readonly plan?: string;
 }
 
 /** The record of what has been collected. Diffs are left out: the history is to tell that something differed, not what files contain. */
-export function recordOf(collected: Collected, kind: RunRecord['kind']): RunRecord {
+export function recordOf(collected: Collected, kind: RunRecord['kind'], plan?: string): RunRecord {
   const { startedAt, tookMs, version, playbooks, exitCode, hosts, findings, judged } = collected;
   const [first] = playbooks;
   const revision = first === undefined ? undefined : revisionOf(first);
@@ -51,6 +53,7 @@ export function recordOf(collected: Collected, kind: RunRecord['kind']): RunReco
       changes: finding.changes.map(({ what, from, to }) => ({ what, from, to })),
     })),
     judged,
+    ...(plan !== undefined && { plan }),
   };
 }
 

@@ -42,7 +42,8 @@ export function auditOutputs(words: readonly string[]): Outputs {
   return { ok: true, outputs: read.flatMap(({ form, file }) => (form === undefined ? [] : [{ form, file }])) };
 }
 
-function wrongFile(file: string): readonly string[] {
+/** Why a file cannot be written, as far as that can be known before. */
+export function wrongFile(file: string): readonly string[] {
   if (file === '') return ['the name of the file is missing'];
   if (statOf(file)?.isDirectory() === true) return [`${file} is a directory`];
   if (statOf(dirname(file)) === undefined) return [`there is no directory ${dirname(file)}`];

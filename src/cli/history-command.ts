@@ -74,7 +74,7 @@ const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\
 
 function listText(runs: readonly PastRun[], cwd: string): string {
   if (runs.length === 0) return 'no run has been kept yet\n';
-  const rows = runs.map(({ id, startedAt, kind, user, playbooks, exitCode, hosts, revision }) => [
+  const rows = runs.map(({ id, startedAt, kind, user, playbooks, exitCode, hosts, revision, plan }) => [
     String(id),
     minute(startedAt),
     kind,
@@ -82,7 +82,8 @@ function listText(runs: readonly PastRun[], cwd: string): string {
     `exit ${exitCode}`,
     countsOf(hosts),
     playbooks.map((file) => relative(cwd, file)).join(' ') +
-      (revision === undefined ? '' : ` @${revision.slice(0, 10)}`),
+      (revision === undefined ? '' : ` @${revision.slice(0, 10)}`) +
+      (plan === undefined ? '' : ` plan ${plan.slice(0, 12)}`),
   ]);
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows

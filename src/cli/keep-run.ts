@@ -16,6 +16,8 @@ interface Call {
   readonly isLab: boolean;
   /** An audit is kept by its own command. */
   readonly isAudit: boolean;
+  /** The approval hash of the plan that is applied. */
+  readonly plan?: string | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function keeperOf(env: NodeJS.ProcessEnv, call: Call): Promise<Keep
       if (event.kind !== 'run-finished') return;
       const collected = end();
       try {
-        appendRecord(place, recordOf(collected, collected.check ? 'check' : 'run'));
+        appendRecord(place, recordOf(collected, collected.check ? 'check' : 'run', call.plan));
       } catch (error) {
         process.stderr.write(`run: this run is missing in the history: ${systemReason(error) ?? String(error)}\n`);
       }

@@ -55,6 +55,8 @@ export interface Loaded {
   readonly inventory: LoadedInventory;
   readonly playbooks: readonly Playbook[];
   readonly files: Files;
+  /** The text of every file that the loader has read so far, by its path. */
+  readonly read: ReadonlyMap<string, string>;
   readonly decrypt: (vaulted: Vaulted) => string;
   /** Whether any vault password was given. */
   readonly hasPasswords: boolean;
@@ -94,8 +96,9 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     configured: [...modulePath, ...config.library],
     collections,
   }));
+  const read = new Map<string, string>();
   const options = {
-    files: filesWith(given.texts),
+    files: filesWith(given.texts, read),
     extraVars: extra.value.vars,
     taskType: registry.known,
     decrypt,
@@ -149,6 +152,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
       inventory: hosts.value,
       playbooks: playbooks.value,
       files: options.files,
+      read,
       decrypt,
       hasPasswords: passwords.value.length > 0,
       typeNames: registry.names(),
@@ -172,12 +176,16 @@ function judgingDuplicates<T>(result: Result<T>, policy: Config['duplicateDictKe
   return { ...result, warnings: warnings.filter((one) => !duplicates.includes(one)) };
 }
 
-/** The real files, and the strings used in place of files. */
-function filesWith(texts: Readonly<Record<string, string>>): Files {
+/** The real files, and the strings used in place of files. What is read is remembered in `read`. */
+function filesWith(texts: Readonly<Record<string, string>>, read: Map<string, string>): Files {
   const real = createFiles();
   return {
     ...real,
-    readText: (path) => texts[path] ?? real.readText(path),
+    readText(path) {
+      const text = texts[path] ?? real.readText(path);
+      if (text !== undefined) read.set(path, text);
+      return text;
+    },
     isFile: (path) => path in texts || real.isFile(path),
   };
 }

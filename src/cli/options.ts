@@ -143,6 +143,41 @@ export const auditOptions = {
   },
 } as const satisfies OptionSpecs;
 
+/** The options of a plan: those of a check. */
+export const planOptions = {
+  ...checkOptions,
+  output: { type: 'path', short: 'o', value: 'FILE', help: 'write the plan to this file' },
+  commands: { type: 'switch', help: 'with `show`: print the commands in full' },
+} as const satisfies OptionSpecs;
+
+/** The options of applying a plan: what may differ from the command line that made it. */
+export const applyOptions = {
+  approved: {
+    type: 'text',
+    value: 'HASH',
+    help: 'apply the plan only if this is its approval hash, which `run plan show` prints',
+  },
+  'up-to-unknown': {
+    type: 'switch',
+    help: 'if the plan does not hold everything, apply on each host what it holds, and end there',
+  },
+  'extra-vars': runOptions['extra-vars'],
+  'private-key': runOptions['private-key'],
+  'ask-pass': runOptions['ask-pass'],
+  'ask-become-pass': runOptions['ask-become-pass'],
+  'become-password-file': runOptions['become-password-file'],
+  'connection-password-file': runOptions['connection-password-file'],
+  ...VAULT_OPTIONS,
+  output: runOptions.output,
+  verbose: runOptions.verbose,
+} as const satisfies OptionSpecs;
+
+/** The parsed command line of `run plan`. */
+export type PlanLine = CommandLine<typeof planOptions>;
+
+/** The parsed command line of `run apply`. */
+export type ApplyLine = CommandLine<typeof applyOptions>;
+
 /** The parsed command line of an audit. */
 export type AuditLine = CommandLine<typeof auditOptions>;
 

@@ -18,7 +18,7 @@ import { keeperOf, NOT_KEPT } from './keep-run.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { limitProblems } from './limit.ts';
 import { listingOf, lists } from './listings.ts';
-import { loadAll, readConfig } from './load-all.ts';
+import { type Loaded, loadAll, readConfig } from './load-all.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
 import type { Parsed } from './options.ts';
 import { endPrompts } from './prompt.ts';
@@ -79,11 +79,30 @@ interface Special {
   readonly around?: (run: RunOf) => Promise<number>;
   /** Reports the run in place of the format that `--output` names. */
   readonly reporter?: (options: ReportOptions) => Promise<Reporter>;
+  /** Does something else with what has been loaded than to run it once. Returns the exit code. */
+  readonly perform?: (prepared: Prepared) => Promise<number>;
+  /** The approval hash of the plan that is applied; `none` if nothing is to be kept in the history. */
+  readonly plan?: { readonly hash: string } | 'none';
+}
+
+/** What has been loaded and found in order, and the means to run it. */
+export interface Prepared {
+  readonly loaded: Loaded;
+  /** Sends events to these reporters only, with secrets masked. */
+  readonly emitTo: (watchers: readonly Reporter[]) => (event: EventData) => void;
+  readonly secrets: Secrets;
+  readonly tell: (diagnostics: readonly Diagnostic[]) => void;
 }
 
 /** Runs the playbooks named on the command line. */
 export async function play(parsed: Parsed, face: Face, special: Special = {}): Promise<number> {
-  const { texts = {}, oneLine = false, reporter, around = ({ context, start }: RunOf) => start(context) } = special;
+  const {
+    texts = {},
+    oneLine = false,
+    reporter,
+    plan,
+    around = ({ context, start }: RunOf) => start(context),
+  } = special;
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
@@ -118,16 +137,18 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   const form = formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine));
   const report = await (reporter === undefined ? createReporter(form, reportOptions) : reporter(reportOptions));
   const isRun = !lists(parsed) && !parsed.options['syntax-check'];
-  const keeper = isRun
-    ? await keeperOf(process.env, { face, isLab: parsed.options.lab, isAudit: reporter !== undefined })
-    : NOT_KEPT;
+  const how = { face, isLab: parsed.options.lab, isAudit: reporter !== undefined };
+  const keeper = isRun && plan !== 'none' ? await keeperOf(process.env, { ...how, plan: plan?.hash }) : NOT_KEPT;
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS'])), ...keeper.watchers];
   if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
-  const emit = (happening: EventData): void => {
-    const event = { time: Date.now(), ...maskEvent(happening, secrets) } as Event;
-    for (const watch of watchers) watch(event);
-  };
+  const emitTo =
+    (those: readonly Reporter[]) =>
+    (happening: EventData): void => {
+      const event = { time: Date.now(), ...maskEvent(happening, secrets) } as Event;
+      for (const watch of those) watch(event);
+    };
+  const emit = emitTo(watchers);
   try {
     tell(warnings);
     const loaded = await loadAll({
@@ -160,9 +181,11 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
       const open = face.ansible ? '' : (await import('./to-confirm.ts')).confirmList(loaded.value, process.cwd());
       return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);
     }
-    const { runPlaybooks } = await import('../engine/run.ts');
     const { context, playbooks } = loaded.value;
     const kept = { ...context, options: { ...context.options, ...keeper.options } };
+    if (special.perform !== undefined)
+      return await special.perform({ loaded: { ...loaded.value, context: kept }, emitTo, secrets, tell });
+    const { runPlaybooks } = await import('../engine/run.ts');
     return await around({
       context: kept,
       mask: (data) => secrets.mask(data),

@@ -40,6 +40,43 @@ export interface Outcome {
   readonly failure?: SessionFailure;
   /** A digest of what the task declares (its parameters and files), if the run was told to make one. */
   readonly declares?: string;
+  /** In a check that makes a plan: what a run would send for this task or item. */
+  readonly planned?: PlannedWork;
+}
+
+/** What a run would send to hosts for a task or an item of its loop. */
+export interface PlannedWork {
+  readonly commands: readonly PlannedCommand[];
+  /** The hosts' own answers from which the commands follow. */
+  readonly answers: readonly PlannedAnswer[];
+  /** Why a plan cannot hold it although the commands are known. */
+  readonly unplannable?: string;
+  /** With `until` or `retries`: how often the commands may be sent. */
+  readonly tries?: number;
+  /** It was really sent, because the task runs in a check, too. */
+  readonly evenInCheck?: true;
+}
+
+/** A command as it would be sent. With `no_log`, the script is hidden. */
+export interface PlannedCommand {
+  readonly host: string;
+  /** The user who runs it, if that is not the one of the connection's own choice. */
+  readonly user?: string;
+  /** The whole text that the host's shell gets. */
+  readonly script: string;
+  /** Its stdin: so many bytes, or what a command on another host prints. */
+  readonly stdin?: { readonly bytes: number } | { readonly from: string; readonly script: string };
+  /** A keyed digest of the text, its stdin, and where and as whom it runs. */
+  readonly digest: string;
+}
+
+/** What a host answered. With `no_log`, the question is hidden. */
+export interface PlannedAnswer {
+  readonly question: string;
+  /** Only if it is short and nothing secret is involved. */
+  readonly answer?: string;
+  /** A keyed digest of question and answer. */
+  readonly digest: string;
 }
 
 /** An outcome as reported. */

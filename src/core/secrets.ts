@@ -58,6 +58,7 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   'summaries',
   'rounds',
   'version',
+  'digest',
 ]);
 
 /**

@@ -50,6 +50,7 @@ export interface SessionFailure {
     | 'lost' // the connection ended while in use
     | 'late' // no answer within the task's timeout
     | 'interrupted' // we ended it because the user asked for it
+    | 'unplanned' // nothing was sent: these are not the next commands of the plan that is applied
     | 'unsupported'; // this connection lacks a feature; the message says which one has it
   /** One sentence; contains the host, the port and the other side's message. */
   readonly message: string;

@@ -79,8 +79,16 @@ async function pair(
   return { verdicts: compare(foreseen, happened), troubles: [], ended: happened.exitCode };
 }
 
-/** Writes the host and the playbook of a case. */
-function writeCase({ seed, commands, sources }: Setting, number: number, directory: string): void {
+/** The host that every play of a batch has besides its own. */
+export const STEADY = 'steady';
+
+/** Writes the host and the playbook of a case. `name`: the host of its play, instead of all. */
+export function writeCase(
+  { seed, commands, sources }: Setting,
+  number: number,
+  directory: string,
+  name?: string,
+): void {
   const random = new Random(caseSeed(seed, number));
   const entries = randomHost(random);
   const world = new World(random, entries);
@@ -88,7 +96,10 @@ function writeCase({ seed, commands, sources }: Setting, number: number, directo
   const host = join(directory, 'host');
   makeHost(host, entries, sources);
   const { hosts, ...rest } = play;
-  const yaml = yamlOf([{ hosts, vars: { h: host }, ...rest }]);
+  // A second host, for which nothing is done, keeps the run going when this one fails.
+  const alone = { meta: 'end_host', when: `inventory_hostname == '${STEADY}'` };
+  const own = name === undefined ? { hosts } : { hosts: `${name},${STEADY}`, pre_tasks: [alone] };
+  const yaml = yamlOf([{ ...own, vars: { h: host }, ...rest }]);
   for (const [path, content] of [['play.yaml', yaml] as const, ...world.controllerFiles]) {
     const file = join(directory, 'play', path);
     mkdirSync(dirname(file), { recursive: true });

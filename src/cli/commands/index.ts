@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { accept } from './accept.ts';
+import { apply } from './apply.ts';
 import { audit } from './audit.ts';
 import { completion } from './completion.ts';
 import { doc } from './doc.ts';
@@ -10,6 +11,7 @@ import { inventory } from './inventory.ts';
 import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
+import { plan } from './plan.ts';
 import { unmanaged } from './unmanaged.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
@@ -23,6 +25,8 @@ export const commands: readonly Command[] = [
   drift,
   accept,
   history,
+  plan,
+  apply,
   unmanaged,
   vars,
   inventory,

@@ -194,6 +194,19 @@ export class Beliefs {
     return unless.length === 0 ? believed : { ...believed, unless };
   }
 
+  /** The host's own answers from which a question is answered; none of what a check predicts. */
+  restsOn(question: AnyQuestion<unknown>, user: string): readonly (readonly [AnyQuestion<unknown>, Answer<unknown>])[] {
+    const read = new Map<string, readonly [AnyQuestion<unknown>, Answer<unknown>]>();
+    const now = (one: AnyQuestion<unknown>): Answer<unknown> | undefined => {
+      const answer = this.#now(one, user);
+      if (answer !== undefined) read.set(one.key, [one, answer]);
+      return answer;
+    };
+    now(question);
+    if (!this.#files.isEmpty && 'kind' in question) foretold(question, new HostPicture(this.#files, now));
+    return [...read.values()];
+  }
+
   /** The tasks that may change an answer, because what they change or what the answer depends on is not known. */
   #mayBeAlteredBy(question: AnyQuestion<unknown>, answer: Answer<unknown>): readonly string[] {
     if (this.#foreseen.length === 0 && this.#world.unsettled === undefined) return [];
@@ -241,23 +254,28 @@ export class Beliefs {
     return foretells && !this.#files.isEmpty ? this.#fromPicture(question, user) : undefined;
   }
 
-  #fromPicture({ kind, arg }: Question<unknown>, user: string): Believed {
-    const picture = new HostPicture(this.#files, (question) => this.#now(question, user));
-    try {
-      const value = kind.foretell?.(arg, picture);
-      const { because } = picture;
-      return { is: 'answer', answer: { ok: true, value }, ...(because !== undefined && { assuming: because }) };
-    } catch (error) {
-      if (error instanceof AskFirst) return this.#asks(error.questions, user);
-      if (error instanceof NotForeseen) return { is: 'unknown', because: error.task };
-      if (error instanceof Refused) return { is: 'answer', answer: { ok: false, why: error.why } };
-      throw error;
-    }
+  #fromPicture(question: Question<unknown>, user: string): Believed {
+    const believed = foretold(question, new HostPicture(this.#files, (one) => this.#now(one, user)));
+    return believed.is === 'asks' ? this.#asks(believed.questions, user) : believed;
   }
 
   /** The last task that may affect any host, for a question that may depend on the whole world. */
   #elsewhere(question: AnyQuestion<unknown>): string | undefined {
     return question.beyond === true && about(question).includes(everything) ? this.#world.unsettled?.[0] : undefined;
+  }
+}
+
+/** What the picture of a host says about a question. */
+function foretold({ kind, arg }: Question<unknown>, picture: HostPicture): Believed {
+  try {
+    const value = kind.foretell?.(arg, picture);
+    const { because } = picture;
+    return { is: 'answer', answer: { ok: true, value }, ...(because !== undefined && { assuming: because }) };
+  } catch (error) {
+    if (error instanceof AskFirst) return { is: 'asks', questions: error.questions };
+    if (error instanceof NotForeseen) return { is: 'unknown', because: error.task };
+    if (error instanceof Refused) return { is: 'answer', answer: { ok: false, why: error.why } };
+    throw error;
   }
 }
 

@@ -18,8 +18,8 @@ export interface Target {
    * round.
    */
   act(commands: readonly Command[], changes: readonly Change[], after: readonly AnyQuestion<unknown>[]): Promise<Acted>;
-  /** In a check: record what later questions will answer. */
-  foresee(changes: readonly Change[]): void;
+  /** In a check: record what later questions will answer; with `more`, other changes may follow that are not known yet. */
+  foresee(changes: readonly Change[], more?: boolean): void;
   /** In a check: results describe the host as it is now, and only their `diff` what would be different, as with Ansible. */
   readonly blind?: boolean;
   /** In a check: what would be believed about a question after these changes, without asking. */
@@ -99,7 +99,7 @@ export async function converge(
   if (context.check) {
     const why = unwritable(changes, looked.state);
     if (why !== undefined) return { ...failed(why, [], {}), would: [], unless };
-    target.foresee(changes);
+    target.foresee(changes, plan.more === true);
     // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
     const finished = (state: State): TaskResult => finish(state, [], changes);

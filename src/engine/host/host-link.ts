@@ -451,7 +451,8 @@ async function askController({ link, identity, question }: Ahead, signal: AbortS
   link.beliefs.learn(question, identity.key, answer);
 }
 
-function withEnvironment(
+/** The whole text that a host's shell gets for a script. */
+export function withEnvironment(
   { environment }: Identity,
   { script, ownLocale: own }: { readonly script: string; readonly ownLocale?: boolean },
 ): string {

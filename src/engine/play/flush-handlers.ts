@@ -17,6 +17,7 @@ import { performTask } from './perform-task.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
+import { withinPlan } from './within-plan.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
 export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {
@@ -157,7 +158,8 @@ async function identityFor({ play }: BatchRun, host: PlayHost, handler: AnyHandl
   return own.is === 'value' ? own.value : play.mainIdentity(host.state);
 }
 
-async function runHandler(performing: BatchRun, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
+async function runHandler(performing: BatchRun, due: readonly PlayHost[], handler: AnyHandler): Promise<void> {
+  const hosts = withinPlan(performing, due, handler, true);
   if (handler.kind === 'task') return performTask(performing, hosts, handler, true);
   if (handler.kind === 'meta') return runMetaHandler(performing, hosts, handler);
   for (const host of hosts)

@@ -11,6 +11,7 @@ import { performTask } from './perform-task.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 import { validate } from './validate.ts';
+import { withinPlan } from './within-plan.ts';
 
 /** Perform one step on hosts that are all at it. */
 export async function perform(performing: BatchRun, hosts: readonly PlayHost[], step: Step): Promise<void> {
@@ -21,7 +22,12 @@ export async function perform(performing: BatchRun, hosts: readonly PlayHost[], 
   passOver(again);
   return performItem(
     performing,
-    hosts.filter((host) => !again.includes(host)),
+    withinPlan(
+      performing,
+      hosts.filter((host) => !again.includes(host)),
+      item,
+      false,
+    ),
     item,
     step.path,
   );

@@ -1,4 +1,5 @@
 import type { Change, Effect } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
 import type { Outcome } from '../../core/event.ts';
 import { omitting, withLacking } from '../../core/lacking.ts';
 import type { Converged } from '../host/converge.ts';
@@ -15,6 +16,7 @@ import { doubtOfFacts } from './facts.ts';
 import type { LoopItem } from './loop.ts';
 import { outcomeOf, unknownOutcome, unlessMended, wouldFail } from './outcome.ts';
 import { doubtWhatItMayChange, namedPaths, writtenPaths } from './perhaps.ts';
+import { nothingNoted, plannedWork } from './planned-work.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
@@ -53,7 +55,14 @@ export async function attempt(
   // Its author has not asked for it to be run in a check, so what it finds there is a prediction.
   if (task.keywords.checkMode === undefined) for (const one of lookedInSpiteOf(run, call)) read.add(one);
   const foreseen: Change[] = [];
-  const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
+  const { planning } = play.run.options;
+  const noted = planning === undefined || !play.run.options.check ? undefined : nothingNoted();
+  const again = (attempts ?? 1) > 1;
+  const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen, { noted, again }));
+  const planned =
+    planning === undefined || noted === undefined
+      ? undefined
+      : plannedWork(run, call, { sight, commands: commandsOf(foreseen), noted }, planning.digest);
   // The changes have been made: if judging reads something that must be asked first, only judging is repeated.
   const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
   const registering = (result: Outcome['result']) =>
@@ -85,9 +94,17 @@ export async function attempt(
   const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
   const declares = declaredBy(call, outcome, play.run.options.digest);
-  const told = { ...outcome, result, shown, ...(declares !== undefined && { declares }) };
+  const told = {
+    ...outcome,
+    result,
+    shown,
+    ...(declares !== undefined && { declares }),
+    ...(planned !== undefined && { planned }),
+  };
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
 }
+
+const commandsOf = (changes: readonly Change[]): readonly Command[] => changes.flatMap(({ commands }) => commands);
 
 /** What the task declares: its parameters, with the content of its files, and what they lead to elsewhere. */
 function declaredBy(

@@ -9,6 +9,7 @@ import { ended, inBackground, jobOf, makeJobFolder, starting, waitingOf, whileTe
 import type { BoundTask } from './bind-task.ts';
 import { joinedTarget } from './joined.ts';
 import { watched, withLateness } from './late.ts';
+import { guarded, type Noted, noting } from './planned-work.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
@@ -17,11 +18,15 @@ export async function convergeOrStart(
   call: BoundTask,
   sight: TemplateScope,
   foreseen: Change[],
+  { noted, again = false }: { readonly noted?: Noted | undefined; readonly again?: boolean } = {},
 ): Promise<Converged> {
   const { type, params, context, link } = call;
   const waiting = waitingOf(run.task, call, sight, run.play.run.options);
   const first = waiting === undefined || !call.ansible ? [] : [makeJobFolder(waiting)];
-  const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen, first);
+  const foreseeing = (call: BoundTask): Target => {
+    const target = guardedTarget(run, call, targetOf(run, call, foreseen, first), again);
+    return noted === undefined ? target : noting(target, noted);
+  };
   const own = foreseeing(call);
   const { target, isLate } = watched(run.joined === undefined ? own : joinedTarget(own, run.joined));
   const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
@@ -95,6 +100,13 @@ function targetOf(
     blind: ansible,
     censored,
   });
+}
+
+/** Sends only what the plan that is applied allows, if one is. */
+function guardedTarget({ play, state, ref }: TaskRun, call: BoundTask, target: Target, again: boolean): Target {
+  const { guard, digest } = play.run.options.planning ?? {};
+  if (guard === undefined || digest === undefined) return target;
+  return guarded(target, { guard, digest }, { host: state.host.name, task: ref, again }, call);
 }
 
 /** The changes of a task that may or may not run. */

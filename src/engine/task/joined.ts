@@ -23,6 +23,8 @@ const MOST = 200;
 /** Whether the items of a loop may be changed together: nothing happens between them that could decide about the next. */
 export const mayJoin = ({ play, state, task }: TaskRun): boolean =>
   !play.run.options.check &&
+  // A guard looks at the commands of one item at a time.
+  play.run.options.planning?.guard === undefined &&
   [task.until, task.retries, task.async, task.loop?.pause, task.loop?.breakWhen].every((one) => one === undefined) &&
   [task.keywords.delegateTo, task.keywords.timeout].every((one) => one === undefined) &&
   !task.notify.some(({ value }) => value instanceof Template) &&

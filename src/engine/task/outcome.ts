@@ -22,8 +22,11 @@ export const unknownOutcome = (because: string): Outcome => ({
   result: {},
 });
 
-/** Whether the host responded but refused to let us become the task's user: then the task has failed. */
-export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become';
+/**
+ * Whether the host can be reached, but does not let us become the task's user, or a plan does not let the commands pass:
+ * then the task has failed.
+ */
+export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become' || reason === 'unplanned';
 
 /** The outcome if the host could not be asked, or did not let us become the task's user. */
 export const unreachable = (failure: SessionFailure): Outcome => ({

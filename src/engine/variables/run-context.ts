@@ -8,6 +8,7 @@ import type { DynamicLoader, VarsLayer } from '../../language/model.ts';
 import type { RunFacts } from '../../language/variables/magic-variables.ts';
 import type { Env } from '../../template/env.ts';
 import type { FactCache } from '../host/fact-cache.ts';
+import type { Planning } from '../host/planning.ts';
 
 /** The command line's decisions about a run. */
 export interface RunOptions {
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly ansible?: boolean;
   /** Makes a digest of what a task declares, for the history. Without it, none is made. */
   readonly digest?: (declared: unknown) => string;
+  /** For plans: digests of what would be sent, or a guard that lets only a plan's commands pass. */
+  readonly planning?: Planning;
   /** The strategy of plays that do not specify one. */
   readonly strategy?: string;
   /** Whether notifying an undefined handler ends the run or causes a warning. */
