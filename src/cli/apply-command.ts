@@ -4,15 +4,13 @@ import type { PlanFile } from '../audit/plans/plan-file.ts';
 import { nothingGiven } from '../core/command-line.ts';
 import { groupBy } from '../core/group-by.ts';
 import { visible } from '../core/visible.ts';
-import { runPlaybooks } from '../engine/run.ts';
 import { createFiles } from '../language/files.ts';
 import type { CallIo } from './command.ts';
 import { type ApplyLine, type Parsed, runOptions } from './options.ts';
 import { digestOr } from './plan-command.ts';
 import { EXTRA, keyId, lookForPlan, maskedHosts, Prompts, sealOf, sourcesOf } from './plan-looks.ts';
-import { type Prepared, playCommand } from './play-command.ts';
+import { type Prepared, playCommand, runOnce } from './play-command.ts';
 import { readPlan } from './read-plan.ts';
-import { version } from './version.ts';
 
 /** Applies a plan. Returns the exit code. */
 export async function applyCommand(line: ApplyLine, io: CallIo): Promise<number> {
@@ -80,7 +78,8 @@ async function applyPlan(
 ): Promise<number> {
   const changed = changedSources(prepared, plan, digest, io.cwd);
   if (changed.length > 0) return refused(io, 'the plan is for other sources: plan again', changed);
-  const { context, playbooks } = prepared.loaded;
+  const { loaded } = prepared;
+  const { context } = loaded;
   const prompts = new Prompts(context.options.prompt);
   const look = await lookForPlan(prepared, digest, prompts);
   prepared.tell(look.errors);
@@ -94,7 +93,7 @@ async function applyPlan(
   const guard = planGuard(plan);
   // Some types ask and send other things where a diff is wanted, so the run wants one like the look.
   const options = { ...context.options, diff: true, planning: { digest, guard }, prompt: prompts.another() };
-  const { exitCode } = await runPlaybooks({ ...context, options }, playbooks, version);
+  const exitCode = await runOnce({ loaded: { ...loaded, context: { ...context, options } } });
   // If a task failed, that is why planned commands were not sent. An ignored failure does not hide that the plan was left.
   const left = exitCode === 0 ? guard.left() : [];
   for (const text of left) io.stderr.write(`run apply: ${visible(text)}\n`);

@@ -21,7 +21,7 @@ import { auditOutputs, eventOutputs, writeAudit } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
 import { placeOfRun } from './keep-run.ts';
 import type { AuditLine, Parsed } from './options.ts';
-import { playCommand } from './play-command.ts';
+import { playCommand, runOnce } from './play-command.ts';
 import { type Destinations, sendNews, wrongDestinations } from './send-news.ts';
 import { version } from './version.ts';
 
@@ -64,9 +64,10 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
         found = { collected, errors: collected.errors.map(options.formatDiagnostic) };
       };
     },
-    around: async ({ context, mask, start }) => {
+    perform: async ({ loaded, secrets }) => {
+      const { context } = loaded;
       const recording = line.options.lints ? recordingOf(context) : undefined;
-      const exitCode = await start(recording?.context ?? context);
+      const exitCode = await runOnce({ loaded: { ...loaded, context: recording?.context ?? context } });
       const asksMore = line.options.lints || line.options.causes;
       if (found === undefined || found.collected.interrupted || !asksMore) return exitCode;
       const { collected } = found;
@@ -75,9 +76,9 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
       const lints = recording && { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
       const told = await furtherRound(context, { hosts: hostsReached(collected), ways, lints, traced });
       further = {
-        findings: mask(told.findings),
+        findings: secrets.mask(told.findings),
         linted: told.linted,
-        traces: new Map([...told.traces].map(([one, traces]) => [one, mask(traces)])),
+        traces: new Map([...told.traces].map(([one, traces]) => [one, secrets.mask(traces)])),
       };
       return exitCode;
     },

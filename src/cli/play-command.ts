@@ -3,7 +3,6 @@ import type { Event, EventData, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { visible, visibleIn } from '../core/visible.ts';
-import type { RunContext } from '../engine/variables/run-context.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
@@ -61,25 +60,15 @@ const print = (text: string): number => {
   return 0;
 };
 
-/** A run that has been loaded. */
-export interface RunOf {
-  readonly context: RunContext;
-  readonly mask: <T>(data: T) => T;
-  /** Runs the playbooks; returns the exit code. */
-  readonly start: (context: RunContext) => Promise<number>;
-}
-
 /** What only some commands need. */
 interface Special {
   /** Playbooks that are not files. */
   readonly texts?: Readonly<Record<string, string>>;
   /** Print one line per host. */
   readonly oneLine?: boolean;
-  /** Does the run, and what belongs to it while its connections are open; with it, all strings of the data that `mask` gets are freed of secrets. */
-  readonly around?: (run: RunOf) => Promise<number>;
   /** Reports the run in place of the format that `--output` names. */
   readonly reporter?: (options: ReportOptions) => Promise<Reporter>;
-  /** Does something else with what has been loaded than to run it once. Returns the exit code. */
+  /** Does more with what has been loaded than to run it once, while its connections are open. Returns the exit code. */
   readonly perform?: (prepared: Prepared) => Promise<number>;
   /** The approval hash of the plan that is applied; `none` if nothing is to be kept in the history. */
   readonly plan?: { readonly hash: string } | 'none';
@@ -96,13 +85,7 @@ export interface Prepared {
 
 /** Runs the playbooks named on the command line. */
 export async function play(parsed: Parsed, face: Face, special: Special = {}): Promise<number> {
-  const {
-    texts = {},
-    oneLine = false,
-    reporter,
-    plan,
-    around = ({ context, start }: RunOf) => start(context),
-  } = special;
+  const { texts = {}, oneLine = false, reporter, plan, perform = runOnce } = special;
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
@@ -181,16 +164,9 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
       const open = face.ansible ? '' : (await import('./to-confirm.ts')).confirmList(loaded.value, process.cwd());
       return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);
     }
-    const { context, playbooks } = loaded.value;
+    const { context } = loaded.value;
     const kept = { ...context, options: { ...context.options, ...keeper.options } };
-    if (special.perform !== undefined)
-      return await special.perform({ loaded: { ...loaded.value, context: kept }, emitTo, secrets, tell });
-    const { runPlaybooks } = await import('../engine/run.ts');
-    return await around({
-      context: kept,
-      mask: (data) => secrets.mask(data),
-      start: async (asked) => (await runPlaybooks(asked, playbooks, version)).exitCode,
-    });
+    return await perform({ loaded: { ...loaded.value, context: kept }, emitTo, secrets, tell });
   } catch (error) {
     // This is a bug in Retrace: show the stack, but mask secrets.
     throw error instanceof Error ? maskedError(error, secrets) : error;
@@ -199,6 +175,12 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
     interrupt.end();
     endPrompts();
   }
+}
+
+/** Runs what has been loaded. Returns the exit code. */
+export async function runOnce({ loaded: { context, playbooks } }: Pick<Prepared, 'loaded'>): Promise<number> {
+  const { runPlaybooks } = await import('../engine/run.ts');
+  return (await runPlaybooks(context, playbooks, version)).exitCode;
 }
 
 /** The text of a file for use in diagnostics; undefined if it is vault-encrypted, because its lines mean nothing to a reader. */
