@@ -27,7 +27,10 @@ const causes: readonly (readonly [RegExp | readonly string[], string])[] = [
     'Names of roles or playbooks that only a variable on the command line (`-e`) gives. Without it, Ansible refuses the playbooks, too.',
   ],
   [['missing-file'], 'Imports of files that are not in the repository. Ansible does not find them either.'],
-  [['unknown-parameter'], 'Parameters that the module does not have in the collections of Debian 12 either: they have been removed, are newer, or never existed.'],
+  [
+    ['unknown-parameter'],
+    'Parameters that the module does not have in the collections of Debian 12 either: they have been removed, are newer, or never existed.',
+  ],
   [
     ['missing-parameter', 'conflicting-parameters', 'not-a-choice'],
     'Parameters that are missing or that exclude each other, and values that the parameter cannot have (`state: running`, which has been removed). With the Ansible of Debian 12, the task fails, too.',
