@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { userName } from '../audit/record.ts';
 import { makeFolders, statOf, writeLocalFile } from '../core/local-file.ts';
 import { systemReason } from '../core/system-error.ts';
+import { decodeText } from '../core/text-codec.ts';
 import type { CallIo } from './command.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
 import type { AuditLine } from './options.ts';
@@ -69,7 +70,7 @@ class Timer {
       execFileSync('systemctl', this.#words(words), { stdio: ['ignore', 'ignore', 'pipe'] });
     } catch (error) {
       const { stderr } = error as { readonly stderr?: Buffer };
-      const said = stderr?.toString().trim().split('\n')[0] ?? 'failed';
+      const said = stderr === undefined ? 'failed' : decodeText(stderr).trim().split('\n')[0];
       const hint = this.#ofUser
         ? ' (your own systemd runs where you have logged in, or after `loginctl enable-linger`)'
         : '';
