@@ -189,7 +189,7 @@ function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string
       name: task.handler ? `${HANDLER}${task.name}` : task.name,
       type: task.type,
       ...(task.step !== undefined && { step: task.step }),
-      file: task.at.file,
+      file: fromHere(task.at.file),
       line: task.at.line,
     },
     ...subjectIn(outcome),
@@ -201,6 +201,12 @@ function findingOf({ host, task, order, item, kind, outcome }: Noted, id: string
     order,
   };
   return [finding];
+}
+
+/** A path as seen from the working directory, if the file lies below it: the files of roles have absolute paths. */
+function fromHere(file: string): string {
+  const path = relative('', resolve(file));
+  return path === '' || path.startsWith('../') ? file : path;
 }
 
 /** What the result of a task tells that it is about. */

@@ -69,6 +69,17 @@ describe('the findings of a check', () => {
     expect(new Set(findings.map(({ id }) => id)).size).toBe(2);
   });
 
+  test('the files of roles are told from the working directory', () => {
+    const at = { ...task.at, file: `${process.cwd()}/roles/web/tasks/main.yaml` };
+    const elsewhere = { ...task.at, file: '/usr/share/ansible/roles/web/tasks/main.yaml' };
+    const { findings } = collected([
+      finished({ status: 'changed' }, { task: { ...task, id: 1, at } }),
+      finished({ status: 'changed' }, { task: { ...task, id: 2, at: elsewhere } }),
+    ]);
+
+    expect(findings.map((finding) => finding.task.file)).toEqual(['roles/web/tasks/main.yaml', elsewhere.file]);
+  });
+
   test('of a host that never answered, nothing else is told', () => {
     const events = [finished(drifted), finished({ status: 'unreachable' }, { task: named('later', 9) })];
 

@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Audit, FINDING_KINDS, type Finding, type FindingKind } from '../finding.ts';
 import { foundText, hostsText, KIND_TITLES, taskText } from './told.ts';
 
@@ -52,7 +54,7 @@ const resultOf = (finding: Finding, playbook: string) => ({
   locations: [
     {
       physicalLocation: {
-        artifactLocation: { uri: (finding.task.file ?? playbook).split('/').map(encodeURIComponent).join('/') },
+        artifactLocation: { uri: uriOf(finding.task.file ?? playbook) },
         // A lint is about a host, and no line tells of it; but forges show only what has a place.
         ...(finding.task.line !== undefined && { region: { startLine: finding.task.line } }),
       },
@@ -63,3 +65,7 @@ const resultOf = (finding: Finding, playbook: string) => ({
     suppressions: [{ kind: 'external', justification: finding.accepted.why }],
   }),
 });
+
+/** Relative to the directory of the audit, which forges take for the repository's; a file elsewhere has a whole URI. */
+const uriOf = (file: string): string =>
+  isAbsolute(file) ? pathToFileURL(file).href : file.split('/').map(encodeURIComponent).join('/');
