@@ -32,7 +32,7 @@ beforeAll(async () => {
   // An interrupted run may have left it.
   await sh('rm -f /etc/rpm/macros.lab');
   await sh(
-    'command -v createrepo_c && command -v dnf || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends rpm dnf createrepo-c',
+    'command -v createrepo_c && command -v dnf && command -v curl || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends rpm dnf createrepo-c curl',
   );
   await sh(REPOSITORY);
   await sh('mkdir -p /etc/yum.repos.d; cat >/etc/yum.repos.d/goods.repo', CONFIG);
