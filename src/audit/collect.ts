@@ -238,7 +238,8 @@ function answered(findings: readonly HostFinding[], rounds: Readonly<Record<stri
     .map(([host]) => ({ host, id: UNREACHABLE, status: 'ok' as const }));
 }
 
-const unreachableIn = (findings: readonly HostFinding[]): ReadonlySet<string> =>
+/** The hosts that could not be reached, according to findings. */
+export const unreachableIn = (findings: readonly HostFinding[]): ReadonlySet<string> =>
   new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
 
 /** Nothing is known of a task that was skipped, or whose host could not be asked. */

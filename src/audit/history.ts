@@ -210,35 +210,14 @@ export class History implements Disposable {
   }
 
   #addRun(record: RunRecord): number {
-    const {
-      key,
-      kind,
-      startedAt,
-      tookMs,
-      user,
-      version,
-      playbooks,
-      revision = null,
-      exitCode,
-      hosts,
-      plan = null,
-    } = record;
-    const values = [
-      key,
-      kind,
-      startedAt,
-      tookMs,
-      user,
-      version,
-      JSON.stringify(playbooks),
-      revision,
-      exitCode,
-      JSON.stringify(hosts),
-      plan,
-    ];
+    const { key, kind, startedAt, tookMs, user, version, playbooks, exitCode, hosts } = record;
+    const { revision = null, plan = null } = record;
     const { lastInsertRowid } = this.#db.run(
       'insert into runs(key, kind, started, took, user, version, playbooks, revision, exit, hosts, plan) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      values,
+      [
+        ...[key, kind, startedAt, tookMs, user, version, JSON.stringify(playbooks)],
+        ...[revision, exitCode, JSON.stringify(hosts), plan],
+      ],
     );
     return Number(lastInsertRowid);
   }

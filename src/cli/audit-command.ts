@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
-import { type Collected, collector } from '../audit/collect.ts';
+import { type Collected, collector, unreachableIn } from '../audit/collect.ts';
 import type { Audit, Finding, HostFinding, PastAudit, Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { type Further, furtherRound } from '../audit/further-round.ts';
@@ -20,7 +20,7 @@ import { createChalk } from '../report/index.ts';
 import { auditOutputs, eventOutputs, writeAudit } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
 import { placeOfRun } from './keep-run.ts';
-import type { AuditLine, Parsed } from './options.ts';
+import { AS_CHECK, type AuditLine, type Parsed } from './options.ts';
 import { playCommand, runOnce } from './play-command.ts';
 import { type Destinations, sendNews, wrongDestinations } from './send-news.ts';
 import { version } from './version.ts';
@@ -129,7 +129,7 @@ const notDone = (playbooks: readonly string[], exitCode: number): Audit => ({
 
 /** The hosts that the check could ask. */
 function hostsReached({ hosts, findings }: Collected): readonly string[] {
-  const away = new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
+  const away = unreachableIn(findings);
   return Object.keys(hosts).filter((host) => !away.has(host));
 }
 
@@ -200,18 +200,5 @@ const withSeen = (findings: readonly Finding[], seen: ReadonlyMap<string, Seen>)
     return known.length === 0 ? finding : { ...finding, seen: Object.fromEntries(known) };
   });
 
-/** The command line of a check. Diffs are always part of findings; the text form shows them if it is asked to. */
-const asCheck = (line: AuditLine): Parsed => ({
-  ...line,
-  options: {
-    ...line.options,
-    check: true,
-    diff: true,
-    output: undefined,
-    step: false,
-    'syntax-check': false,
-    'list-tasks': false,
-    'list-tags': false,
-    'list-hosts': false,
-  },
-});
+/** The command line of a check. */
+const asCheck = (line: AuditLine): Parsed => ({ ...line, options: { ...line.options, ...AS_CHECK } });

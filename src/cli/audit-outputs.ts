@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, realpathSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Audit } from '../audit/finding.ts';
 import type { AuditForm, AuditFormOptions } from '../audit/forms/form.ts';
@@ -96,11 +96,11 @@ export async function writeAudit(
 
 /**
  * Writes a report to its file. A new one is for its owner only, because it contains parts of files; what exists keeps its mode, so that
- * others may be let in. A link stays one, and so does a device or a pipe.
+ * others may be let in, unless `modeOf` says otherwise. A link stays one, and so does a device or a pipe.
  */
-function writeReport(file: string, text: string): void {
+export function writeReport(file: string, text: string, modeOf = ({ mode }: Stats): number => mode & 0o777): void {
   const there = statOf(file);
   if (there === undefined) writeLocalFile(file, text, 0o600);
-  else if (there.isFile()) writeLocalFile(realpathSync(file), text, there.mode & 0o777);
+  else if (there.isFile()) writeLocalFile(realpathSync(file), text, modeOf(there));
   else writeFileSync(file, text);
 }

@@ -14,9 +14,9 @@ import { type TimerFile, timerFiles, timerName, wrongForTimer } from './timer-un
 /** Installs or removes the timer that makes an audit every night. Returns the exit code. */
 export async function auditTimer(line: AuditLine, io: CallIo): Promise<number> {
   const ofUser = line.options['user-timer'];
-  const absent = missingPlaybooks(line.rest);
   const mistakes = [
-    ...wrongForTimer(line),
+    // To be removed, a timer need not be one that could be installed.
+    ...(line.options['remove-timer'] ? [] : [...missingPlaybooks(line.rest), ...wrongForTimer(line)]),
     ...(line.options['install-timer'] && line.options['remove-timer']
       ? ['--install-timer and --remove-timer exclude each other']
       : []),
@@ -25,8 +25,7 @@ export async function auditTimer(line: AuditLine, io: CallIo): Promise<number> {
       ? []
       : ['a timer of the system needs root: use sudo, or --user-timer for a timer of your own']),
   ];
-  const all = line.options['remove-timer'] ? mistakes.slice(wrongForTimer(line).length) : [...absent, ...mistakes];
-  if (all.length > 0) return io.refuse(all);
+  if (mistakes.length > 0) return io.refuse(mistakes);
   const files = timerFiles({
     line,
     program: [process.execPath, realpathSync(process.argv[1] ?? '')],

@@ -172,6 +172,18 @@ export const applyOptions = {
   verbose: runOptions.verbose,
 } as const satisfies OptionSpecs;
 
+/** What a command that only checks sets of a run's options. Its reports decide for themselves whether they show diffs. */
+export const AS_CHECK = {
+  check: true,
+  diff: true,
+  output: undefined,
+  step: false,
+  'syntax-check': false,
+  'list-tasks': false,
+  'list-tags': false,
+  'list-hosts': false,
+} as const;
+
 /** The parsed command line of `run plan`. */
 export type PlanLine = CommandLine<typeof planOptions>;
 

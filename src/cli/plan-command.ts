@@ -1,15 +1,13 @@
-import { realpathSync, writeFileSync } from 'node:fs';
 import { lastingOf } from '../audit/plans/compare.ts';
 import type { PlanLook } from '../audit/plans/look.ts';
 import { PLAN_SCHEMA, type PlanFile } from '../audit/plans/plan-file.ts';
 import { planSummary, planText } from '../audit/plans/plan-text.ts';
 import { userName } from '../audit/record.ts';
 import { hash } from '../core/hash.ts';
-import { statOf, writeLocalFile } from '../core/local-file.ts';
 import { systemReason } from '../core/system-error.ts';
-import { wrongFile } from './audit-outputs.ts';
+import { writeReport, wrongFile } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
-import type { Parsed, PlanLine } from './options.ts';
+import { AS_CHECK, type Parsed, type PlanLine } from './options.ts';
 import { keyId, lookForPlan, maskedHosts, Prompts, planDigest, sealOf, sourcesOf } from './plan-looks.ts';
 import { type Prepared, playCommand } from './play-command.ts';
 import { readPlan } from './read-plan.ts';
@@ -65,7 +63,8 @@ async function makePlan(prepared: Prepared, line: PlanLine, file: string, io: Ca
   };
   const plan: PlanFile = { ...unsealed, seal: sealOf(unsealed, digest) };
   const text = `${JSON.stringify(plan, null, 1)}\n`;
-  writePlan(file, text);
+  // Also in the place of a file that others could read, a plan is for its owner only.
+  writeReport(file, text, () => 0o600);
   io.stdout.write(`${planSummary(plan)}\n${file}: sha256 ${hash('sha256', text)}\n`);
   return exitCodeOf(plan, look);
 }
@@ -79,14 +78,6 @@ export function digestOr(io: CallIo): ReturnType<typeof planDigest> | number {
     if (reason === undefined) throw error;
     return io.refuse([`there is no key for plans: ${reason}`]);
   }
-}
-
-/** A plan is for its owner only, also in the place of a file that others could read: it contains parts of files. */
-function writePlan(file: string, text: string): void {
-  const there = statOf(file);
-  if (there === undefined || there.isFile())
-    writeLocalFile(there === undefined ? file : realpathSync(file), text, 0o600);
-  else writeFileSync(file, text);
 }
 
 function exitCodeOf({ hosts }: PlanFile, { exitCode }: PlanLook): number {
@@ -109,18 +100,5 @@ const keptOptions = ({ options }: PlanLine): Readonly<Record<string, unknown>> =
 /** The command line of a check. */
 const asCheck = ({ options, rest }: PlanLine): Parsed => {
   const { commands: _, ...shared } = options;
-  return {
-    rest,
-    options: {
-      ...shared,
-      check: true,
-      diff: true,
-      output: undefined,
-      step: false,
-      'syntax-check': false,
-      'list-tasks': false,
-      'list-tags': false,
-      'list-hosts': false,
-    },
-  };
+  return { rest, options: { ...shared, ...AS_CHECK } };
 };

@@ -38,7 +38,9 @@ export function planLook(): { readonly report: Reporter; readonly end: () => Pla
         return;
       case 'item-finished': {
         const key = `${event.task.id} ${event.task.handler} ${event.host}`;
-        items.set(key, [...(items.get(key) ?? []), event]);
+        const told = items.get(key);
+        if (told === undefined) items.set(key, [event]);
+        else told.push(event);
         return;
       }
       case 'task-finished': {

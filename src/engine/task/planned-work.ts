@@ -97,7 +97,8 @@ const STARTS_JOB = 'it starts a job in the background, whose name is random';
 const GOES_ON = 'what has to follow these commands is decided only when they have run';
 
 function plannedCommand(command: Command, call: BoundTask, digest: (told: unknown) => string): PlannedCommand {
-  const { host, user, script, stdin } = toldOf(command, call);
+  const told = toldOf(command, call);
+  const { host, user, script, stdin } = told;
   return {
     host,
     ...(user !== undefined && { user }),
@@ -105,7 +106,7 @@ function plannedCommand(command: Command, call: BoundTask, digest: (told: unknow
     ...(stdin !== undefined && {
       stdin: 'from' in stdin ? { ...stdin, ...(call.censored && { script: untold }) } : { bytes: stdin.bytes },
     }),
-    digest: digest(toldOf(command, call)),
+    digest: digest(told),
   };
 }
 
