@@ -68,6 +68,8 @@ export const DEBIANS_OWN: readonly Own[] = [
   { why: 'made by base-files', paths: ['/etc/dpkg/origins/default'], only: leadsTo('debian') },
   { why: 'made by base-files', paths: ['/etc/profile'], only: isLike('/usr/share/base-files/profile') },
   { why: 'made by base-files', paths: ['/etc/motd'], only: isLike('/usr/share/base-files/motd') },
+  { why: 'made by readline-common', paths: ['/etc/inputrc'], only: isLike('/usr/share/readline/inputrc') },
+  { why: 'made by python3', paths: ['/etc/python3/debian_config'], only: hasSum('7f4739eb8858d231601a5ed144099ac8') },
   { why: 'made by base-files, empty', paths: ['/etc/environment', '/etc/security/opasswd'], only: EMPTY },
   {
     why: 'made by libc-bin; libnss-* packages add their own sources',

@@ -33,7 +33,7 @@ part end`;
 
 const files = sh`${start}
 part conffiles; dpkg-query -W -f '\${db:Status-Status} \${Package}\n\${Conffiles}\n'
-paths() { dpkg-query -W -f '\${Conffiles}\n' | sed -n 's/^ \(.*\) [0-9a-f]\{32\}.*$/\1/p'; sed -n 's/^[0-9a-f]\{32\}  //p' /var/lib/ucf/hashfile 2>/dev/null; printf '%s\n' /etc/profile /etc/motd /etc/networks /etc/hosts.allow /etc/hosts.deny /usr/share/base-files/profile /usr/share/base-files/motd ; }
+paths() { dpkg-query -W -f '\${Conffiles}\n' | sed -n 's/^ \(.*\) [0-9a-f]\{32\}.*$/\1/p'; sed -n 's/^[0-9a-f]\{32\}  //p' /var/lib/ucf/hashfile 2>/dev/null; printf '%s\n' /etc/profile /etc/motd /etc/networks /etc/hosts.allow /etc/hosts.deny /etc/inputrc /etc/python3/debian_config /usr/share/base-files/profile /usr/share/base-files/motd /usr/share/readline/inputrc ; }
 part sums; paths | sort -u | tr '\n' '\0' | xargs -0 md5sum -- 2>&1 | sed 's/^\\//'
 part ucf; cat /var/lib/ucf/hashfile 2>/dev/null
 owned() { cat /var/lib/dpkg/info/*.list; sed -n '1~3p;2~3p' /var/lib/dpkg/diversions 2>/dev/null; }
