@@ -10,9 +10,10 @@ const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run')
   .replace(/^.*\//, '')
   .replace(/\.cjs$/, '');
 
-// Most runs take a second or less, and optimizing code seldom pays off in that time, so V8 waits ten times longer before it does. Newer V8
-// versions decide differently and do not have this flag.
-if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=600000');
+// Most runs take a second or less, and optimizing code seldom pays off in that time, so V8 waits ten times longer before it does, and compiles
+// WebAssembly (SQLite) only quickly. Newer V8 versions decide differently and do not have these flags.
+if (process.versions.v8.startsWith('11.'))
+  for (const flag of ['--interrupt-budget=600000', '--liftoff-only']) setFlagsFromString(flag);
 
 // If the reader of the output has exited (`run doc | head`), let the work in progress finish without output.
 for (const stream of [process.stdout, process.stderr])

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -170,6 +170,44 @@ describe('the journal', () => {
 
     expect(history.runs(10)).toHaveLength(1);
     expect(history.episodes(undefined, false)).toMatchObject([{ times: 1 }]);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
+  beforeEach(() => void execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=320k', 'history', place.folder]));
+  afterEach(() => void execFileSync('umount', [place.folder]));
+
+  const fill = (): void => void spawnSync('dd', ['if=/dev/zero', `of=${join(place.folder, 'filler')}`, 'bs=1k']);
+  const free = (): void => rmSync(join(place.folder, 'filler'));
+
+  test('earlier entries stay, and what could not be kept is told', () => {
+    keep(audit(1, 'differs'), audit(2, 'differs'));
+    fill();
+    const later = Array.from({ length: 60 }, (_, at) => audit(3 + at, 'differs'));
+    expect(() => keep(...later)).toThrow(/disk|full|I\/O/i);
+    free();
+
+    using history = new History(place);
+    expect(history.runs(100).length).toBeGreaterThanOrEqual(2);
+    expect(history.episodes(undefined, false)).toMatchObject([{ times: history.runs(100).length }]);
+  });
+
+  test('what runs have left in the journal is kept once there is room', () => {
+    keep(audit(1, 'differs'));
+    appendRecord(place, audit(2, 'differs'));
+    fill();
+    const long = audit(3, 'differs', 'x'.repeat(100_000));
+    expect(() => appendRecord(place, long)).toThrow(/ENOSPC/);
+    free();
+    appendRecord(place, audit(4, 'differs'));
+
+    using history = new History(place);
+    expect(history.takeJournal()).toBe(1); // half of a line
+    expect(history.runs(100).map(({ startedAt }) => startedAt.slice(0, 10))).toEqual([
+      '2027-01-04',
+      '2027-01-02',
+      '2027-01-01',
+    ]);
   });
 });
 
