@@ -2,8 +2,8 @@ import type { ChalkInstance } from 'chalk';
 import { Listr, type ListrRenderer, type ListrTaskWrapper } from 'listr2';
 import type { Event, Reporter } from '../core/event.ts';
 import { upTo } from '../core/text/up-to.ts';
-import { visible } from '../core/visible.ts';
 import { type Busy, liveLines, type Progress } from './live-view.ts';
+import { printable } from './printable.ts';
 
 /** The terminal that the live view draws on. */
 export interface Screen {
@@ -134,20 +134,12 @@ class RunningPlay {
   #output(host: string, text: string): void {
     const before = this.#busy.get(host);
     const line = text.split(/[\r\n]/).findLast((one) => one.trim() !== '');
-    if (before !== undefined && line !== undefined) this.#busy.set(host, { ...before, output: printable(line) });
+    if (before !== undefined && line !== undefined) this.#busy.set(host, { ...before, output: printable(line).trim() });
   }
 }
 
 // The full instructions are printed above. A painted line must stay on one line.
-const firstLine = (text: string): string => printable(upTo(text, '\n'));
-
-const printable = (line: string): string =>
-  visible(
-    line
-      .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
-      .replaceAll('\t', ' ')
-      .trim(),
-  );
+const firstLine = (text: string): string => printable(upTo(text, '\n')).trim();
 
 /** The lines at the bottom of the terminal that are repainted continuously. */
 class Area {

@@ -7,6 +7,7 @@ import { type CustomStats, noStats, recordStats, statsLines } from './custom-sta
 import { folded, hostOf } from './folded.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { ansibleRecap, failureRecap, hiddenDrift, recapLines } from './recap.ts';
+import { runningOutput } from './running-output.ts';
 import { indent, isToldByItems, type Told } from './told.ts';
 
 interface PlainOptions {
@@ -20,6 +21,8 @@ interface PlainOptions {
   readonly hides?: ReadonlySet<Status>;
   /** Report outcomes as they arrive. Otherwise the outcomes of several hosts are reported together once all hosts have finished. */
   readonly atOnce?: boolean;
+  /** Show the output of commands while they run. */
+  readonly asItRuns?: boolean;
   /** Print what `set_stats` recorded after the recap. */
   readonly customStats?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
@@ -67,7 +70,10 @@ export function plainReporter(options: PlainOptions): Reporter {
     if (verbosity >= 2) line(options.chalk.dim(`task path: ${task.at.file}:${task.at.line}`));
   };
   const headOf = (task: TaskRef): void => head(task.handler ? 'RUNNING HANDLER' : 'TASK', task);
+  const whileRunning =
+    options.asItRuns === true ? runningOutput((text) => write(`${options.chalk.dim(text)}\n`)) : undefined;
   return (event) => {
+    whileRunning?.(event);
     switch (event.kind) {
       case 'run-started':
         check = event.check;

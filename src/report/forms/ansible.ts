@@ -6,5 +6,5 @@ export const ansible = {
   name: 'ansible',
   summary: "lines in Ansible's own words",
   forPeople: true,
-  create: async (options) => (await plainLines(options, true))((text) => void options.stdout.write(text)),
+  create: async (options) => (await plainLines(options, { ansible: true }))((text) => void options.stdout.write(text)),
 } as const satisfies ReportForm;

@@ -4,7 +4,7 @@ import type { ReportForm, ReportOptions } from '../form.ts';
 /** Creates a reporter that writes lines from top to bottom. The live view also uses it for the lines above its own. */
 export async function plainLines(
   { stdout, verbosity, chalk, hides, atOnce, customStats, formatDiagnostic }: ReportOptions,
-  ansible = false,
+  { ansible = false, asItRuns = false }: { readonly ansible?: boolean; readonly asItRuns?: boolean } = {},
 ): Promise<(write: (text: string) => void) => Reporter> {
   const { plainReporter } = await import('../plain-reporter.ts');
   return (write) =>
@@ -14,6 +14,7 @@ export async function plainLines(
       verbosity,
       columns: stdout.columns || 79, // a terminal may report 0 when it does not know its width
       ansible,
+      asItRuns,
       ...(hides !== undefined && { hides }),
       ...(atOnce !== undefined && { atOnce }),
       ...(customStats !== undefined && { customStats }),
@@ -21,10 +22,10 @@ export async function plainLines(
     });
 }
 
-/** For people, and for logs. */
+/** For people, and for logs, which are not to be silent while a long command runs. */
 export const plainForm = {
   name: 'plain',
   summary: "lines like Ansible's",
   forPeople: true,
-  create: async (options) => (await plainLines(options))((text) => void options.stdout.write(text)),
+  create: async (options) => (await plainLines(options, { asItRuns: true }))((text) => void options.stdout.write(text)),
 } as const satisfies ReportForm;
