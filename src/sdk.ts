@@ -110,14 +110,9 @@ export { type Package, type Packages, packages } from './core/questions/packages
 export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
-export {
-  fullName,
-  type OpenrcService,
-  systemctl,
-  type Unit,
-  type UnitScope,
-  unit,
-} from './core/questions/services/units.ts';
+export type { OpenrcService, Unit, UnitScope } from './core/questions/services/unit.ts';
+export { fullName, systemctl, unit } from './core/questions/services/units.ts';
+export { type Unread, unitsAreRead, unreadUnits } from './core/questions/services/unread-units.ts';
 export { costlyShell, type ShellAnswer, type ShellQuestion, shell, shellAnswer } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';

@@ -3,12 +3,12 @@ import {
   defineTask,
   type Freshness,
   type Question,
-  type ShellAnswer,
-  script,
   sh,
-  shell,
   systemctl,
   type Unit,
+  type Unread,
+  unitsAreRead,
+  unreadUnits,
 } from '../src/sdk.ts';
 import { isOpenrc } from './shared/units/openrc-plan.ts';
 import { askUnit, planUnit, thenAskUnit, unitParams, unitResult } from './shared/units/unit-plan.ts';
@@ -18,7 +18,7 @@ type SystemdQuestions = {
   readonly unit?: Question<Unit>;
   readonly fresh?: Question<Freshness>;
   readonly places?: Question<readonly string[]>;
-  readonly reload?: Question<ShellAnswer>;
+  readonly unread?: Question<Unread>;
 };
 
 export default defineTask({
@@ -62,11 +62,11 @@ export default defineTask({
   },
   ask: (params): SystemdQuestions => ({
     ...(params.name === undefined ? {} : askUnit(wantedUnit(params, params.name))),
-    ...(params.daemon_reload && params.scope !== 'global' ? { reload: needsReload(params.scope) } : {}),
+    ...(params.daemon_reload && params.scope !== 'global' ? { unread: unreadUnits(params.scope) } : {}),
   }),
   thenAsk: ({ unit }, params) => thenAskUnit(unit, wantedUnit(params, params.name ?? '')),
   plan(state, params) {
-    const before = managerChanges(params, state.reload);
+    const before = managerChanges(params, state.unread);
     if (params.name === undefined || state.unit === undefined) return { changes: before };
     const { unit, fresh, places, links, generated } = state;
     if (isOpenrc(unit)) return { failed: 'systemctl is not installed: this host runs OpenRC, so use `service`' };
@@ -115,34 +115,8 @@ type Given = Omit<WantedUnit, 'name'> & {
 
 const wantedUnit = (params: Given, name: string): WantedUnit => ({ ...params, name });
 
-/**
- * Asks for unit files and generators' input files that have changed since the manager last read them.
- * (`NeedDaemonReload` misses new drop-in directories.)
- */
-const needsReload = (scope: 'system' | 'user') =>
-  shell({
-    ...sh`run=${scope === 'system' ? '/run' : script`"\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"`}; read=$run/systemd/systemd-units-load
-if [ -e "$read" ]; then find -L ${folders[scope]} -newercm "$read" 2>/dev/null | head -n 5
-else LC_ALL=C ${systemctl(scope)} show --no-pager -p FragmentPath,NeedDaemonReload -- '*' | grep -B 1 -x NeedDaemonReload=yes | sed -n 's/^FragmentPath=//p'; fi`,
-    about: [
-      'path:/etc/systemd',
-      'entry:/etc/systemd/*',
-      'entry:/lib/systemd/*',
-      'entry:/usr/lib/systemd/*',
-      'entry:/etc/fstab',
-    ],
-  });
-
-const folders = {
-  system: script`/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system /etc/fstab /etc/crypttab`,
-  user: script`"\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" /etc/systemd/user /usr/lib/systemd/user`,
-};
-
-function managerChanges(
-  { daemon_reload, daemon_reexec, scope }: Given,
-  reload: ShellAnswer | undefined,
-): readonly Change[] {
-  const stale = reload?.stdout.split('\n').filter((line) => line !== '') ?? [];
+function managerChanges({ daemon_reload, daemon_reexec, scope }: Given, unread: Unread | undefined): readonly Change[] {
+  const stale = unread?.paths ?? [];
   const reexec: Change = {
     what: 'systemd',
     from: 'running',
@@ -156,7 +130,7 @@ function managerChanges(
     from: `has not read ${stale.join(', ')}`,
     to: 'has read its units',
     commands: [sh`${systemctl(scope)} daemon-reload`],
-    effects: [],
+    effects: unitsAreRead(scope),
   };
   return [...(daemon_reexec ? [reexec] : []), ...(daemon_reload && stale.length > 0 ? [reread] : [])];
 }

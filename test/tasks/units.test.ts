@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { withLacking } from '../../src/core/lacking.ts';
 import type { Freshness } from '../../src/core/questions/services/freshness.ts';
-import type { Unit } from '../../src/core/questions/services/units.ts';
+import type { Unit } from '../../src/core/questions/services/unit.ts';
 import { unitResult } from '../../tasks/shared/units/unit-plan.ts';
 import systemd from '../../tasks/systemd.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';

@@ -17,6 +17,7 @@ import {
   type TaskResult,
   type Unit,
   unit,
+  unitsAreRead,
   withLacking,
 } from '../../../src/sdk.ts';
 import { commandsFor, control } from './unit-commands.ts';
@@ -150,6 +151,7 @@ function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
     from: masked ? 'masked' : 'unmasked',
     to: wanted.masked ? 'masked' : 'unmasked',
     commands: [control(wanted, verb, ...(wanted.force === true ? ['--force'] : []))],
+    effects: unitsAreRead(wanted.scope),
     gives: wanted.masked ? { load: 'masked', file: 'masked' } : { load: 'loaded', file: 'disabled' },
   };
 }
@@ -173,9 +175,10 @@ function enabling(state: UnitState, wanted: WantedUnit): UnitChange | undefined 
     to: toldEnabled(wanted.enabled),
     commands: [control(wanted, wanted.enabled ? 'enable' : 'disable', ...(wanted.force === true ? ['--force'] : []))],
     gives: enabledAfter(now, wanted.enabled),
-    ...(links !== undefined && {
-      effects: [predicts(linksOf(wanted), linksAfter(wanted.enabled)), mayAlter('unit:*')],
-    }),
+    effects: [
+      ...unitsAreRead(wanted.scope),
+      ...(links === undefined ? [] : [predicts(linksOf(wanted), linksAfter(wanted.enabled)), mayAlter('unit:*')]),
+    ],
   };
 }
 

@@ -2,7 +2,8 @@ import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
-import { fullName, systemctl, type UnitScope } from './units.ts';
+import type { UnitScope } from './unit.ts';
+import { fullName, systemctl } from './units.ts';
 
 /** The most recently changed file, and when it changed. */
 export interface Newest {

@@ -5,42 +5,8 @@ import { pairs } from '../../pairs.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import type { Subject } from '../../touches.ts';
-
-/** Which service manager: the system's, the user's own, or (for enabling) the one for all users. */
-export type UnitScope = 'system' | 'user' | 'global';
-
-/** A unit as reported by systemd. */
-export interface Unit {
-  readonly name: string;
-  /** `loaded`, `not-found`, `masked`, `bad-setting`, `error`. */
-  readonly load: string;
-  readonly active: string;
-  readonly sub: string;
-  /** `enabled`, `disabled`, `static`, `generated`, `masked` …; empty if it has no unit file. */
-  readonly file: string;
-  /** Its files on disk differ from what systemd has loaded. */
-  readonly needsReload: boolean;
-  /** Normally not running, because it does its work and exits. */
-  readonly ends: boolean;
-  readonly canReload: boolean;
-  /** An init script that systemd turned into a unit, and whether it starts at boot. */
-  readonly initScript?: { readonly enabled: boolean };
-  /** All requested properties, under systemd's names. */
-  readonly properties: Readonly<Record<string, string>>;
-  /** Only on a host that runs OpenRC instead of systemd: it is a service of OpenRC's. */
-  readonly openrc?: OpenrcService;
-}
-
-/** What OpenRC tells about a service in addition to its state. */
-export interface OpenrcService {
-  /** The runlevels in which it is started. */
-  readonly runlevels: readonly string[];
-  /** All runlevels that the host has. */
-  readonly allRunlevels: readonly string[];
-  /** The exit code of `rc-service NAME status`, and what it says. */
-  readonly code: number;
-  readonly said: string;
-}
+import { foreseenUnit } from './foreseen-unit.ts';
+import type { Unit, UnitScope } from './unit.ts';
 
 interface Arg {
   readonly name: string;
@@ -74,6 +40,12 @@ const kind: QuestionKind<Arg, Unit> = {
     });
   },
   about: ({ name }, answer) => unitSubjects(name, answer),
+  foretell(arg, picture) {
+    const now = picture.now(question(kind, arg));
+    picture.mustBeKnown(unitSubjects(arg.name, now), 0);
+    const isOwn = arg.scope === 'system' && now.openrc === undefined && !arg.name.includes('@');
+    return isOwn ? foreseenUnit(picture, now) : now;
+  },
 };
 
 /** The subjects of an answer about a unit; a missing unit may be installed by a package. */
