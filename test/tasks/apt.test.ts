@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { aptLists, aptSimulation } from '../../src/core/questions/packages/apt.ts';
+import type { Question } from '../../src/core/question.ts';
+import type { PathState } from '../../src/core/questions/files/entry.ts';
+import { stat } from '../../src/core/questions/files/stat.ts';
+import { type AptSimulation, aptLists, aptSimulation } from '../../src/core/questions/packages/apt.ts';
 import { packages } from '../../src/core/questions/packages/packages.ts';
+import { unit } from '../../src/core/questions/services/units.ts';
 import { Beliefs } from '../../src/engine/host/beliefs.ts';
 import apt from '../../tasks/apt.ts';
+import { withCommands } from '../../tasks/shared/apt/package-changes.ts';
 import { planOn } from './harness.ts';
 
 describe('P25: a package file older than the installed version', () => {
@@ -67,5 +72,49 @@ describe('after a check has foreseen that package lists are fetched', () => {
     const none = { install: [], remove: [], files: [] };
     beliefs.learn(question, 'root', { ok: true, value: none });
     expect(beliefs.of(question, 'root')).toEqual({ is: 'unknown', because: 'lists' });
+  });
+});
+
+describe('after a check has foreseen that a package is installed', () => {
+  const install = ['nginx', 'libx'].map((name) => ({ name, version: '1', from: undefined }));
+  const effects = withCommands([{ what: 'package nginx', from: null, to: '1.22', commands: [] }], [], {
+    install,
+    remove: [],
+  } as unknown as AptSimulation)[0]?.effects;
+  const beliefs = new Beliefs({ changes: 0, check: true });
+  beliefs.foresee('apt', effects);
+  const missing = (path: string): PathState => ({ exists: false, place: path, resolved: path });
+  const believed = (question: Question<unknown>, value: unknown) => {
+    beliefs.learn(question, 'root', { ok: true, value });
+    return beliefs.of(question, 'root');
+  };
+
+  test.each(['/etc/nginx/sites-available/a', '/etc/default/nginx', '/etc/libx.conf'])('%s is unknown', (path) => {
+    expect(believed(stat(path) as Question<unknown>, missing(path))).toMatchObject({ is: 'unknown', because: 'apt' });
+  });
+
+  test.each(['/etc/app.env', '/etc/systemd/system/app.service', '/usr/local/bin/app', '/var/lib/app'])(
+    '%s is missing, unless it is changed',
+    (path) => {
+      expect(believed(stat(path) as Question<unknown>, missing(path))).toMatchObject({ is: 'answer', unless: ['apt'] });
+    },
+  );
+
+  test('a path that packages leave alone is as it is', () => {
+    const path = '/srv/app';
+    expect(believed(stat(path) as Question<unknown>, missing(path))).not.toHaveProperty('unless');
+  });
+
+  test.each([
+    ['nginx', 'unknown'],
+    ['nginx-extra', 'unknown'],
+    ['app', 'answer'],
+  ])('the missing unit %s: %s', (name, is) => {
+    const { arg, kind } = unit(name);
+    const gone = kind.read(
+      [{ code: 0, stdout: Buffer.from('\n\x1e\n0\nLoadState=not-found\n'), stderr: Buffer.from('') }],
+      [arg],
+    )[0];
+    expect(believed(unit(name) as Question<unknown>, gone?.ok === true ? gone.value : undefined)).toMatchObject({ is });
   });
 });

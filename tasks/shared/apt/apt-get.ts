@@ -5,6 +5,7 @@ import {
   type Change,
   type Command,
   type Effect,
+  mayAlter,
   predicts,
   type Script,
   script,
@@ -123,19 +124,25 @@ export function age({ updatedAt, ageSeconds }: AptLists): string {
 }
 
 /**
- * The unpredictable side effects of packages: new files, units and users, and the contents of all directories except those that Debian's
- * policy leaves to the administrator. An existing file in /etc that does not belong to the package stays as it is, because dpkg keeps the
- * configuration that it finds.
+ * The unpredictable side effects of packages. What bears a package's own name (its configuration, units, accounts) changes in a way that
+ * nobody can foretell. Anything else that is missing may be made, and any file may change except in /etc: dpkg keeps the configuration that
+ * it finds there.
  */
-export const packageEffects = (...names: readonly string[]): Effect =>
-  blurs(
+export const packageEffects = (...names: readonly string[]): readonly Effect[] => [
+  mayAlter(
     'absent:*',
     ...theirs.flatMap((folder) => ['listed', 'missing'].map((kind) => `${kind}:${folder}*`)),
-    ...[
-      ...theirs.filter((folder) => folder !== '/etc'),
-      ...names.flatMap((name) => [`/etc/${name}`, `/etc/default/${name}`]),
-    ].flatMap((start) => [`inode:${start}*`, `data:${start}*`]),
-  );
+    ...theirs.filter((folder) => folder !== '/etc').flatMap((folder) => [`inode:${folder}*`, `data:${folder}*`]),
+  ),
+  blurs(
+    ...names.flatMap((name) => [
+      ...['unit', 'user', 'group'].map((kind) => `absent:${kind}:${name}*`),
+      ...[`/etc/${name}`, `/etc/default/${name}`].flatMap((start) =>
+        ['listed', 'missing', 'inode', 'data'].map((kind) => `${kind}:${start}*`),
+      ),
+    ]),
+  ),
+];
 
 /** The directories that packages install files into. */
 const theirs = ['/etc', '/usr', '/var', '/lib', '/bin', '/sbin', '/run', '/boot'];

@@ -124,7 +124,7 @@ function debChange(given: AptGiven, state: AptState): readonly Change[] {
       to: deb?.version ?? 'installed',
       commands: [{ ...command, ...sh`${before}${command}`, shown: `apt-get install ${given.deb}` }],
       effects: [
-        packageEffects(deb?.name ?? ''),
+        ...packageEffects(deb?.name ?? ''),
         blurs('package:*'),
         ...(deb === undefined ? [] : [predicts(packages(deb.name), foreseenPackages(deb.name, deb.version, false))]),
       ],

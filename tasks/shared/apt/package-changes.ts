@@ -1,9 +1,9 @@
 import {
   type AptSimulation,
-  blurs,
   type Change,
   type Command,
   type Effect,
+  mayAlter,
   type Packages,
   packages,
   predicts,
@@ -30,17 +30,21 @@ export function withCommands(
   simulation: AptSimulation | undefined,
 ): readonly Change[] {
   if (first === undefined) return [];
-  // If it is unknown which packages change, any package's configuration may change.
-  const touched =
-    simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
+  const own = [first, ...rest].flatMap(({ what }) => /^package ([^\s:]+)/.exec(what)?.[1] ?? []);
+  const others = simulation === undefined ? [] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
+  // If it is unknown which other packages change, any package's configuration may change.
   const dependencies = simulation?.install.map((one) =>
     predicts(packages(one.name), foreseenPackages(one.name, one.version, false)),
-  ) ?? [blurs('package:*')];
+  ) ?? [mayAlter('package:*', 'data:/etc*', 'inode:/etc*')];
   return [
     {
       ...first,
       commands,
-      effects: [packageEffects(...touched), ...(dependencies as Effect[]), ...(first.effects ?? [])],
+      effects: [
+        ...packageEffects(...new Set([...own, ...others])),
+        ...(dependencies as Effect[]),
+        ...(first.effects ?? []),
+      ],
     },
     ...rest,
   ];

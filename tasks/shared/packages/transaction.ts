@@ -24,7 +24,7 @@ export function stepChanges(
     commands: index === 0 ? commands : [],
     effects:
       index === 0
-        ? [packageEffects(...names), blurs(...names.map((one) => `package:${one}`)), ...effects]
+        ? [...packageEffects(...names), blurs(...names.map((one) => `package:${one}`)), ...effects]
         : [blurs(`package:${name}`)],
     ...more,
   }));
