@@ -122,6 +122,7 @@ import mount_facts from './mount_facts.ts';
 import mysqlDb from './mysql_db.ts';
 import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
+import mysqlReplication from './mysql_replication.ts';
 import mysqlRole from './mysql_role.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
@@ -366,6 +367,7 @@ const types = [
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
+  mysqlReplication,
   mysqlRole,
   mysqlUser,
   mysqlVariables,
