@@ -110,7 +110,7 @@ const params = {
 
 type Task = Params<typeof params>;
 
-type Asked = Question<readonly NamedRow[] | undefined>;
+type Shown = Question<readonly NamedRow[] | undefined>;
 
 export default defineTask({
   name: 'community.mysql.mysql_replication',
@@ -121,7 +121,7 @@ export default defineTask({
   rules: { mutuallyExclusive: [['connection_name', 'channel']] },
   looks: ({ mode }) => mode === 'getprimary' || mode === 'getreplica',
   ask: (task, { environment }) => ({ version: askVersion(myLogin(task, environment)) }),
-  thenAsk({ version }, task, { environment }): { readonly told: Asked; readonly set: Asked } {
+  thenAsk({ version }, task, { environment }): { readonly told: Shown; readonly set: Shown } {
     const login = myLogin(task, environment);
     const words = replicaWords(version);
     const isPrimary = task.mode === 'getprimary' || task.mode === 'resetprimary';
@@ -265,20 +265,20 @@ function acting(row: NamedRow | undefined, login: MyLogin, words: ReplicaWords, 
 }
 
 /** One setting of a replication: where the server tells it, its word in SQL, and both values. */
-interface Setting {
+interface ReplicaSetting {
   readonly column: string;
   readonly word: string;
   readonly told: string;
   readonly sql: string;
 }
 
-function wantedSettings(task: Task, words: ReplicaWords): readonly Setting[] {
+function wantedSettings(task: Task, words: ReplicaWords): readonly ReplicaSetting[] {
   const { primary } = words;
-  const text = (column: string, word: string, value: string | undefined): readonly Setting[] =>
+  const text = (column: string, word: string, value: string | undefined): readonly ReplicaSetting[] =>
     value === undefined ? [] : [{ column, word, told: value, sql: myText(value) }];
-  const number = (column: string, word: string, value: number | undefined): readonly Setting[] =>
+  const number = (column: string, word: string, value: number | undefined): readonly ReplicaSetting[] =>
     value === undefined ? [] : [{ column, word, told: String(value), sql: String(value) }];
-  const flag = (column: string, word: string, value: boolean | undefined): readonly Setting[] =>
+  const flag = (column: string, word: string, value: boolean | undefined): readonly ReplicaSetting[] =>
     value === undefined ? [] : [{ column, word, told: value ? 'Yes' : 'No', sql: value ? '1' : '0' }];
   const gtid = { current_pos: 'Current_Pos', replica_pos: 'Slave_Pos', disabled: 'No' };
   const use = task.primary_use_gtid === undefined ? undefined : gtid[task.primary_use_gtid];
@@ -315,7 +315,12 @@ function logOf(file: string | null | undefined): { readonly name: string; readon
 }
 
 /** Whether a replica is already at, or after, the place in a log that a task names. */
-function isPast(row: NamedRow, file: Setting | undefined, place: Setting | undefined, columns: LogColumns): boolean {
+function isPast(
+  row: NamedRow,
+  file: ReplicaSetting | undefined,
+  place: ReplicaSetting | undefined,
+  columns: LogColumns,
+): boolean {
   const is = logOf(row[columns.file]);
   const to = file === undefined ? is : logOf(file.told);
   if (is.name !== to.name) return false;
@@ -333,14 +338,15 @@ const LOGS: readonly LogColumns[] = [
 ];
 
 /** The settings that differ; both of a file and its position if one of them does. */
-function differing(row: NamedRow | undefined, wanted: readonly Setting[]): readonly Setting[] {
+function differingSettings(row: NamedRow | undefined, wanted: readonly ReplicaSetting[]): readonly ReplicaSetting[] {
   if (row === undefined) return wanted;
   const places = LOGS.flatMap((columns) => {
     const [file, at] = [columns.file, columns.at].map((column) => wanted.find((one) => one.column === column));
     const both = [file, at].filter((one) => one !== undefined);
     return isPast(row, file, at, columns) ? [] : both;
   });
-  const isPlace = ({ column }: Setting): boolean => LOGS.some(({ file, at }) => column === file || column === at);
+  const isPlace = ({ column }: ReplicaSetting): boolean =>
+    LOGS.some(({ file, at }) => column === file || column === at);
   return wanted.filter((one) =>
     isPlace(one) ? places.includes(one) : (row[one.column] ?? '').toLowerCase() !== one.told.toLowerCase(),
   );
@@ -360,7 +366,7 @@ function changing(row: NamedRow | undefined, login: MyLogin, words: ReplicaWords
       : { failed: `this server does not know ${lost.word}` };
   const password = task.primary_password;
   const isRefused = password !== undefined && row?.['Last_IO_Errno'] === ACCESS_DENIED;
-  const moved = differing(row, wanted);
+  const moved = differingSettings(row, wanted);
   if (moved.length === 0 && !isRefused && !(row === undefined && password !== undefined))
     return { changes: [], result: { msg: 'Nothing differs', queries: [] } };
   if (row !== undefined && isRunning(row) && words.server === 'mariadb')

@@ -75,7 +75,7 @@ const show = (arg: Show): Question<readonly NamedRow[]> =>
   question(kind, arg, { secret: arg.login.secret, beyond: arg.login.elsewhere });
 
 /** Which replication a statement is about: the default one, or one of several. */
-export interface Which {
+interface Which {
   /** For MariaDB. */
   readonly connection_name?: string | undefined;
   /** For MySQL. */
