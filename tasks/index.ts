@@ -122,6 +122,7 @@ import mount_facts from './mount_facts.ts';
 import mysqlDb from './mysql_db.ts';
 import mysqlInfo from './mysql_info.ts';
 import mysqlQuery from './mysql_query.ts';
+import mysqlReplication from './mysql_replication.ts';
 import mysqlRole from './mysql_role.ts';
 import mysqlUser from './mysql_user.ts';
 import mysqlVariables from './mysql_variables.ts';
@@ -176,6 +177,16 @@ import postgresqlSchema from './postgresql_schema.ts';
 import postgresqlSet from './postgresql_set.ts';
 import postgresqlUser from './postgresql_user.ts';
 import proxmoxCt from './proxmox_ct.ts';
+import rabbitmqFeatureFlag from './rabbitmq_feature_flag.ts';
+import rabbitmqGlobalParameter from './rabbitmq_global_parameter.ts';
+import rabbitmqParameter from './rabbitmq_parameter.ts';
+import rabbitmqPlugin from './rabbitmq_plugin.ts';
+import rabbitmqPolicy from './rabbitmq_policy.ts';
+import rabbitmqUpgrade from './rabbitmq_upgrade.ts';
+import rabbitmqUser from './rabbitmq_user.ts';
+import rabbitmqUserLimits from './rabbitmq_user_limits.ts';
+import rabbitmqVhost from './rabbitmq_vhost.ts';
+import rabbitmqVhostLimits from './rabbitmq_vhost_limits.ts';
 import raw from './raw.ts';
 import readCsv from './read_csv.ts';
 import reboot from './reboot.ts';
@@ -366,6 +377,7 @@ const types = [
   mysqlDb,
   mysqlInfo,
   mysqlQuery,
+  mysqlReplication,
   mysqlRole,
   mysqlUser,
   mysqlVariables,
@@ -420,6 +432,16 @@ const types = [
   postgresqlSet,
   postgresqlUser,
   proxmoxCt,
+  rabbitmqFeatureFlag,
+  rabbitmqGlobalParameter,
+  rabbitmqParameter,
+  rabbitmqPlugin,
+  rabbitmqPolicy,
+  rabbitmqUpgrade,
+  rabbitmqUser,
+  rabbitmqUserLimits,
+  rabbitmqVhost,
+  rabbitmqVhostLimits,
   raw,
   readCsv,
   reboot,

@@ -37,11 +37,27 @@ const params = {
   remote_user: { type: 'str', doc: 'The user to log in as.' },
   identity_file: { type: 'path', doc: 'The private key, which must exist.' },
   user_known_hosts_file: { type: 'str', doc: 'The file with known host keys.' },
-  strict_host_key_checking: { type: 'str', choices: ['yes', 'no', 'ask'], doc: 'What to do about unknown host keys.' },
+  strict_host_key_checking: {
+    type: 'str',
+    choices: ['yes', 'no', 'ask', 'accept-new'],
+    doc: 'What to do about unknown host keys.',
+  },
   proxycommand: { type: 'str', doc: 'The command through which to connect.' },
   proxyjump: { type: 'str', doc: 'The host through which to connect.' },
   forward_agent: { type: 'bool', doc: 'Whether to forward the agent.' },
   host_key_algorithms: { type: 'str', doc: 'The algorithms of host keys to accept.' },
+  identities_only: { type: 'bool', doc: 'Whether to offer only the configured keys, even if the agent has others.' },
+  add_keys_to_agent: { type: 'bool', doc: 'Whether a key that is used is added to the agent.' },
+  controlmaster: {
+    type: 'str',
+    choices: ['yes', 'no', 'ask', 'auto', 'autoask'],
+    doc: 'Whether several sessions share one connection.',
+  },
+  controlpath: { type: 'str', doc: 'The path of the socket through which they do.' },
+  controlpersist: { type: 'str', doc: 'How long the connection stays open after the last session.' },
+  dynamicforward: { type: 'str', doc: 'The port on which ssh is a SOCKS proxy.' },
+  address_family: { type: 'str', choices: ['any', 'inet', 'inet6'], doc: 'The kind of addresses to use.' },
+  other_options: { type: 'dict', doc: 'Further options by keyword, in lower case; their values are texts.' },
 } as const;
 
 type Task = Params<typeof params>;
@@ -125,12 +141,24 @@ function refusal({ path, folder }: HomeFile, key: boolean | undefined, task: Tas
   if (task.state === 'present' && key === false) return `IdentityFile ${task.identity_file} does not exist`;
   if (folder === undefined && task.user === undefined && task.state === 'present')
     return `the directory ${parentOf(path)} does not exist`;
-  return undefined;
+  return otherProblem(task);
 }
+
+/** What is wrong with `other_options`. */
+function otherProblem({ other_options: others = {} }: Task): string | undefined {
+  const [key] = Object.keys(others).filter((one) => !/^[a-z][a-z0-9]*$/.test(one) || one === 'host' || one === 'match');
+  if (key !== undefined) return `other_options: expected a keyword of ssh in lower case, got \`${key}\``;
+  const [wrong] = Object.entries(others).filter(([, value]) => typeof value !== 'string' || /[\n\r]/.test(value));
+  return wrong === undefined ? undefined : `other_options: the value of ${wrong[0]} must be a text of one line`;
+}
+
+const yesOrNo = (flag: boolean | undefined): string | undefined => {
+  if (flag === undefined) return undefined;
+  return flag ? 'yes' : 'no';
+};
 
 /** The options that the task gives. */
 function wantedOptions(task: Task): readonly SshOption[] {
-  const { forward_agent } = task;
   const given: Readonly<Record<string, string | undefined>> = {
     hostname: task.hostname,
     port: task.port,
@@ -140,10 +168,18 @@ function wantedOptions(task: Task): readonly SshOption[] {
     userknownhostsfile: task.user_known_hosts_file,
     proxycommand: task.proxycommand,
     proxyjump: task.proxyjump,
-    forwardagent: forward_agent === undefined ? undefined : ({ true: 'yes', false: 'no' } as const)[`${forward_agent}`],
+    forwardagent: yesOrNo(task.forward_agent),
     hostkeyalgorithms: task.host_key_algorithms,
+    identitiesonly: yesOrNo(task.identities_only),
+    addkeystoagent: yesOrNo(task.add_keys_to_agent),
+    controlmaster: task.controlmaster,
+    controlpath: task.controlpath,
+    controlpersist: task.controlpersist,
+    dynamicforward: task.dynamicforward,
+    addressfamily: task.address_family,
   };
-  return Object.entries(given).flatMap(([keyword, value]) =>
+  const others = Object.entries(task.other_options ?? {}).map(([keyword, value]) => [keyword, String(value)] as const);
+  return [...Object.entries(given), ...others].flatMap(([keyword, value]) =>
     value === undefined || value === '' ? [] : [[keyword, value] as const],
   );
 }

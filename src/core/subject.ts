@@ -37,6 +37,7 @@ const KINDS = {
   subvolume: 'nothing',
   mount: 'a mount point',
   database: 'a database server such as `postgresql`, or something in it such as `postgresql/role/bob`',
+  broker: 'something in a message broker, such as `rabbitmq/user/bob`',
   swap: 'a swap file or device',
   engine: 'something in a container engine, such as `container/web`',
   kubernetes: 'an object such as `Deployment/shop/web`',

@@ -20,3 +20,11 @@ export const listInside = (value: unknown, ...path: readonly string[]): readonly
   const found = jsonAt(value, ...path);
   return Array.isArray(found) ? found : [];
 };
+
+/** Whether two pieces of JSON are the same, whatever the order of their keys. */
+export const sameJson = (one: unknown, other: unknown): boolean => sortedJson(one) === sortedJson(other);
+
+const sortedJson = (data: unknown): string =>
+  JSON.stringify(data, (_key, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );

@@ -86,6 +86,29 @@ describe('ssh_config', () => {
     expect(await run({ host: 'n', state: 'absent' })).toMatchObject({ result: { hosts_removed: ['n'] } });
   });
 
+  test('shared connections, and options that have no parameter', async () => {
+    const shared = { controlmaster: 'auto', controlpath: '~/.ssh/%C', controlpersist: '60', identities_only: true };
+    expect(
+      await ends(
+        { host: 'c', ...shared, address_family: 'inet', other_options: { serveraliveinterval: '30' } },
+        'ssh host c: port 4 → port 4; identitiesonly yes; controlmaster auto; controlpath ~/.ssh/%C; controlpersist 60; addressfamily inet; serveraliveinterval 30',
+      ),
+    ).toContain('Host c\n  Port 4\n  identitiesonly yes\n');
+  });
+
+  test.each([
+    [
+      { ServerAliveInterval: '30' },
+      'other_options: expected a keyword of ssh in lower case, got `ServerAliveInterval`',
+    ],
+    [{ host: '*' }, 'other_options: expected a keyword of ssh in lower case, got `host`'],
+    [{ port: '1\nHost *' }, 'other_options: the value of port must be a text of one line'],
+    [{ port: 1 }, 'other_options: the value of port must be a text of one line'],
+  ])('%j is refused', async (other_options, why) => {
+    writeFileSync(path, given);
+    expect(outcomeOf(await run({ host: 'c', other_options }, true))).toEqual(['failed', why]);
+  });
+
   test('a new file is private', async () => {
     const fresh = join(place, 'fresh');
     expect(outcomeOf(await run({ ssh_config_file: fresh, host: 'h', port: '1' }))).toEqual([

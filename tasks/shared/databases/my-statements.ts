@@ -79,7 +79,8 @@ export function readMyReply(
   };
 }
 
-const readXmlRows = (body: string): MyResult['rows'] =>
+/** Rows by the names of their columns, in XML that the client printed. */
+export const readXmlRows = (body: string): MyResult['rows'] =>
   [...body.matchAll(/<row>([\s\S]*?)<\/row>/g)].map(([, row = '']) =>
     Object.fromEntries(
       [...row.matchAll(/<field name="([^"]*)"(?: xsi:nil="true" \/>|>([\s\S]*?)<\/field>)/g)].map(
