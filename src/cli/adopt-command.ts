@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { type Adopted, adopt, type Surroundings } from '../audit/adopt/adopt.ts';
 import { type Declared, type Look, lookAt } from '../audit/adopt/look.ts';
 import { LINT } from '../audit/finding.ts';
+import { readOnHost } from '../audit/adopt/read-on-host.ts';
 import { fold } from '../audit/fold.ts';
 import { type EditedFiles, withEditedFiles } from '../core/edited-files.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
@@ -86,6 +87,7 @@ async function adoptWith(prepared: Prepared, { start, playbooks, line, io }: Ask
         return loaded.ok && wrong.length === 0 ? check(loaded.value) : { errors: wrong.map(inOneLine) };
       }),
     read: textOf,
+    contentOf: (host, path) => readOnHost(prepared.loaded.context, host, path),
     folder: dirname(resolve(playbooks[0] ?? '')),
     isOurs: ownFiles(playbooks, io.cwd),
   };

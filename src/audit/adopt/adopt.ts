@@ -2,7 +2,7 @@ import { changeText } from '../../core/change.ts';
 import type { EditedFiles } from '../../core/edited-files.ts';
 import type { ReportedChange } from '../../core/event.ts';
 import { LINT } from '../finding.ts';
-import { type Candidate, loopList, waysFor } from './candidates.ts';
+import { type Candidate, contentToRead, loopList, waysFor } from './candidates.ts';
 import { type Declared, isOfHandler, type Look } from './look.ts';
 import { likeBefore, plainText } from './line-ends.ts';
 import { overridesOf } from './overrides.ts';
@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly look: (files: EditedFiles) => Promise<Look | { readonly errors: readonly string[] }>;
   /** The text of a file as it is; undefined if it is not text. */
   readonly read: (file: string) => string | undefined;
+  /** The content of a file on a host; undefined if it cannot be read, is not text or too large. */
+  readonly contentOf: (host: string, path: string) => Promise<string | undefined>;
   /** The directory of the playbook. */
   readonly folder: string;
   /** Whether a file belongs to what the team edits. */
@@ -91,7 +93,9 @@ async function stepFor(next: Declared, situation: Situation): Promise<Step> {
   const sources = sourcesFor(next, files, around);
   const [change] = next.finding.changes;
   if (change === undefined) return { why: ['it tells no change'] };
-  const { candidates, barred } = waysFor(next, change, sources);
+  const path = contentToRead(next, change);
+  const read = path === undefined ? undefined : await around.contentOf(next.finding.host, path);
+  const { candidates, barred } = waysFor(next, change, sources, read);
   const why: string[] = [];
   const tried = candidates.slice(0, MOST_TRIED);
   const trial = async (candidate: Candidate, notes: readonly string[]): Promise<Step | undefined> => {

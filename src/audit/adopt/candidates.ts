@@ -5,6 +5,7 @@ import { statOf } from '../../core/local-file.ts';
 import { isDict, type Raw, Template, type Value } from '../../core/value.ts';
 import { isEnvelope } from '../../language/vault/envelope.ts';
 import { locationOf } from '../../yaml/places.ts';
+import { plainText } from './line-ends.ts';
 import type { Declared } from './look.ts';
 import { entryOf, type Piece, piecesOf, placeOf, type Sources, valueOf, type Written } from './pieces.ts';
 import { byPlace, type Fix, fixed, type Pair, solve } from './solve.ts';
@@ -36,8 +37,8 @@ export interface Ways {
 /** Parameters that say how something is to be, and not what. */
 const TURNS = ['state', 'enabled', 'masked'];
 
-/** The ways to declare what a change would remove, most likely first. */
-export function waysFor(declared: Declared, change: ReportedChange, sources: Sources): Ways {
+/** The ways to declare what a change would replace, most likely first. `read`: the content on the host, if the change does not tell it. */
+export function waysFor(declared: Declared, change: ReportedChange, sources: Sources, read?: string): Ways {
   const { task, type } = declared;
   if (task === undefined || type === undefined) return { candidates: [], barred: ['its task is not known'] };
   const barred: string[] = [];
@@ -47,7 +48,7 @@ export function waysFor(declared: Declared, change: ReportedChange, sources: Sou
     ...named(params, change, declared, sources),
     ...pairs.flatMap((pair) => params.flatMap((param) => valueWays(param, [pair], sources))),
     ...wordWays(change, params, sources),
-    ...fileWays(declared, params, change, sources),
+    ...fileWays(declared, params, change, sources, read),
     ...itemWays(params, change, sources),
     ...listWays(params, change, sources),
     ...loopWays(declared, change, sources),
@@ -210,6 +211,7 @@ export function candidateOf(
     const node = text === undefined ? undefined : nodeAt(text, place);
     if (text === undefined || node?.text === undefined) return `${place.file}:${place.line} was not found`;
     if (some.some((fix) => isTemplated(fix.text))) return 'what is found looks like a template';
+    if (some.some((fix) => !isText(fix.text))) return 'what is found has control characters';
     const value = fixed(node.text, some);
     const written = withValue(text, place.file, node, value);
     if (written === undefined) return `there is no way to write ${JSON.stringify(value)} at ${place.file}:${place.line}`;
@@ -223,42 +225,62 @@ export function candidateOf(
 /** The types that bring a file of the controller to a host, and where it is looked for. */
 const FILE_KINDS: Readonly<Record<string, 'files' | 'templates'>> = { copy: 'files', template: 'templates' };
 
+/** Where the content that a change would replace is to be read on the host, if the change does not tell it. */
+export function contentToRead({ type, outcome }: Declared, change: ReportedChange): string | undefined {
+  const { dest } = outcome.result;
+  const isTold = change.diff !== undefined && toldContent(change) !== undefined;
+  if (kindOfFile(type) === undefined || !/^content( of |$)/.test(change.what) || isTold || typeof dest !== 'string')
+    return undefined;
+  return join(dest, change.what.slice('content of '.length));
+}
+
+/** The content on the host, if a change tells it. */
+function toldContent({ diff, from }: ReportedChange): string | undefined {
+  // The change has a digest of the content if it has seen it.
+  const [, digest] = /^([0-9a-f]{12}) \(/.exec(from ?? '') ?? [];
+  return digest !== undefined && diff !== undefined && hash('sha1', diff.before).startsWith(digest)
+    ? diff.before
+    : undefined;
+}
+
+const kindOfFile = (type: Declared['type']): 'files' | 'templates' | undefined =>
+  FILE_KINDS[type?.name.replace(/^.*\./, '') ?? ''];
+
 /** The file that is copied, or the template. */
 function fileWays(
-  { task, type, finding }: Declared,
+  { task, type }: Declared,
   params: readonly Param[],
   change: ReportedChange,
   sources: Sources,
+  read: string | undefined,
 ): readonly (Candidate | string)[] {
-  const { diff, from, what } = change;
-  const kind = FILE_KINDS[type?.name.replace(/^.*\./, '') ?? ''];
+  const { diff, from, to, what } = change;
+  const kind = kindOfFile(type);
   const src = params.find(({ name }) => name === 'src');
-  if (kind === undefined || src === undefined || !what.startsWith('content')) return [];
-  if (diff === undefined || from === null) return ['its content is not told'];
-  if (!isWhole(diff.before) || !isWhole(diff.after)) return ['the content is not text, or too large'];
-  // A change tells a digest of the content if it has seen it.
-  const [, digest] = /^([0-9a-f]{12}) \(/.exec(from) ?? [];
-  if (digest === undefined || !hash('sha1', diff.before).startsWith(digest)) return ['the content on the host is not text'];
-  if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(diff.before)) return ['the content on the host has control characters'];
+  if (kind === undefined || src === undefined || from === null || !/^content( of |$)/.test(what)) return [];
+  const found = toldContent(change) ?? read;
+  if (found === undefined || !isText(found)) return ['the content on the host is not text, cannot be read, or is too large'];
   if (params.some(({ name }) => name.endsWith('_string'))) return ['the template has marks of its own for expressions'];
   const barred = src.pieces.flatMap((piece) => (piece.kind === 'computed' ? [`src: ${piece.why}`] : []));
   if (barred.length > 0) return barred;
   const name = src.pieces.map((piece) => (piece.kind === 'written' ? piece.text : '')).join('');
   const part = what.startsWith('content of ') ? what.slice('content of '.length) : undefined;
   const path = localFile(task?.searchPath ?? [], kind, name, part);
-  const text = path === undefined ? undefined : sources.textOf(path);
-  if (path === undefined || text === undefined) return [`${name} was not found here`];
-  if (isEnvelope(text)) return [`${path} is encrypted with vault`];
-  const pair: Pair = { declared: diff.after, found: diff.before };
-  if (kind !== 'templates')
-    return sources.rawOf(path) === pair.declared
-      ? [{ files: new Map([[path, pair.found]]), exact: true, variables: new Map(), about: finding.subject ?? path }]
+  const raw = path === undefined ? undefined : sources.rawOf(path);
+  if (path === undefined || raw === undefined) return [`${part ?? name} was not found here, or is not text`];
+  if (isEnvelope(raw)) return [`${path} is encrypted with vault`];
+  if (kind === 'files')
+    return to?.startsWith(hash('sha1', raw).slice(0, 12)) === true
+      ? [{ files: new Map([[path, found]]), exact: true, variables: new Map(), about: basename(path) }]
       : [`${path} is not what the task copies`];
-  const fix = templateFix(text, path, pair, sources);
+  if (diff === undefined || !isWhole(diff.after)) return ['what the template renders to is not told'];
+  const fix = templateFix(plainText(raw), path, { declared: diff.after, found }, sources);
   if (typeof fix === 'string') return [fix];
-  const candidate = candidateOf(fix.fixes, sources, fix.text === undefined ? new Map() : new Map([[path, fix.text]]));
-  return [candidate];
+  return [candidateOf(fix.fixes, sources, fix.text === undefined ? new Map() : new Map([[path, fix.text]]))];
 }
+
+/** Whether a text can stand in a patch: control characters could do something to a terminal. */
+const isText = (text: string): boolean => text.isWellFormed() && !/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text);
 
 function localFile(
   searchPath: readonly string[],

@@ -8,7 +8,7 @@ import { type CallIo, callCommand } from '../../../src/cli/command.ts';
 import { commands } from '../../../src/cli/commands/index.ts';
 import { adopt } from '../../../src/cli/commands/adopt.ts';
 import { run } from '../../../src/cli/face.ts';
-import { runOptions } from '../../../src/cli/options.ts';
+import { type Parsed, runOptions } from '../../../src/cli/options.ts';
 import { playCommand } from '../../../src/cli/play-command.ts';
 import { nothingGiven } from '../../../src/core/command-line.ts';
 
@@ -52,10 +52,16 @@ export class Project implements Disposable {
   }
 
   /** Runs the playbook, or checks it, and returns what was found. */
-  async play(check: boolean, extra: readonly string[] = []): Promise<readonly HostFinding[]> {
+  async play(check: boolean, options: Partial<Parsed['options']> = {}): Promise<readonly HostFinding[]> {
     const { report, end } = collector();
     const parsed = {
-      options: { ...nothingGiven(runOptions), inventory: [this.path(this.#inventory)], check, diff: check, 'extra-vars': [...extra] },
+      options: {
+        ...nothingGiven(runOptions),
+        inventory: [this.path(this.#inventory)],
+        check,
+        diff: check,
+        ...options,
+      },
       rest: [this.path('site.yaml')],
     };
     await playCommand(parsed, this.io(), { plan: 'none', reporter: async () => report });
