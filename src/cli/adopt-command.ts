@@ -2,8 +2,8 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Adopted, adopt, type Surroundings } from '../audit/adopt/adopt.ts';
 import { type Declared, type Look, lookAt } from '../audit/adopt/look.ts';
-import { LINT } from '../audit/finding.ts';
 import { readOnHost } from '../audit/adopt/read-on-host.ts';
+import { LINT } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { type EditedFiles, withEditedFiles } from '../core/edited-files.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
@@ -81,9 +81,7 @@ async function adoptWith(prepared: Prepared, { start, playbooks, line, io }: Ask
     look: (files) =>
       withEditedFiles(files, async () => {
         const loaded = await prepared.reload();
-        const wrong = loaded.ok
-          ? preflight(loaded.value).filter(({ severity }) => severity === 'error')
-          : loaded.error;
+        const wrong = loaded.ok ? preflight(loaded.value).filter(({ severity }) => severity === 'error') : loaded.error;
         return loaded.ok && wrong.length === 0 ? check(loaded.value) : { errors: wrong.map(inOneLine) };
       }),
     read: textOf,
@@ -93,7 +91,11 @@ async function adoptWith(prepared: Prepared, { start, playbooks, line, io }: Ask
   };
   const adopted = await adopt(chosen.wanted, first, around);
   const told = adopted.ok ? withoutSecrets(adopted, secrets) : adopted;
-  if (!told.ok) return refuse(io, told.why.map((one) => secrets.mask(one)));
+  if (!told.ok)
+    return refuse(
+      io,
+      told.why.map((one) => secrets.mask(one)),
+    );
   return give(told.files, told.notes, line, io);
 }
 
@@ -148,7 +150,9 @@ const isBelow = (path: string, folder: string): boolean => path === folder || pa
 
 /** The path without links; of a file that is new, that of its directory. */
 const realPath = (file: string): string =>
-  existsSync(file) ? realpathSync(file) : join(dirname(file) === file ? '' : realPath(dirname(file)), file.split('/').at(-1) ?? '');
+  existsSync(file)
+    ? realpathSync(file)
+    : join(dirname(file) === file ? '' : realPath(dirname(file)), file.split('/').at(-1) ?? '');
 
 /** The top directory of the working tree that a directory is in. */
 function gitRoot(folder: string): string | undefined {
@@ -157,10 +161,7 @@ function gitRoot(folder: string): string | undefined {
 }
 
 /** Refuses a patch that would show a secret. */
-function withoutSecrets(
-  adopted: Extract<Adopted, { ok: true }>,
-  secrets: Prepared['secrets'],
-): Adopted {
+function withoutSecrets(adopted: Extract<Adopted, { ok: true }>, secrets: Prepared['secrets']): Adopted {
   const shows = [...adopted.files].some(([file, after]) => {
     const before = new Set((textOf(file) ?? '').split('\n'));
     return after.split('\n').some((text) => !before.has(text) && secrets.mask(text) !== text);

@@ -31,8 +31,7 @@ export function createFiles(): Files {
   };
   const kind = (path: string): Dirent | Stats | undefined => remember(kinds, path, () => look(resolve(path)));
   return {
-    readText: (path) => 
-      remember(texts, path, () => editedText(path) ?? attempt(() => readFileSync(path, 'utf8'))),
+    readText: (path) => remember(texts, path, () => editedText(path) ?? attempt(() => readFileSync(path, 'utf8'))),
     isFile: (path) => kind(path)?.isFile() ?? false,
     isDirectory: (path) => kind(path)?.isDirectory() ?? false,
     list: (path) => [...(entriesOf(resolve(path))?.keys() ?? [])].sort(),

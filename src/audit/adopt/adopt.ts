@@ -3,8 +3,8 @@ import type { EditedFiles } from '../../core/edited-files.ts';
 import type { ReportedChange } from '../../core/event.ts';
 import { LINT } from '../finding.ts';
 import { type Candidate, contentToRead, loopList, waysFor } from './candidates.ts';
-import { type Declared, isOfHandler, type Look } from './look.ts';
 import { likeBefore, plainText } from './line-ends.ts';
+import { type Declared, isOfHandler, type Look } from './look.ts';
 import { overridesOf } from './overrides.ts';
 import { entryOf, placeOf, type Sources, type Written } from './pieces.ts';
 import { nodeAt } from './source-node.ts';
@@ -69,7 +69,8 @@ export function refusal({ finding, outcome, task, type }: Declared): string | un
   if (finding.kind !== 'drift' && finding.kind !== 'uncertain')
     return `it is ${finding.kind}${finding.reason === undefined ? '' : `: ${finding.reason}`}`;
   if (outcome.censored === true) return 'its task has no_log: what it declares and what was found are hidden';
-  if (type?.acts === true || finding.changes.length === 0) return 'its task runs a command, which declares no state';
+  if (type?.acts === true) return 'its task runs a command, which declares no state';
+  if (finding.changes.length === 0) return finding.reason ?? 'it tells no change';
   if (finding.assuming !== undefined) return `it builds on what would change first: ${finding.assuming.join(', ')}`;
   if (task === undefined) return 'its task was not found in the playbooks';
   return undefined;
@@ -115,8 +116,7 @@ async function stepFor(next: Declared, situation: Situation): Promise<Step> {
     const edited = new Map([...files, ...written.map(([file, text]) => [file, text ?? ''] as const)]);
     const after = await around.look(edited);
     const wrong = 'findings' in after ? objection(change, next, after, candidate, situation) : after.errors[0];
-    if (wrong === undefined && 'findings' in after)
-      return { files: edited, look: after, notes };
+    if (wrong === undefined && 'findings' in after) return { files: edited, look: after, notes };
     why.push(`${candidate.about}: ${wrong}`);
     return undefined;
   };
@@ -157,12 +157,17 @@ export function objection(
   const before = openIn(look, wanted);
   const { host } = next.finding;
   const own = stays.find(({ finding }) => finding.host === host && finding.item === next.finding.item);
-  const isSame = own?.finding.changes.some((one) => one.what === change.what && one.to === change.to && one.from === change.from);
+  const isSame = own?.finding.changes.some(
+    (one) => one.what === change.what && one.to === change.to && one.from === change.from,
+  );
   if (isSame === true || count(stays) >= count(before)) return 'the difference would stay';
-  if (stays.some(({ finding }) => finding.kind !== next.finding.kind)) return `the task would be ${stays[0]?.finding.kind}`;
+  if (stays.some(({ finding }) => finding.kind !== next.finding.kind))
+    return `the task would be ${stays[0]?.finding.kind}`;
   // A check in which a task is skipped, or a host is left out, proves nothing.
   for (const [name, inOrder] of first.inOrder) {
-    const fixed = before.some(({ finding }) => finding.host === name) ? openIn(first, wanted).filter(({ finding }) => finding.host === name).length : 0;
+    const fixed = before.some(({ finding }) => finding.host === name)
+      ? openIn(first, wanted).filter(({ finding }) => finding.host === name).length
+      : 0;
     const done = stays.some(({ finding }) => finding.host === name) || candidate.undeclares === true ? 0 : fixed;
     if ((after.inOrder.get(name) ?? 0) < inOrder + done) return `fewer tasks would be looked at on ${name}`;
   }

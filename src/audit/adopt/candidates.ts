@@ -7,7 +7,7 @@ import { isEnvelope } from '../../language/vault/envelope.ts';
 import { locationOf } from '../../yaml/places.ts';
 import { plainText } from './line-ends.ts';
 import type { Declared } from './look.ts';
-import { entryOf, type Piece, piecesOf, placeOf, type Sources, valueOf, type Written } from './pieces.ts';
+import { entryOf, type Piece, piecesOf, placeOf, type Sources, valueNamed, type Written } from './pieces.ts';
 import { byPlace, type Fix, fixed, type Pair, solve } from './solve.ts';
 import { nodeAt, type Place } from './source-node.ts';
 import { isTemplated, templateFix } from './template-lines.ts';
@@ -92,13 +92,16 @@ function paramsOf({ task }: Declared, sources: Sources): readonly Param[] {
 function within(value: Written, name: string, sources: Sources, depth: number): readonly Param[] {
   const [, inner] =
     value.raw instanceof Template ? (/^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(value.raw.source) ?? []) : [];
-  const followed = inner === undefined ? value : valueOf(inner, sources);
+  const followed = inner === undefined ? value : valueNamed(inner, sources);
   const seen = typeof followed === 'string' ? value : followed;
   if (depth < 4 && Array.isArray(seen.raw))
     return seen.raw.flatMap((_: unknown, index: number) => {
       const item = entryOf(seen, index);
       if (item === undefined) return [];
-      return within(item, name, sources, depth + 1).map((param) => ({ ...param, list: param.list ?? { of: seen, index } }));
+      return within(item, name, sources, depth + 1).map((param) => ({
+        ...param,
+        list: param.list ?? { of: seen, index },
+      }));
     });
   if (depth < 4 && isDict(seen.raw))
     return [...seen.raw.keys()].flatMap((key) => {
@@ -114,8 +117,12 @@ function pairsOf({ from, to, diff }: ReportedChange, { outcome }: Declared): rea
   const { before, after } = outcome.result;
   return [
     ...(from !== null && to !== null ? [{ declared: bare(to), found: bare(from) }] : []),
-    ...(diff !== undefined && from !== null && isWhole(diff.before) ? [{ declared: diff.after, found: diff.before }] : []),
-    ...(typeof before === 'string' && typeof after === 'string' && from !== null ? [{ declared: after, found: before }] : []),
+    ...(diff !== undefined && from !== null && isWhole(diff.before)
+      ? [{ declared: diff.after, found: diff.before }]
+      : []),
+    ...(typeof before === 'string' && typeof after === 'string' && from !== null
+      ? [{ declared: after, found: before }]
+      : []),
   ];
 }
 
@@ -169,7 +176,9 @@ function wordWays(
   return lines.flatMap(({ declared, found }) => {
     const [a, b] = [declared.split(/\s+/), found.split(/\s+/)];
     if (a.length !== b.length || a.length < 2) return [];
-    const differing = a.flatMap((word, index) => (word === b[index] ? [] : [{ declared: word, found: b[index] ?? '' }]));
+    const differing = a.flatMap((word, index) =>
+      word === b[index] ? [] : [{ declared: word, found: b[index] ?? '' }],
+    );
     if (differing.length < 1 || differing.length > 6) return [];
     const each = differing.map((pair) =>
       params.flatMap(({ pieces }) => solve(pieces, pair).flatMap((way) => (typeof way === 'string' ? [] : [way]))),
@@ -204,7 +213,9 @@ export function candidateOf(
   const variables = new Map<string, string>();
   const abouts: string[] = [];
   // From the end of each file, so that the places before stay right.
-  const sorted = [...byPlace(fixes)].sort(([one], [other]) => other.place.line - one.place.line || other.place.column - one.place.column);
+  const sorted = [...byPlace(fixes)].sort(
+    ([one], [other]) => other.place.line - one.place.line || other.place.column - one.place.column,
+  );
   for (const some of sorted) {
     const { place, variable } = some[0];
     const text = files.get(place.file) ?? sources.textOf(place.file);
@@ -214,7 +225,8 @@ export function candidateOf(
     if (some.some((fix) => !isText(fix.text))) return 'what is found has control characters';
     const value = fixed(node.text, some);
     const written = withValue(text, place.file, node, value);
-    if (written === undefined) return `there is no way to write ${JSON.stringify(value)} at ${place.file}:${place.line}`;
+    if (written === undefined)
+      return `there is no way to write ${JSON.stringify(value)} at ${place.file}:${place.line}`;
     files.set(place.file, written);
     if (variable !== undefined) variables.set(variable, value);
     abouts.push(`${basename(place.file)}:${place.line}`);
@@ -259,7 +271,8 @@ function fileWays(
   const src = params.find(({ name }) => name === 'src');
   if (kind === undefined || src === undefined || from === null || !/^content( of |$)/.test(what)) return [];
   const found = toldContent(change) ?? read;
-  if (found === undefined || !isText(found)) return ['the content on the host is not text, cannot be read, or is too large'];
+  if (found === undefined || !isText(found))
+    return ['the content on the host is not text, cannot be read, or is too large'];
   if (params.some(({ name }) => name.endsWith('_string'))) return ['the template has marks of its own for expressions'];
   const barred = src.pieces.flatMap((piece) => (piece.kind === 'computed' ? [`src: ${piece.why}`] : []));
   if (barred.length > 0) return barred;
@@ -288,7 +301,11 @@ function localFile(
   name: string,
   part: string | undefined,
 ): string | undefined {
-  const folders = searchPath.flatMap((folder) => [resolve(folder, kind, name), resolve(folder, '..', kind, name), resolve(folder, name)]);
+  const folders = searchPath.flatMap((folder) => [
+    resolve(folder, kind, name),
+    resolve(folder, '..', kind, name),
+    resolve(folder, name),
+  ]);
   const found = folders.find((path) => statOf(path) !== undefined);
   if (found === undefined || part === undefined) return found;
   // The content of a directory is copied, or the directory itself.
@@ -400,7 +417,7 @@ export function loopList(task: Declared['task'], sources: Sources): Written | st
   if (over === undefined || !['items', 'list', undefined].includes(lookup)) return 'its loop is computed';
   const [, inner] =
     over.value instanceof Template ? (/^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(over.value.source) ?? []) : [];
-  const list = inner === undefined ? { raw: over.value, place: placeOf(over.at) } : valueOf(inner, sources);
+  const list = inner === undefined ? { raw: over.value, place: placeOf(over.at) } : valueNamed(inner, sources);
   if (typeof list === 'string') return list;
   if (!Array.isArray(list.raw) || (lookup === 'items' && list.raw.some(Array.isArray))) return 'its loop is computed';
   return list;
@@ -421,12 +438,17 @@ function turnWays(
     const text = param.pieces.map((piece) => (piece.kind === 'written' ? piece.text : '\0')).join('');
     const others: readonly string[] = spec.type === 'bool' ? [opposite(text)] : (spec.choices ?? []).map(String);
     return others
-      .filter((one) => one !== text && one !== '' && (isTurn || !['absent', 'present'].includes(one) || text === 'latest'))
+      .filter(
+        (one) => one !== text && one !== '' && (isTurn || !['absent', 'present'].includes(one) || text === 'latest'),
+      )
       .flatMap((one) => ways(solve(param.pieces, { declared: text, found: one }), sources));
   });
   const state = type?.params['state'];
-  const last = params.findLast(({ list, place, variable }) => list === undefined && variable === undefined && place !== undefined);
-  if (from !== null || state?.choices?.includes('absent') !== true || params.some(({ name }) => name === 'state')) return given;
+  const last = params.findLast(
+    ({ list, place, variable }) => list === undefined && variable === undefined && place !== undefined,
+  );
+  if (from !== null || state?.choices?.includes('absent') !== true || params.some(({ name }) => name === 'state'))
+    return given;
   const text = last?.place === undefined ? undefined : sources.textOf(last.place.file);
   const node = text === undefined || last?.place === undefined ? undefined : nodeAt(text, last.place);
   if (text === undefined || node === undefined || last?.place === undefined) return given;
@@ -434,7 +456,11 @@ function turnWays(
   if (written === undefined) return given;
   return [
     ...given,
-    { files: new Map([[last.place.file, written]]), variables: new Map(), about: `${basename(last.place.file)}:${last.place.line}` },
+    {
+      files: new Map([[last.place.file, written]]),
+      variables: new Map(),
+      about: `${basename(last.place.file)}:${last.place.line}`,
+    },
   ];
 }
 

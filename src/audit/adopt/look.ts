@@ -33,11 +33,7 @@ export interface Look {
 }
 
 /** Checks playbooks without telling anybody. The events may contain secrets. */
-export async function lookAt(
-  context: RunContext,
-  playbooks: readonly Playbook[],
-  version: string,
-): Promise<Look> {
+export async function lookAt(context: RunContext, playbooks: readonly Playbook[], version: string): Promise<Look> {
   const { report, end } = collector();
   const outcomes = new Map<ToldOutcome['changes'], Extract<Event, { kind: 'task-finished' | 'item-finished' }>>();
   const loaded = remembering(context.loader);

@@ -24,11 +24,17 @@ export function overridesOf(
     const entry = layer?.vars.get(name);
     const isSingle = typeof entry?.value !== 'object' || entry.value === null;
     if (layer === undefined || entry?.at === undefined || !isSingle || layer.level >= LEVELS.inventoryHost) return [];
-    const file = hostFile(finding.host, layers, layer.level === LEVELS.inventoryGroup ? dirname(entry.at.file) : folder);
+    const file = hostFile(
+      finding.host,
+      layers,
+      layer.level === LEVELS.inventoryGroup ? dirname(entry.at.file) : folder,
+    );
     const text = sources.textOf(file);
-    if (text !== undefined && (!/^[\w"'-]/.test(text.replace(/^(?:---.*|#.*|\s*)\n/gm, '')) || /^\.\.\.$/m.test(text))) return [];
+    if (text !== undefined && (!/^[\w"'-]/.test(text.replace(/^(?:---.*|#.*|\s*)\n/gm, '')) || /^\.\.\.$/m.test(text)))
+      return [];
     const before = text === undefined || text === '' || text.endsWith('\n') ? (text ?? '') : `${text}\n`;
-    const shown = typeof entry.value === 'string' ? stringify(value, { version: '1.1', lineWidth: 0 }).trimEnd() : value;
+    const shown =
+      typeof entry.value === 'string' ? stringify(value, { version: '1.1', lineWidth: 0 }).trimEnd() : value;
     const why = `${name} is set for ${finding.host} alone, because others use its value in ${basename(entry.at.file)}, too`;
     return [
       {

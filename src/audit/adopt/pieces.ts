@@ -73,7 +73,7 @@ export function templatePieces(
   for (const match of source.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}/gs)) {
     if (match.index > at) found.push(written(at, match.index));
     at = match.index + match[0].length;
-    const value = valueOf(match[1] ?? '', sources);
+    const value = valueNamed(match[1] ?? '', sources);
     found.push(...(typeof value === 'string' ? [computed(value)] : piecesOf(value, sources, depth + 1)));
   }
   if (at < source.length) found.push(written(at, source.length));
@@ -81,7 +81,7 @@ export function templatePieces(
 }
 
 /** Where the value of an expression that only names a variable, or something in one, is written; otherwise why not. */
-export function valueOf(expression: string, sources: Sources): Written | string {
+export function valueNamed(expression: string, sources: Sources): Written | string {
   const parsed = parseKind(expression, 'expression', {});
   if ('mistake' in parsed || !('type' in parsed.tree)) return `{{ ${expression} }} is computed`;
   return follow(parsed.tree as Expression, sources, expression, 0);
@@ -118,7 +118,8 @@ function keyOf(tree: Expression): Value | undefined {
 
 /** An entry of a dict or list, with its place. */
 export function entryOf({ raw, variable }: Written, key: Value): Written | undefined {
-  const inside = isDict(raw) ? (raw as Map<Value, Raw>).get(key) : Array.isArray(raw) ? (raw as Raw[])[Number(key)] : undefined;
+  const item = Array.isArray(raw) ? (raw as Raw[])[Number(key)] : undefined;
+  const inside = isDict(raw) ? (raw as Map<Value, Raw>).get(key) : item;
   if (inside === undefined) return undefined;
   const place = placeOf(locationOf(raw, key)?.value);
   return { raw: inside, place, ...(variable !== undefined && { variable }) };

@@ -59,7 +59,11 @@ function spansIn(pieces: readonly Piece[], text: string): readonly Span[] {
   if (whole !== null) add(whole);
   // A part that could be anything says nothing about where it is.
   const isFirm = pieces.some((piece) => piece.kind === 'written' && piece.text.trim() !== '');
-  for (let match = isFirm ? part.exec(text) : null; match !== null && spans.length < MOST_PLACES; match = part.exec(text)) {
+  for (
+    let match = isFirm ? part.exec(text) : null;
+    match !== null && spans.length < MOST_PLACES;
+    match = part.exec(text)
+  ) {
     if (match[0].length < text.length) add(match);
     part.lastIndex = match.index + 1;
   }
@@ -136,8 +140,7 @@ export function differences(before: readonly string[], after: readonly string[])
   const [a, b] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
   if (a.length === 0 && b.length === 0) return [];
   const offsetAt = (index: number): number => before.slice(0, index).join('').length;
-  if (a.length * b.length > MOST_COMPARED)
-    return [{ at: start, from: { start: offsetAt(start), items: a }, to: b }];
+  if (a.length * b.length > MOST_COMPARED) return [{ at: start, from: { start: offsetAt(start), items: a }, to: b }];
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--)

@@ -37,7 +37,9 @@ export function nodeAt(text: string, { file, line, column, pair }: Place): Sourc
   );
   if (pair === undefined) return node?.node;
   const from = offsetOf(text, line, 1);
-  return node === undefined ? pairIn(text, from, endOfLine(text, from), pair) : pairIn(text, node.node.from, node.node.to, pair);
+  return node === undefined
+    ? pairIn(text, from, endOfLine(text, from), pair)
+    : pairIn(text, node.node.from, node.node.to, pair);
 }
 
 /** The value at the end of keys and indices. */
@@ -123,5 +125,14 @@ function pairIn(text: string, from: number, to: number, name: string): SourceNod
   const [word = ''] = /^(?:(["'])(?:(?!\1)[^\\])*\1|(?:\{\{.*?\}\}|[^\s"'])*)/.exec(rest) ?? [];
   const source = isWholeLine && quoted === undefined && bare !== undefined ? rest.trimEnd() : word;
   const inner = /^(["'])(.*)\1$/s.exec(source)?.[2] ?? source;
-  return { from: start, to: start + source.length, source, text: inner, value: inner, path: undefined, indent: 0, inFlow: false };
+  return {
+    from: start,
+    to: start + source.length,
+    source,
+    text: inner,
+    value: inner,
+    path: undefined,
+    indent: 0,
+    inFlow: false,
+  };
 }

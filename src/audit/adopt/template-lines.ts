@@ -70,7 +70,9 @@ type Pieces = readonly (readonly Piece[] | undefined)[];
 /** The line of the template that renders to this one, if there is just one; otherwise why not. */
 function sourceLine(rendered: string, pieces: Pieces): number | string {
   const equal = pieces.flatMap((some, index) =>
-    some !== undefined && some.map((one) => (one.kind === 'written' ? one.text : '\0')).join('') === rendered ? [index] : [],
+    some !== undefined && some.map((one) => (one.kind === 'written' ? one.text : '\0')).join('') === rendered
+      ? [index]
+      : [],
   );
   const like =
     equal.length > 0

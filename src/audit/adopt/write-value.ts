@@ -14,7 +14,11 @@ export function withValue(text: string, file: string, node: SourceNode, value: s
 function reads(written: string, file: string, node: SourceNode, value: string): boolean {
   if (node.path === undefined) return true; // `name=value` was made so that it can be read
   const after = nodeOf(written, file, node.path);
-  return after !== undefined && after.text === value && (typeof after.value === typeof node.value || typeof after.value === 'string');
+  return (
+    after !== undefined &&
+    after.text === value &&
+    (typeof after.value === typeof node.value || typeof after.value === 'string')
+  );
 }
 
 function waysToWrite(node: SourceNode, value: string): readonly string[] {
@@ -43,7 +47,12 @@ function doubleLike(source: string, { text }: SourceNode, value: string): readon
   if (text === undefined) return [];
   const inner = source.slice(1, -1);
   let start = 0;
-  while (start < Math.min(text.length, value.length, inner.length) && text[start] === value[start] && inner[start] === text[start]) start++;
+  while (
+    start < Math.min(text.length, value.length, inner.length) &&
+    text[start] === value[start] &&
+    inner[start] === text[start]
+  )
+    start++;
   let end = 0;
   const most = Math.min(text.length, value.length, inner.length) - start;
   while (end < most && text.at(-1 - end) === value.at(-1 - end) && inner.at(-1 - end) === text.at(-1 - end)) end++;

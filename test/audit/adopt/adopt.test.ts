@@ -1,38 +1,13 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HostFinding } from '../../../src/audit/finding.ts';
-import { Project } from './project.ts';
+import { edit, mode, own, put, remove, type Tampered, tamper, tamperedProject } from './project.ts';
 
-/** A way to tamper with a host, and the patch that declares it. `{{ d }}` is a directory of its own. */
-interface Tampering {
-  readonly name: string;
-  /** The task, without its name. */
-  readonly task: string;
-  readonly vars?: string;
-  readonly files?: Readonly<Record<string, string>>;
-  readonly tamper: (at: (name: string) => string, project: Project) => void;
+/** A way to tamper with a host, and the patch that declares it. */
+interface Tampering extends Tampered {
   /** The lines of the patch that are not context. */
   readonly patch: string;
 }
-
-const put =
-  (name: string, text: string): Tampering['tamper'] =>
-  (at, project) =>
-    void project.write({ [at(name)]: text });
-const edit =
-  (name: string, before: string, after: string): Tampering['tamper'] =>
-  (at, project) => {
-    expect(project.read(at(name))).toContain(before);
-    project.write({ [at(name)]: project.read(at(name)).replace(before, after) });
-  };
-const mode =
-  (name: string, bits: number): Tampering['tamper'] =>
-  (at, project) =>
-    chmodSync(project.path(at(name)), bits);
-const remove =
-  (name: string): Tampering['tamper'] =>
-  (at, project) =>
-    rmSync(project.path(at(name)), { recursive: true });
 
 const TAMPERINGS: readonly Tampering[] = [
   {
@@ -219,8 +194,7 @@ const TAMPERINGS: readonly Tampering[] = [
       put('motd', 'hi again')(at, project);
       mode('motd', 0o600)(at, project);
     },
-    patch:
-      '-        content: hi there\n-        mode: "0644"\n+        content: hi again\n+        mode: "0600"\n',
+    patch: '-        content: hi there\n-        mode: "0644"\n+        content: hi again\n+        mode: "0600"\n',
   },
   {
     name: 'a variable of the task itself',
@@ -237,36 +211,14 @@ const changedLines = (patch: string): string =>
     .filter((line) => /^[-+\\]/.test(line) && !/^(---|\+\+\+) /.test(line))
     .join('');
 
-/** The text of a tampering, with a directory of its own. */
-const own = (text: string, index: number): string => text.replaceAll('{{ d }}', `{{ d }}/${index}`);
-
-const indented = (text: string, by: number): string => text.trim().replace(/^(?=.)/gm, ' '.repeat(by));
-
-/** All tamperings as tasks of one playbook. */
-function projectOf(tamperings: readonly Tampering[]): Project {
-  const tasks = tamperings.map(({ name, task }, index) => `    - name: ${name}\n${indented(own(task, index), 6)}\n`);
-  const vars = tamperings.flatMap(({ vars: text }) => (text === undefined ? [] : [`${indented(text, 4)}\n`]));
-  const files = tamperings.flatMap((one, index) =>
-    Object.entries(one.files ?? {}).map(([name, text]) => [name, own(text, index)] as const),
-  );
-  const project = new Project({
-    'hosts.ini':
-      '# ours\n[all]\nweb1 greeting=hello # the first\n\n[all:vars]\nansible_connection=local\nd={{ playbook_dir }}/host/web1\n',
-    'site.yaml': `# What our web servers are\n- hosts: all\n  gather_facts: false\n  vars:\n    none: 0\n${vars.join('')}  tasks:\n${tasks.join('\n')}`,
-    ...Object.fromEntries(files),
-  });
-  for (const index of tamperings.keys()) mkdirSync(project.path(`host/web1/${index}`), { recursive: true });
-  return project;
-}
-
 describe('a finding becomes a patch after which the check is clean', () => {
-  const project = projectOf(TAMPERINGS);
+  const project = tamperedProject(TAMPERINGS);
   let found: readonly HostFinding[] = [];
   afterAll(() => project[Symbol.dispose]());
   beforeAll(async () => {
     expect((await project.play(false)).filter(({ kind }) => kind !== 'drift')).toEqual([]);
     expect(await project.play(true)).toEqual([]);
-    for (const [index, { tamper }] of TAMPERINGS.entries()) tamper((name) => `host/web1/${index}/${name}`, project);
+    tamper(project, TAMPERINGS);
     found = await project.play(true);
   }, 60_000);
 
