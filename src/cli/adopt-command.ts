@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Adopted, adopt, type Surroundings } from '../audit/adopt/adopt.ts';
 import { type Declared, type Look, lookAt } from '../audit/adopt/look.ts';
@@ -188,7 +188,7 @@ async function give(files: EditedFiles, notes: readonly string[], line: AdoptLin
   for (const { file, after, before } of edited) {
     if (textOf(file) !== before) return io.refuse([`${file} has changed meanwhile; nothing more was written`]);
     try {
-      writeLocalFile(file, after, (statOf(file)?.mode ?? 0o644) & 0o7777);
+      writeLike(file, after);
     } catch (error) {
       const reason = systemReason(error);
       if (reason === undefined) throw error;
@@ -196,6 +196,14 @@ async function give(files: EditedFiles, notes: readonly string[], line: AdoptLin
     }
   }
   return 0;
+}
+
+/** Writes a file with the mode and, as root, the owner that it had; a new one has the owner of its directory. */
+function writeLike(file: string, text: string): void {
+  const before = statOf(file);
+  writeLocalFile(file, text, (before?.mode ?? 0o644) & 0o7777);
+  const owner = before ?? statOf(dirname(dirname(file)));
+  if (process.getuid?.() === 0 && owner !== undefined) chownSync(file, owner.uid, owner.gid);
 }
 
 /** The command line of a check. */
