@@ -56,14 +56,14 @@ function playbooksOf(start: string, io: CallIo): readonly string[] | number {
   return code === 0 ? playbooks : code;
 }
 
-interface Asked {
+interface AdoptRequest {
   readonly start: string;
   readonly playbooks: readonly string[];
   readonly line: AdoptLine;
   readonly io: CallIo;
 }
 
-async function adoptWith(prepared: Prepared, { start, playbooks, line, io }: Asked): Promise<number> {
+async function adoptWith(prepared: Prepared, { start, playbooks, line, io }: AdoptRequest): Promise<number> {
   const { secrets } = prepared;
   const prompts = new Prompts(prepared.loaded.context.options.prompt);
   const check = ({ context, playbooks: loaded }: Prepared['loaded']): Promise<Look> =>

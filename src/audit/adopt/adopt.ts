@@ -6,7 +6,7 @@ import { type Candidate, contentToRead, loopList, waysFor } from './candidates.t
 import { likeBefore, plainText } from './line-ends.ts';
 import { type Declared, isOfHandler, type Look } from './look.ts';
 import { overridesOf } from './overrides.ts';
-import { entryOf, placeOf, type Sources, type Written } from './pieces.ts';
+import { insideOf, type SourceTexts, sourcePlace, type WrittenValue } from './pieces.ts';
 import { nodeAt } from './source-node.ts';
 
 /** What adopting needs of its surroundings. */
@@ -24,7 +24,7 @@ export interface Surroundings {
 }
 
 /** What is to be adopted: a finding on hosts. */
-export interface Wanted {
+interface WantedFinding {
   readonly id: string;
   readonly hosts: readonly string[];
 }
@@ -41,7 +41,7 @@ const MOST_TRIED = 24;
  * Finds the change of the sources after which a check finds the state of the hosts in order. Nothing is written: each way is tried in a check
  * that reads the edited texts, and only one that leaves nothing to do, and brings no other difference, counts.
  */
-export async function adopt(wanted: Wanted, first: Look, around: Surroundings): Promise<Adopted> {
+export async function adopt(wanted: WantedFinding, first: Look, around: Surroundings): Promise<Adopted> {
   let files: EditedFiles = new Map();
   let look = first;
   const notes: string[] = [];
@@ -49,7 +49,7 @@ export async function adopt(wanted: Wanted, first: Look, around: Surroundings): 
     const open = openIn(look, wanted);
     const [next] = open;
     if (next === undefined) return { ok: true, files, notes };
-    const refused = refusal(next);
+    const refused = whyNever(next);
     if (refused !== undefined) return { ok: false, why: [refused] };
     const step = await stepFor(next, { wanted, first, look, files, around });
     if ('why' in step) return { ok: false, why: step.why };
@@ -59,11 +59,11 @@ export async function adopt(wanted: Wanted, first: Look, around: Surroundings): 
   return { ok: false, why: ['there are too many differences'] };
 }
 
-const openIn = (look: Look, { id, hosts }: Wanted): readonly Declared[] =>
+const openIn = (look: Look, { id, hosts }: WantedFinding): readonly Declared[] =>
   look.findings.filter(({ finding }) => finding.id === id && hosts.includes(finding.host));
 
 /** Why a finding cannot be adopted at all. */
-export function refusal({ finding, outcome, task, type }: Declared): string | undefined {
+function whyNever({ finding, outcome, task, type }: Declared): string | undefined {
   if (finding.task.type === LINT) return 'it was found beyond the tasks: no task declares it';
   if (isOfHandler(finding)) return 'a handler runs only because something else changes: adopt that';
   if (finding.kind !== 'drift' && finding.kind !== 'uncertain')
@@ -76,20 +76,20 @@ export function refusal({ finding, outcome, task, type }: Declared): string | un
   return undefined;
 }
 
-interface Situation {
-  readonly wanted: Wanted;
+interface StepInput {
+  readonly wanted: WantedFinding;
   readonly first: Look;
   readonly look: Look;
   readonly files: EditedFiles;
   readonly around: Surroundings;
 }
 
-type Step =
+type AdoptStep =
   | { readonly files: EditedFiles; readonly look: Look; readonly notes: readonly string[] }
   | { readonly why: readonly string[] };
 
 /** Finds a way for the first of a finding's changes that a check approves. */
-async function stepFor(next: Declared, situation: Situation): Promise<Step> {
+async function stepFor(next: Declared, situation: StepInput): Promise<AdoptStep> {
   const { files, around } = situation;
   const sources = sourcesFor(next, files, around);
   const [change] = next.finding.changes;
@@ -99,7 +99,7 @@ async function stepFor(next: Declared, situation: Situation): Promise<Step> {
   const { candidates, barred } = waysFor(next, change, sources, read);
   const why: string[] = [];
   const tried = candidates.slice(0, MOST_TRIED);
-  const trial = async (candidate: Candidate, notes: readonly string[]): Promise<Step | undefined> => {
+  const trial = async (candidate: Candidate, notes: readonly string[]): Promise<AdoptStep | undefined> => {
     const foreign = [...candidate.files.keys()].find((file) => !around.isOurs(file));
     if (foreign !== undefined) {
       why.push(`${foreign} lies outside of the working tree`);
@@ -136,12 +136,12 @@ async function stepFor(next: Declared, situation: Situation): Promise<Step> {
 }
 
 /** What is wrong with what a check saw after an edit; undefined if it leaves less to do and nothing new. */
-export function objection(
+function objection(
   change: ReportedChange,
   next: Declared,
   after: Look,
   candidate: Pick<Candidate, 'undeclares'>,
-  { wanted, first, look }: Pick<Situation, 'wanted' | 'first' | 'look'>,
+  { wanted, first, look }: Pick<StepInput, 'wanted' | 'first' | 'look'>,
 ): string | undefined {
   if (after.errors.length > 0) return after.errors[0];
   const stays = openIn(after, wanted);
@@ -182,21 +182,21 @@ const keyOf = ({ id, host, kind, changes, reason }: Declared['finding']): string
   JSON.stringify([id, host, kind, reason, changes.map(({ what, from, to }) => [what, from, to])]);
 
 /** Where what a task sees is written. */
-function sourcesFor(declared: Declared, files: EditedFiles, around: Surroundings): Sources {
+function sourcesFor(declared: Declared, files: EditedFiles, around: Surroundings): SourceTexts {
   const { task, layers, item } = declared;
   const rawOf = (file: string): string | undefined => files.get(file) ?? around.read(file);
-  const sources: Sources = {
+  const sources: SourceTexts = {
     rawOf,
     textOf(file) {
       const raw = rawOf(file);
       return raw === undefined ? undefined : plainText(raw);
     },
-    variable(name): Written | string {
+    variable(name): WrittenValue | string {
       const { loopVar } = task?.loop ?? {};
       if (task?.loop !== undefined && name === (typeof loopVar === 'string' ? loopVar : 'item')) {
         const list = loopList(task, sources);
         if (typeof list === 'string') return list;
-        return entryOf(list, item ?? -1) ?? 'its loop is computed';
+        return insideOf(list, item ?? -1) ?? 'its loop is computed';
       }
       const layer = layers.find(({ vars }) => vars.has(name));
       const entry = layer?.vars.get(name);
@@ -205,10 +205,10 @@ function sourcesFor(declared: Declared, files: EditedFiles, around: Surroundings
       if (layer.secret === true) return `\`${name}\` is encrypted with vault`;
       if (entry.at === undefined) return `\`${name}\` is not set in a file`;
       const text = sources.textOf(entry.at.file);
-      const place = placeOf(entry.at);
+      const place = sourcePlace(entry.at);
       // An inventory in INI form has `name=value`.
       const isYaml = text !== undefined && place !== undefined && nodeAt(text, place) !== undefined;
-      return { raw: entry.value, place: isYaml ? place : placeOf(entry.at, name), variable: name };
+      return { raw: entry.value, place: isYaml ? place : sourcePlace(entry.at, name), variable: name };
     },
   };
   return sources;

@@ -7,11 +7,19 @@ import { isEnvelope } from '../../language/vault/envelope.ts';
 import { locationOf } from '../../yaml/places.ts';
 import { plainText } from './line-ends.ts';
 import type { Declared } from './look.ts';
-import { entryOf, type Piece, piecesOf, placeOf, type Sources, valueNamed, type Written } from './pieces.ts';
+import {
+  insideOf,
+  type Piece,
+  piecesOf,
+  type SourceTexts,
+  sourcePlace,
+  valueNamed,
+  type WrittenValue,
+} from './pieces.ts';
 import { byPlace, type Fix, fixed, type Pair, solve } from './solve.ts';
-import { nodeAt, type Place } from './source-node.ts';
+import { nodeAt, type SourcePlace } from './source-node.ts';
 import { isTemplated, templateFix } from './template-lines.ts';
-import { withEntry, withItem, withoutItem } from './write-list.ts';
+import { withDictEntry, withItem, withoutItem } from './write-list.ts';
 import { withValue } from './write-value.ts';
 
 /** A way to declare what a host has. */
@@ -29,7 +37,7 @@ export interface Candidate {
 }
 
 /** Ways to change the sources, and reasons why others are barred. */
-export interface Ways {
+interface Ways {
   readonly candidates: readonly Candidate[];
   readonly barred: readonly string[];
 }
@@ -38,7 +46,7 @@ export interface Ways {
 const TURNS = ['state', 'enabled', 'masked'];
 
 /** The ways to declare what a change would replace, most likely first. `read`: the content on the host, if the change does not tell it. */
-export function waysFor(declared: Declared, change: ReportedChange, sources: Sources, read?: string): Ways {
+export function waysFor(declared: Declared, change: ReportedChange, sources: SourceTexts, read?: string): Ways {
   const { task, type } = declared;
   if (task === undefined || type === undefined) return { candidates: [], barred: ['its task is not known'] };
   const barred: string[] = [];
@@ -69,34 +77,34 @@ export function waysFor(declared: Declared, change: ReportedChange, sources: Sou
 }
 
 /** A parameter, or a value in one. */
-interface Param extends Written {
+interface Param extends WrittenValue {
   /** Its own name, or that of what it is in. */
   readonly name: string;
   readonly pieces: readonly Piece[];
   /** It is an item of this list. */
-  readonly list?: { readonly of: Written; readonly index: number };
+  readonly list?: { readonly of: WrittenValue; readonly index: number };
 }
 
-function paramsOf({ task }: Declared, sources: Sources): readonly Param[] {
+function paramsOf({ task }: Declared, sources: SourceTexts): readonly Param[] {
   const args = task?.args;
   if (!isDict(args)) return [];
   return [...(args as Map<Value, Raw>)].flatMap(([key, raw]) => {
     const { value, key: keyAt } = locationOf(args, key) ?? {};
     // Parameters in one line have the place of the whole line.
-    const place = placeOf(value ?? task?.argsAt, keyAt === undefined ? String(key) : undefined);
+    const place = sourcePlace(value ?? task?.argsAt, keyAt === undefined ? String(key) : undefined);
     return within({ raw, place }, String(key), sources, 0);
   });
 }
 
 /** A value and all that is in it, also where a variable has it. */
-function within(value: Written, name: string, sources: Sources, depth: number): readonly Param[] {
+function within(value: WrittenValue, name: string, sources: SourceTexts, depth: number): readonly Param[] {
   const [, inner] =
     value.raw instanceof Template ? (/^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(value.raw.source) ?? []) : [];
   const followed = inner === undefined ? value : valueNamed(inner, sources);
   const seen = typeof followed === 'string' ? value : followed;
   if (depth < 4 && Array.isArray(seen.raw))
     return seen.raw.flatMap((_: unknown, index: number) => {
-      const item = entryOf(seen, index);
+      const item = insideOf(seen, index);
       if (item === undefined) return [];
       return within(item, name, sources, depth + 1).map((param) => ({
         ...param,
@@ -105,7 +113,7 @@ function within(value: Written, name: string, sources: Sources, depth: number): 
     });
   if (depth < 4 && isDict(seen.raw))
     return [...seen.raw.keys()].flatMap((key) => {
-      const entry = entryOf(seen, key);
+      const entry = insideOf(seen, key);
       return entry === undefined ? [] : within(entry, String(key), sources, depth + 1);
     });
   return [{ ...value, name, pieces: piecesOf(value, sources) }];
@@ -134,7 +142,7 @@ function named(
   params: readonly Param[],
   { what, from }: ReportedChange,
   declared: Declared,
-  sources: Sources,
+  sources: SourceTexts,
 ): readonly (Candidate | string)[] {
   const last = what.split(/,? /).at(-1) ?? what;
   if (from === null || from === '' || declared.type?.params[last] === undefined) return [];
@@ -146,7 +154,7 @@ function named(
 }
 
 /** The ways in which one parameter accounts for a difference. */
-function valueWays(param: Param, pairs: readonly Pair[], sources: Sources): readonly (Candidate | string)[] {
+function valueWays(param: Param, pairs: readonly Pair[], sources: SourceTexts): readonly (Candidate | string)[] {
   return pairs.flatMap((pair) => [
     ...ways(solve(param.pieces, pair), sources),
     // What is declared may be a part of a parameter: `nginx=1.22`.
@@ -167,7 +175,7 @@ function inside(pieces: readonly Piece[], { declared, found }: Pair): readonly (
 function wordWays(
   { from, to, diff }: ReportedChange,
   params: readonly Param[],
-  sources: Sources,
+  sources: SourceTexts,
 ): readonly (Candidate | string)[] {
   const lines = [
     ...(from !== null && to !== null ? [{ declared: to, found: from }] : []),
@@ -199,14 +207,14 @@ function linePairs({ declared, found }: Pair): readonly Pair[] {
 }
 
 /** Fixes of values in files, as candidates. */
-function ways(solved: readonly (readonly Fix[] | string)[], sources: Sources): readonly (Candidate | string)[] {
+function ways(solved: readonly (readonly Fix[] | string)[], sources: SourceTexts): readonly (Candidate | string)[] {
   return solved.map((fixes) => (typeof fixes === 'string' ? fixes : candidateOf(fixes, sources)));
 }
 
 /** Makes fixes in the files. */
-export function candidateOf(
+function candidateOf(
   fixes: readonly Fix[],
-  sources: Sources,
+  sources: SourceTexts,
   start: ReadonlyMap<string, string> = new Map(),
 ): Candidate | string {
   const files = new Map(start);
@@ -222,7 +230,7 @@ export function candidateOf(
     const node = text === undefined ? undefined : nodeAt(text, place);
     if (text === undefined || node?.text === undefined) return `${place.file}:${place.line} was not found`;
     if (some.some((fix) => isTemplated(fix.text))) return 'what is found looks like a template';
-    if (some.some((fix) => !isText(fix.text))) return 'what is found has control characters';
+    if (some.some((fix) => !isPlainText(fix.text))) return 'what is found has control characters';
     const value = fixed(node.text, some);
     const written = withValue(text, place.file, node, value);
     if (written === undefined)
@@ -263,7 +271,7 @@ function fileWays(
   { task, type }: Declared,
   params: readonly Param[],
   change: ReportedChange,
-  sources: Sources,
+  sources: SourceTexts,
   read: string | undefined,
 ): readonly (Candidate | string)[] {
   const { diff, from, to, what } = change;
@@ -271,7 +279,7 @@ function fileWays(
   const src = params.find(({ name }) => name === 'src');
   if (kind === undefined || src === undefined || from === null || !/^content( of |$)/.test(what)) return [];
   const found = toldContent(change) ?? read;
-  if (found === undefined || !isText(found))
+  if (found === undefined || !isPlainText(found))
     return ['the content on the host is not text, cannot be read, or is too large'];
   if (params.some(({ name }) => name.endsWith('_string'))) return ['the template has marks of its own for expressions'];
   const barred = src.pieces.flatMap((piece) => (piece.kind === 'computed' ? [`src: ${piece.why}`] : []));
@@ -293,7 +301,7 @@ function fileWays(
 }
 
 /** Whether a text can stand in a patch: control characters could do something to a terminal. */
-const isText = (text: string): boolean => text.isWellFormed() && !/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text);
+const isPlainText = (text: string): boolean => text.isWellFormed() && !/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text);
 
 function localFile(
   searchPath: readonly string[],
@@ -316,7 +324,7 @@ function localFile(
 function itemWays(
   params: readonly Param[],
   { what, from, to }: ReportedChange,
-  sources: Sources,
+  sources: SourceTexts,
 ): readonly (Candidate | string)[] {
   if (from !== null && to !== null) return [];
   const words = what.split(/[ ,]+/);
@@ -328,8 +336,8 @@ function itemWays(
   });
 }
 
-function withoutListItem(list: Written, index: number, sources: Sources): Candidate | string {
-  const item = entryOf(list, index);
+function withoutListItem(list: WrittenValue, index: number, sources: SourceTexts): Candidate | string {
+  const item = insideOf(list, index);
   const found = item?.place === undefined ? undefined : listAt(item.place, sources);
   if (found === undefined) return 'the list is not written in one piece';
   const { text, file, path } = found;
@@ -345,8 +353,8 @@ function withoutListItem(list: Written, index: number, sources: Sources): Candid
 
 /** The file of an item of a list, and the keys that lead to it. */
 function listAt(
-  place: Place,
-  sources: Sources,
+  place: SourcePlace,
+  sources: SourceTexts,
 ): { readonly text: string; readonly file: string; readonly path: readonly Value[] } | undefined {
   const text = sources.textOf(place.file);
   const node = text === undefined ? undefined : nodeAt(text, place);
@@ -357,7 +365,7 @@ function listAt(
 function listWays(
   params: readonly Param[],
   { from, to }: ReportedChange,
-  sources: Sources,
+  sources: SourceTexts,
 ): readonly (Candidate | string)[] {
   if (from === null || to === null) return [];
   const named = (text: string): readonly string[] => (text === 'none' ? [] : text.split(/,\s*/));
@@ -380,7 +388,7 @@ function listWays(
   const edited = [...lists.values()].flatMap((list): (Candidate | string)[] => {
     const items = params.filter((param) => param.list?.of.raw === list.raw);
     if (!isOurs(items.map(textOf))) return [];
-    const first = entryOf(list, 0)?.place;
+    const first = insideOf(list, 0)?.place;
     const at = first === undefined ? undefined : listAt(first, sources);
     if (at === undefined) return ['the list is not written in one piece'];
     const path = at.path.slice(0, -1);
@@ -403,7 +411,7 @@ function listWays(
 function loopWays(
   { task, item }: Declared,
   { from, to }: ReportedChange,
-  sources: Sources,
+  sources: SourceTexts,
 ): readonly (Candidate | string)[] {
   const loop = task?.loop;
   if (loop === undefined || item === undefined || (from !== null && to !== null)) return [];
@@ -412,12 +420,12 @@ function loopWays(
 }
 
 /** The list that a task loops over, as written. */
-export function loopList(task: Declared['task'], sources: Sources): Written | string {
+export function loopList(task: Declared['task'], sources: SourceTexts): WrittenValue | string {
   const { over, lookup } = task?.loop ?? {};
   if (over === undefined || !['items', 'list', undefined].includes(lookup)) return 'its loop is computed';
   const [, inner] =
     over.value instanceof Template ? (/^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(over.value.source) ?? []) : [];
-  const list = inner === undefined ? { raw: over.value, place: placeOf(over.at) } : valueNamed(inner, sources);
+  const list = inner === undefined ? { raw: over.value, place: sourcePlace(over.at) } : valueNamed(inner, sources);
   if (typeof list === 'string') return list;
   if (!Array.isArray(list.raw) || (lookup === 'items' && list.raw.some(Array.isArray))) return 'its loop is computed';
   return list;
@@ -428,7 +436,7 @@ function turnWays(
   { type }: Declared,
   params: readonly Param[],
   { from, to }: ReportedChange,
-  sources: Sources,
+  sources: SourceTexts,
 ): readonly (Candidate | string)[] {
   const isTurn = from === null || to === null;
   const given = TURNS.flatMap((name) => {
@@ -452,7 +460,7 @@ function turnWays(
   const text = last?.place === undefined ? undefined : sources.textOf(last.place.file);
   const node = text === undefined || last?.place === undefined ? undefined : nodeAt(text, last.place);
   if (text === undefined || node === undefined || last?.place === undefined) return given;
-  const written = withEntry(text, last.place.file, node, ['state', 'absent']);
+  const written = withDictEntry(text, last.place.file, node, ['state', 'absent']);
   if (written === undefined) return given;
   return [
     ...given,

@@ -73,7 +73,7 @@ export async function lookAt(context: RunContext, playbooks: readonly Playbook[]
         task,
         type,
         item: finding.item === undefined ? undefined : nth.get(finding.changes),
-        layers: layersOf(context, finding.host, task, loaded.files),
+        layers: layersFor(context, finding.host, task, loaded.files),
       };
     }),
     inOrder: countOf(collected.judged),
@@ -123,7 +123,7 @@ function remembering(loader: DynamicLoader) {
   return { loader: remembered, items, files };
 }
 
-function layersOf(
+function layersFor(
   context: RunContext,
   host: string,
   task: Task | undefined,

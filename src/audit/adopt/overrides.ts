@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { LEVELS } from '../../language/variables/levels.ts';
 import type { Candidate } from './candidates.ts';
 import type { Declared } from './look.ts';
-import type { Sources } from './pieces.ts';
+import type { SourceTexts } from './pieces.ts';
 
 /** A variable that is set for one host alone, and why. */
 interface Override {
@@ -15,7 +15,7 @@ interface Override {
 export function overridesOf(
   variables: ReadonlyMap<string, string>,
   { layers, finding }: Declared,
-  sources: Sources,
+  sources: SourceTexts,
   folder: string,
 ): readonly Override[] {
   if (variables.size !== 1) return [];

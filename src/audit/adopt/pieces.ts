@@ -3,14 +3,14 @@ import { isDict, type Raw, Template, type Value, Vaulted } from '../../core/valu
 import type { Expression } from '../../template/ast.ts';
 import { parseKind } from '../../template/parse-kind.ts';
 import { locationOf } from '../../yaml/places.ts';
-import { nodeAt, type Place } from './source-node.ts';
+import { nodeAt, type SourcePlace } from './source-node.ts';
 
 /** A part of a text that a task has: written in a file, or computed. */
 export type Piece =
   | {
       readonly kind: 'written';
       readonly text: string;
-      readonly place: Place;
+      readonly place: SourcePlace;
       /** The variable whose value it belongs to. */
       readonly variable?: string;
       /** Which characters of the value at the place it is. */
@@ -20,26 +20,26 @@ export type Piece =
   | { readonly kind: 'computed'; readonly why: string };
 
 /** A value as written, and where. */
-export interface Written {
+export interface WrittenValue {
   readonly raw: Raw;
-  readonly place: Place | undefined;
+  readonly place: SourcePlace | undefined;
   readonly variable?: string;
 }
 
 /** What is needed to follow a value to where it is written. */
-export interface Sources {
+export interface SourceTexts {
   /** The text of a file, with `\n` at the ends of its lines. */
   readonly textOf: (file: string) => string | undefined;
   /** The text of a file as it is. */
   readonly rawOf: (file: string) => string | undefined;
   /** Where a variable that a task sees has its value from, or why that is not to be told. */
-  readonly variable: (name: string) => Written | string;
+  readonly variable: (name: string) => WrittenValue | string;
 }
 
 const DEEPEST = 20;
 
 /** The parts of a value as written, each where it is written; what is computed is so in one part. */
-export function piecesOf({ raw, place, variable }: Written, sources: Sources, depth = 0): readonly Piece[] {
+export function piecesOf({ raw, place, variable }: WrittenValue, sources: SourceTexts, depth = 0): readonly Piece[] {
   if (depth > DEEPEST) return [computed('it refers to itself')];
   if (raw instanceof Vaulted) return [computed('it is encrypted with vault')];
   const whole = raw instanceof Template ? raw.source : raw;
@@ -65,7 +65,7 @@ export function piecesOf({ raw, place, variable }: Written, sources: Sources, de
 export function templatePieces(
   source: string,
   written: (from: number, to: number) => Piece,
-  sources: Sources,
+  sources: SourceTexts,
   depth = 0,
 ): readonly Piece[] {
   const found: Piece[] = [];
@@ -81,13 +81,13 @@ export function templatePieces(
 }
 
 /** Where the value of an expression that only names a variable, or something in one, is written; otherwise why not. */
-export function valueNamed(expression: string, sources: Sources): Written | string {
+export function valueNamed(expression: string, sources: SourceTexts): WrittenValue | string {
   const parsed = parseKind(expression, 'expression', {});
   if ('mistake' in parsed || !('type' in parsed.tree)) return `{{ ${expression} }} is computed`;
   return follow(parsed.tree as Expression, sources, expression, 0);
 }
 
-function follow(tree: Expression, sources: Sources, expression: string, depth: number): Written | string {
+function follow(tree: Expression, sources: SourceTexts, expression: string, depth: number): WrittenValue | string {
   if (depth > DEEPEST) return 'it refers to itself';
   if (tree.type === 'name') return settled(sources.variable(tree.name), sources, depth);
   if (tree.type === 'filter' && tree.target !== undefined && ['default', 'd'].includes(tree.name))
@@ -96,12 +96,12 @@ function follow(tree: Expression, sources: Sources, expression: string, depth: n
   if (key === undefined || !('target' in tree) || tree.target === undefined) return `{{ ${expression} }} is computed`;
   const container = follow(tree.target, sources, expression, depth + 1);
   if (typeof container === 'string') return container;
-  const inside = entryOf(container, key);
+  const inside = insideOf(container, key);
   return inside === undefined ? `{{ ${expression} }} is computed` : settled(inside, sources, depth);
 }
 
 /** If a value only names another one, that one. */
-function settled(value: Written | string, sources: Sources, depth: number): Written | string {
+function settled(value: WrittenValue | string, sources: SourceTexts, depth: number): WrittenValue | string {
   if (typeof value === 'string' || !(value.raw instanceof Template)) return value;
   const [, inner] = /^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(value.raw.source) ?? [];
   if (inner === undefined) return value;
@@ -117,16 +117,16 @@ function keyOf(tree: Expression): Value | undefined {
 }
 
 /** An entry of a dict or list, with its place. */
-export function entryOf({ raw, variable }: Written, key: Value): Written | undefined {
+export function insideOf({ raw, variable }: WrittenValue, key: Value): WrittenValue | undefined {
   const item = Array.isArray(raw) ? (raw as Raw[])[Number(key)] : undefined;
   const inside = isDict(raw) ? (raw as Map<Value, Raw>).get(key) : item;
   if (inside === undefined) return undefined;
-  const place = placeOf(locationOf(raw, key)?.value);
+  const place = sourcePlace(locationOf(raw, key)?.value);
   return { raw: inside, place, ...(variable !== undefined && { variable }) };
 }
 
 /** A position as the place of a value. */
-export const placeOf = (at: Position | undefined, pair?: string): Place | undefined =>
+export const sourcePlace = (at: Position | undefined, pair?: string): SourcePlace | undefined =>
   at && { file: at.file, line: at.line, column: at.column, ...(pair !== undefined && { pair }) };
 
 const computed = (why: string): Piece => ({ kind: 'computed', why });

@@ -1,10 +1,10 @@
 import { groupBy } from '../../core/group-by.ts';
 import type { Piece } from './pieces.ts';
-import type { Place } from './source-node.ts';
+import type { SourcePlace } from './source-node.ts';
 
 /** Another text for some characters of a value. */
 export interface Fix {
-  readonly place: Place;
+  readonly place: SourcePlace;
   readonly variable?: string;
   readonly from: number;
   readonly to: number;
@@ -110,9 +110,9 @@ interface Hunk {
 }
 
 /** The words in which two texts differ, by their offsets in the first. */
-export function hunksOf(before: string, after: string): readonly Hunk[] {
+function hunksOf(before: string, after: string): readonly Hunk[] {
   const words = (text: string): readonly string[] => text.match(/\s+|\w+|[^\w\s]/g) ?? [];
-  return differences(words(before), words(after)).map(({ at, from, to }) => ({
+  return listDifferences(words(before), words(after)).map(({ at, from, to }) => ({
     from: from.start,
     to: from.start + from.items.join('').length,
     text: to.join(''),
@@ -131,7 +131,7 @@ interface Difference {
 const MOST_COMPARED = 4_000_000;
 
 /** Where two lists differ: their longest common subsequence stays. */
-export function differences(before: readonly string[], after: readonly string[]): readonly Difference[] {
+export function listDifferences(before: readonly string[], after: readonly string[]): readonly Difference[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start++;
   let end = 0;

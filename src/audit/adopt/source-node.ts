@@ -3,7 +3,7 @@ import { loadYaml } from '../../yaml/load.ts';
 import { locationOf } from '../../yaml/places.ts';
 
 /** Where a value of a playbook, a variable file or an inventory is written. Lines and columns count from 1. */
-export interface Place {
+export interface SourcePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -30,7 +30,7 @@ export interface SourceNode {
 }
 
 /** The value that is written at a place, or whose key is; undefined if there is none. Line ends are `\n`. */
-export function nodeAt(text: string, { file, line, column, pair }: Place): SourceNode | undefined {
+export function nodeAt(text: string, { file, line, column, pair }: SourcePlace): SourceNode | undefined {
   const node = yamlNodes(text, file)?.find(
     ({ at, key }) =>
       (at.line === line && at.column === column) || (key !== undefined && key.line === line && key.column === column),

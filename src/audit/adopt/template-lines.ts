@@ -1,8 +1,8 @@
-import { type Piece, type Sources, templatePieces } from './pieces.ts';
-import { differences, type Fix, type Pair, solve } from './solve.ts';
+import { type Piece, type SourceTexts, templatePieces } from './pieces.ts';
+import { type Fix, listDifferences, type Pair, solve } from './solve.ts';
 
 /** Changes of a template file, and of variables that it uses. */
-export interface TemplateFix {
+interface TemplateFix {
   /** The template's new text, if it changes. */
   readonly text?: string;
   readonly fixes: readonly Fix[];
@@ -12,13 +12,13 @@ export interface TemplateFix {
  * How a template, or what it uses, has to change so that what is found is rendered: line by line, since a line without statements renders to
  * a line. A string says why a way is barred.
  */
-export function templateFix(template: string, file: string, pair: Pair, sources: Sources): TemplateFix | string {
+export function templateFix(template: string, file: string, pair: Pair, sources: SourceTexts): TemplateFix | string {
   const [declared, found] = [pair.declared.split('\n'), pair.found.split('\n')];
   const lines = template.split('\n');
   const pieces = lines.map((line) => linePieces(line, file, sources));
   const changed = [...lines];
   const fixes: Fix[] = [];
-  for (const { at, from, to } of differences(declared, found)) {
+  for (const { at, from, to } of listDifferences(declared, found)) {
     const { items } = from;
     if (items.length > 0 && items.length === to.length) {
       for (const [index, line] of items.entries()) {
@@ -53,7 +53,7 @@ const DROPPED = '\0';
 export const isTemplated = (text: string): boolean => /\{[{%#]/.test(text);
 
 /** The parts of a line of a template; undefined for a line with statements. */
-function linePieces(line: string, file: string, sources: Sources): readonly Piece[] | undefined {
+function linePieces(line: string, file: string, sources: SourceTexts): readonly Piece[] | undefined {
   if (/\{[%#]|[%#]\}/.test(line)) return undefined;
   const written = (from: number, to: number): Piece => ({
     kind: 'written',

@@ -62,7 +62,7 @@ export function withItem(text: string, file: string, list: readonly Value[], val
 }
 
 /** The text of a file with one more entry in a dict, after the last one; undefined if that cannot be written. */
-export function withEntry(
+export function withDictEntry(
   text: string,
   file: string,
   last: SourceNode,
