@@ -46,7 +46,7 @@ const BY_HAND: readonly (readonly [task: string, script: string, patch: readonly
       '-        comment: the operator # of the night',
       '-        groups: [adm, cron-users, staff] # as at home',
       '+        comment: the night operator # of the night',
-      '+        groups: [adm, staff, games] # as at home',
+      '+        groups: [adm, games, staff] # as at home',
       '-shell: /bin/bash',
       '+shell: /bin/sh',
     ],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { changeText } from '../../core/change.ts';
 import type { EditedFiles } from '../../core/edited-files.ts';
 import type { ReportedChange } from '../../core/event.ts';
@@ -113,7 +114,7 @@ async function stepFor(next: Declared, situation: StepInput): Promise<AdoptStep>
       why.push(`${mixed[0]} has line ends of several kinds`);
       return undefined;
     }
-    const edited = new Map([...files, ...written.map(([file, text]) => [file, text ?? ''] as const)]);
+    const edited = new Map([...files, ...written.map(([file, text]) => [resolve(file), text ?? ''] as const)]);
     const after = await around.look(edited);
     const wrong = 'findings' in after ? objection(change, next, after, candidate, situation) : after.errors[0];
     if (wrong === undefined && 'findings' in after) return { files: edited, look: after, notes };
@@ -184,7 +185,7 @@ const keyOf = ({ id, host, kind, changes, reason }: Declared['finding']): string
 /** Where what a task sees is written. */
 function sourcesFor(declared: Declared, files: EditedFiles, around: Surroundings): SourceTexts {
   const { task, layers, item } = declared;
-  const rawOf = (file: string): string | undefined => files.get(file) ?? around.read(file);
+  const rawOf = (file: string): string | undefined => files.get(resolve(file)) ?? around.read(file);
   const sources: SourceTexts = {
     rawOf,
     textOf(file) {
