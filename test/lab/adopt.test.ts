@@ -33,8 +33,6 @@ const PLAYBOOK = `- hosts: all
       service: { name: cron, enabled: true, state: started }
     - name: the nightly job
       cron: { name: nightly, user: root, minute: "0", hour: "3", job: /bin/true }
-    - name: how much is swapped
-      lineinfile: { path: /etc/sysctl.conf, regexp: "^vm.swappiness", line: "vm.swappiness = {{ swappiness }}" }
 `;
 
 /** What somebody does by hand, and the lines of the patch that declares it. */
@@ -68,11 +66,6 @@ const BY_HAND: readonly (readonly [task: string, script: string, patch: readonly
       '+      cron: { name: nightly, user: root, minute: "30", hour: "4", job: /bin/true }',
     ],
   ],
-  [
-    'how much is swapped',
-    "sed -i 's/^vm.swappiness.*/vm.swappiness = 5/' /etc/sysctl.conf",
-    ['-swappiness: 10', '+swappiness: 5'],
-  ],
 ];
 
 interface Said {
@@ -99,7 +92,7 @@ beforeAll(async () => {
   await labPristine(host);
   program = await labProgram([host]);
   writeFileSync(join(program.folder, 'site.yaml'), PLAYBOOK);
-  writeFileSync(join(program.folder, 'vars.yaml'), 'swappiness: 10\nshell: /bin/bash\n');
+  writeFileSync(join(program.folder, 'vars.yaml'), 'shell: /bin/bash\n');
 });
 afterAll(() => program.remove());
 
@@ -122,5 +115,5 @@ test('users, packages, services, cron jobs: what was done by hand is adopted, an
       changed: [...patch].sort(),
     });
   }
-  expect((await run('audit', 'site.yaml', '-i', 'hosts')).stdout).toMatch(/^nothing differs|no findings|^0 /);
+  expect((await run('audit', 'site.yaml', '-i', 'hosts')).stdout).toMatch(/^no findings/);
 });
