@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/template': ['src/core', 'src/yaml'],
   'src/language': ['src/core', 'src/yaml', 'src/template'],
   'src/engine': ['src/core', 'src/template', 'src/language'],
-  'src/audit': ['src/core', 'src/yaml', 'src/language', 'src/engine', 'src/report'],
+  'src/audit': ['src/core', 'src/yaml', 'src/template', 'src/language', 'src/engine', 'src/report'],
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],

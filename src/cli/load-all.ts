@@ -47,6 +47,8 @@ interface Given {
   readonly emit: (event: EventData) => void;
   readonly connector: Connector;
   readonly signal: AbortSignal;
+  /** What was loaded before: whatever a person was asked for then is not asked for again. */
+  readonly before?: Loaded;
 }
 
 /** Everything a run needs. */
@@ -58,8 +60,8 @@ export interface Loaded {
   /** The text of every file that the loader has read so far, by its path. */
   readonly read: ReadonlyMap<string, string>;
   readonly decrypt: (vaulted: Vaulted) => string;
-  /** Whether any vault password was given. */
-  readonly hasPasswords: boolean;
+  /** The vault passwords that were given. */
+  readonly passwords: readonly VaultSecret[];
   /** The names of all task types, for suggestions. */
   readonly typeNames: readonly string[];
 }
@@ -67,11 +69,7 @@ export interface Loaded {
 /** Loads everything that the command line asks for: secrets, inventory, playbooks, task types. Touches no host. */
 export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const { parsed, config, secrets } = given;
-  const passwords = await loadVaultSecrets(vaultSources(parsed, config), {
-    cwd: process.cwd(),
-    env: process.env,
-    askSecret,
-  });
+  const passwords = await passwordsOf(given);
   if (!passwords.ok) return passwords;
   const extra = extraLayer(parsed.options['extra-vars'] ?? [], {
     secret: (text) => secrets.add(text),
@@ -121,7 +119,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!hosts.ok) return hosts;
   for (const secret of hosts.value.secrets) secrets.add(secret);
   const loader = { ...createDynamicLoader(options), vars: (path: string) => varsOf(path, passwords.value, secrets) };
-  const run = await runOptionsOf(parsed, config, given.origins, given.face);
+  const run = given.before?.context.options ?? (await runOptionsOf(parsed, config, given.origins, given.face));
   const context = contextOf(
     given,
     {
@@ -154,12 +152,17 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
       files: options.files,
       read,
       decrypt,
-      hasPasswords: passwords.value.length > 0,
+      passwords: passwords.value,
       typeNames: registry.names(),
     },
     warnings: warningsOf(inventory, playbooks, hosts),
   };
 }
+
+const passwordsOf = async ({ before, parsed, config }: Given): Promise<Result<readonly VaultSecret[]>> =>
+  before === undefined
+    ? loadVaultSecrets(vaultSources(parsed, config), { cwd: process.cwd(), env: process.env, askSecret })
+    : { ok: true, value: before.passwords };
 
 const warningOf =
   (emit: Given['emit']) =>

@@ -172,6 +172,14 @@ export const applyOptions = {
   verbose: runOptions.verbose,
 } as const satisfies OptionSpecs;
 
+/** The options of adopting a finding: those of a check. */
+export const adoptOptions = {
+  ...checkOptions,
+  host: { type: 'list', value: 'HOSTS', help: 'adopt what was found on these hosts only (default: on all)' },
+  apply: { type: 'switch', help: 'show the patch, ask, and write it to the files' },
+  yes: { type: 'switch', short: 'y', help: 'with --apply: write it without asking' },
+} as const satisfies OptionSpecs;
+
 /** What a command that only checks sets of a run's options. Its reports decide for themselves whether they show diffs. */
 export const AS_CHECK = {
   check: true,
@@ -189,6 +197,9 @@ export type PlanLine = CommandLine<typeof planOptions>;
 
 /** The parsed command line of `run apply`. */
 export type ApplyLine = CommandLine<typeof applyOptions>;
+
+/** The parsed command line of `run adopt`. */
+export type AdoptLine = CommandLine<typeof adoptOptions>;
 
 /** The parsed command line of an audit. */
 export type AuditLine = CommandLine<typeof auditOptions>;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Event, EventData, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
-import type { Diagnostic } from '../core/source.ts';
+import type { Diagnostic, Result } from '../core/source.ts';
 import { visible, visibleIn } from '../core/visible.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
@@ -81,6 +81,8 @@ export interface Prepared {
   readonly emitTo: (watchers: readonly Reporter[]) => (event: EventData) => void;
   readonly secrets: Secrets;
   readonly tell: (diagnostics: readonly Diagnostic[]) => void;
+  /** Loads everything again, as it is read by now. */
+  readonly reload: () => Promise<Result<Loaded>>;
 }
 
 /** Runs the playbooks named on the command line. */
@@ -134,17 +136,8 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   const emit = emitTo(watchers);
   try {
     tell(warnings);
-    const loaded = await loadAll({
-      parsed,
-      face,
-      texts,
-      config,
-      origins,
-      secrets,
-      emit,
-      connector,
-      signal: interrupt.signal,
-    });
+    const given = { parsed, face, texts, config, origins, secrets, emit, connector, signal: interrupt.signal };
+    const loaded = await loadAll(given);
     if (!loaded.ok) {
       tell(loaded.error);
       return face.ansible && loaded.error.some(({ code }) => MISWRITTEN.has(code)) ? 4 : 1;
@@ -166,7 +159,8 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
     }
     const { context } = loaded.value;
     const kept = { ...context, options: { ...context.options, ...keeper.options } };
-    return await perform({ loaded: { ...loaded.value, context: kept }, emitTo, secrets, tell });
+    const reload = () => loadAll({ ...given, before: loaded.value });
+    return await perform({ loaded: { ...loaded.value, context: kept }, emitTo, secrets, tell, reload });
   } catch (error) {
     // This is a bug in Retrace: show the stack, but mask secrets.
     throw error instanceof Error ? maskedError(error, secrets) : error;

@@ -27,7 +27,7 @@ export function preflight(
     ...checkPlaybooks(playbooks, {
       hasHosts: (play) => mayHaveHosts(play, loaded),
       layersOfHosts: (play) => layersOfHosts(play, loaded),
-      opensVaults: only !== 'listing' || loaded.hasPasswords,
+      opensVaults: only !== 'listing' || loaded.passwords.length > 0,
       taskType: context.loadedType,
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
@@ -39,7 +39,7 @@ export function preflight(
     }),
     // A listing decrypts nothing, so it needs no password.
     ...(only === undefined ? unconfirmed(loaded) : []),
-    ...(only !== undefined && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
+    ...(only !== undefined && loaded.passwords.length === 0 ? [] : wrongPasswords(loaded, decrypt)),
   ];
 }
 

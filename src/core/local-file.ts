@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { editedText } from './edited-files.ts';
 import { isSystemError } from './system-error.ts';
 import { localPath } from './text-codec.ts';
 
@@ -24,6 +25,8 @@ const LARGEST_DEVICE = 1024 ** 2;
 
 /** Read a whole local file. Refuses anything that would block waiting for a writer or never end. */
 export function readLocalFile(path: string, largest = LARGEST): Uint8Array {
+  const edited = editedText(path);
+  if (edited !== undefined) return Buffer.from(edited);
   const file = openSync(localPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);

@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { editedText } from '../core/edited-files.ts';
 
 /** The controller's files, each examined only once. */
 export interface Files {
@@ -30,7 +31,7 @@ export function createFiles(): Files {
   };
   const kind = (path: string): Dirent | Stats | undefined => remember(kinds, path, () => look(resolve(path)));
   return {
-    readText: (path) => remember(texts, path, () => attempt(() => readFileSync(path, 'utf8'))),
+    readText: (path) => remember(texts, path, () => editedText(path) ?? attempt(() => readFileSync(path, 'utf8'))),
     isFile: (path) => kind(path)?.isFile() ?? false,
     isDirectory: (path) => kind(path)?.isDirectory() ?? false,
     list: (path) => [...(entriesOf(resolve(path))?.keys() ?? [])].sort(),

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { accept } from './accept.ts';
+import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { audit } from './audit.ts';
 import { completion } from './completion.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   audit,
   drift,
   accept,
+  adopt,
   history,
   plan,
   apply,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { editedText } from '../../core/edited-files.ts';
 import type { Diagnostic, Result } from '../../core/source.ts';
 import { isEnvelope } from '../vault/envelope.ts';
 import { decryptVault, type VaultSecret } from '../vault/vault.ts';
@@ -13,7 +14,8 @@ interface SourceFile {
 export function readSource(path: string, secrets: readonly VaultSecret[]): Result<SourceFile> {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    const edited = editedText(path);
+    bytes = edited === undefined ? readFileSync(path) : Buffer.from(edited);
   } catch (error) {
     return failed(path, 'unreadable-file', `cannot read ${path}: ${(error as Error).message}`);
   }

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { editedNames, isEditedFolder } from '../../core/edited-files.ts';
 import type { Diagnostic } from '../../core/source.ts';
 import type { VarsLayer } from '../model.ts';
 import { LEVELS, type Level } from '../variables/levels.ts';
@@ -92,7 +93,9 @@ function filesBelow(folder: string): readonly string[] {
 }
 
 function listFolder(path: string): readonly string[] {
-  return isFolder(path) ? readdirSync(path).sort() : [];
+  const names = isOnDisk(path) ? readdirSync(path) : [];
+  return [...new Set([...names, ...editedNames(path)])].sort();
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isOnDisk = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean => isOnDisk(path) || isEditedFolder(path);
