@@ -142,6 +142,7 @@ export {
   type TaskType,
   type TemplateOptions,
 } from './core/task-type.ts';
+export type { Absence, Thing } from './core/thing.ts';
 export { codeOf } from './core/text/code-of.ts';
 export { globPattern } from './core/text/glob.ts';
 export { truthOf } from './core/text/truth.ts';
