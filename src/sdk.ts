@@ -142,12 +142,12 @@ export {
   type TaskType,
   type TemplateOptions,
 } from './core/task-type.ts';
-export type { Absence, Thing } from './core/thing.ts';
 export { codeOf } from './core/text/code-of.ts';
 export { globPattern } from './core/text/glob.ts';
 export { truthOf } from './core/text/truth.ts';
 export { upTo } from './core/text/up-to.ts';
 export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
+export type { Absence, Thing } from './core/thing.ts';
 export type { Subject } from './core/touches.ts';
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs, toJs } from './core/value.ts';

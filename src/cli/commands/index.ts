@@ -12,6 +12,7 @@ import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
 import { plan } from './plan.ts';
+import { retire } from './retire.ts';
 import { unmanaged } from './unmanaged.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   audit,
   drift,
   accept,
+  retire,
   history,
   plan,
   apply,
