@@ -99,6 +99,7 @@ export default defineTask({
     const top = into === '' ? task.dest : joinPath(task.dest, into);
     return [
       pathThing(task.dest, { puts: false }),
+      ...(into === '' ? [] : [pathThing(top, { puts: true })]),
       ...entries.map(({ path }) => pathThing(path === '' ? top : joinPath(top, path), { puts: true, whole: true })),
     ];
   },

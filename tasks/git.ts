@@ -125,7 +125,7 @@ export default defineTask({
     };
   },
   wantedIn: ['after'],
-  retire: ({ dest }) => (dest === undefined ? [] : [pathThing(dest, { puts: false, whole: true, tree: true })]),
+  seesTo: ({ dest }) => (dest === undefined ? [] : [pathThing(dest, { puts: false, whole: true, tree: true })]),
   returns: {
     before: 'The commit before the task.',
     after: 'The commit after the task.',

@@ -65,7 +65,7 @@ export default defineTask({
     ifaces: readInterfaces(openEdited(state).text),
     ...backupFile(replies, task.backup),
   }),
-  retire: ({ dest }) => [pathThing(dest, { puts: false })],
+  seesTo: ({ dest }) => [pathThing(dest, { puts: false })],
   returns: {
     dest: 'the file',
     ifaces: 'the interfaces with their options, by name',

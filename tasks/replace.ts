@@ -68,7 +68,7 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     };
   },
-  retire: ({ path, replace = '' }) =>
+  seesTo: ({ path, replace = '' }) =>
     partThings(path, { name: 'a replacement', also: replace.split('\n').flatMap(lineNames) }),
   returns: { msg: 'how many replacements were made', backup_file: 'the path of the backup' },
   examples: [

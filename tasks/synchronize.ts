@@ -128,7 +128,7 @@ export default defineTask({
       stdout_lines: lines.filter((line) => line !== ''),
     };
   },
-  retire: ({ dest }) => (dest.startsWith('/') ? [pathThing(dest, { puts: false, whole: true, tree: true })] : []),
+  seesTo: ({ dest }) => (dest.startsWith('/') ? [pathThing(dest, { puts: false, whole: true, tree: true })] : []),
   returns: {
     cmd: 'The rsync command.',
     rc: 'The exit code of rsync.',

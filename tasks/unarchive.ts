@@ -124,7 +124,7 @@ export default defineTask({
       ...followedInfo(state.dest),
     };
   },
-  retire: ({ dest }) => [pathThing(dest, { puts: false, tree: true })],
+  seesTo: ({ dest }) => [pathThing(dest, { puts: false, tree: true })],
   returns: {
     src: 'the archive',
     dest: 'the directory',

@@ -98,7 +98,7 @@ export default defineTask({
   // `a[2]` then matches what came third, and children are added each time.
   reached: (before, now, task) => textIn(now) !== undefined && textIn(now) === textAfter(before, task),
   result: ({ params: task, replies }) => ({ ...actionsOf(task), ...backupFile(replies, task.backup) }),
-  retire: ({ path }) => (path === undefined ? [] : [pathThing(path, { puts: false })]),
+  seesTo: ({ path }) => (path === undefined ? [] : [pathThing(path, { puts: false })]),
   returns: {
     actions: 'The parameters `xpath`, `namespaces` and `state`.',
     count: 'The number of matches.',

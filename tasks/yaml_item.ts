@@ -36,7 +36,7 @@ export default defineTask({
     return planEdit(state, task, { opened, text: edited.text }, context, told);
   },
   result: ({ params, replies }) => ({ backup: backupFile(replies, params.backup).backup_file ?? '' }),
-  retire: ({ path }) => [pathThing(path, { puts: false })],
+  seesTo: ({ path }) => [pathThing(path, { puts: false })],
   returns: { backup: 'the path of the backup' },
   examples: [
     {

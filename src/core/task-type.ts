@@ -272,6 +272,8 @@ export interface TaskType<
    * more. What a type without it leaves on a host is never told as an orphan. `result`: that of the task, if it was looked at.
    */
   retire?(params: NoInfer<R>, result?: TaskResult): readonly Thing[];
+  /** The things that a task of a type without `retire` sees to, so that they are not told as orphans of another task. */
+  seesTo?(params: NoInfer<R>): readonly Thing[];
   /** Documented keys of the result: with those that the engine adds, all of them. */
   readonly returns?: Readonly<Record<string, string>>;
   /** The result may also have keys that are not listed in `returns`. */

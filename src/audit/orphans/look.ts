@@ -1,4 +1,5 @@
-import type { Event, EventData, ReportedChange, ToldOutcome } from '../../core/event.ts';
+import type { EventData, ReportedChange, ToldOutcome } from '../../core/event.ts';
+import { groupBy } from '../../core/group-by.ts';
 import { runPlaybooks } from '../../engine/run.ts';
 import type { RunContext } from '../../engine/variables/run-context.ts';
 import type { PastThing } from '../history.ts';
@@ -9,36 +10,50 @@ import { removalPlaybook } from './removal-playbook.ts';
 export type Found = { readonly host: string; readonly thing: PastThing } & (
   | { readonly is: 'there'; readonly changes: readonly ReportedChange[] }
   | { readonly is: 'gone' }
-  | { readonly is: 'unknown'; readonly why: string }
+  | { readonly is: 'unknown'; readonly why: string; readonly depends: boolean }
 );
 
-type TaskEnd = Extract<Event, { kind: 'task-finished' }>;
-
-/** Asks the hosts which things are still there: a check of the tasks that would remove them. */
+/**
+ * Asks the hosts which things are still there: a check of the tasks that would remove them. What depends on the removal of another thing
+ * is asked once more, by itself.
+ */
 export async function lookForThings(
   context: RunContext,
   candidates: readonly Candidates[],
   version: string,
 ): Promise<readonly Found[]> {
-  const wanted = candidates.filter(({ things }) => things.length > 0);
+  const all = candidates.flatMap(({ host, things }) => things.map((thing) => ({ host, thing })));
+  const first = await lookAt(context, all, version);
+  const found: Found[] = [];
+  for (const one of first) {
+    const isOpen = one.is === 'unknown' && one.depends && all.length > 1;
+    found.push(...(isOpen ? await lookAt(context, [one], version) : [one]));
+  }
+  return found;
+}
+
+async function lookAt(
+  context: RunContext,
+  wanted: readonly Pick<Found, 'host' | 'thing'>[],
+  version: string,
+): Promise<readonly Found[]> {
   if (wanted.length === 0) return [];
   const outcomes = new Map<string, ToldOutcome>();
   const emit = (event: EventData): void => {
-    if (event.kind === 'task-finished') outcomes.set(keyOf(event), event.outcome);
+    if (event.kind === 'task-finished') outcomes.set(`${event.host} ${event.task.name}`, event.outcome);
     else if (event.kind === 'sent') context.emit(event);
   };
-  const asking = { ...checking(context), emit };
-  const playbooks = await removalPlaybook(
-    context,
-    wanted.map(({ host, things }) => ({ host, things: things.map(({ thing }) => thing) })),
-  );
-  await runPlaybooks(asking, playbooks, version);
-  return wanted.flatMap(({ host, things }) =>
-    things.map((thing) => ({ host, thing, ...foundIn(thing, outcomes.get(`${host} ${thing.thing.name}`)) })),
-  );
+  const removals = [...groupBy(wanted, ({ host }) => host)].map(([host, some]) => ({
+    host,
+    things: some.map(({ thing }) => thing.thing),
+  }));
+  await runPlaybooks({ ...checking(context), emit }, await removalPlaybook(context, removals), version);
+  return wanted.map(({ host, thing }) => ({
+    host,
+    thing,
+    ...foundIn(thing, outcomes.get(`${host} ${thing.thing.name}`)),
+  }));
 }
-
-const keyOf = ({ host, task }: Omit<TaskEnd, 'time'>): string => `${host} ${task.name}`;
 
 /** A check of everything, whatever the command line says about a part of the playbooks. */
 function checking(context: RunContext): RunContext {
@@ -46,14 +61,17 @@ function checking(context: RunContext): RunContext {
   return { ...context, options: { ...options, check: true, diff: true, tags: [], skipTags: [] } };
 }
 
-type Told = { is: 'there'; changes: readonly ReportedChange[] } | { is: 'gone' } | { is: 'unknown'; why: string };
+type Told =
+  | { is: 'there'; changes: readonly ReportedChange[] }
+  | { is: 'gone' }
+  | { is: 'unknown'; why: string; depends: boolean };
 
 function foundIn({ thing }: PastThing, outcome: ToldOutcome | undefined): Told {
-  if (outcome === undefined) return { is: 'unknown', why: 'the host was not asked' };
+  if (outcome === undefined) return { is: 'unknown', why: 'the host was not asked', depends: false };
   const { status, would, changes, message = '' } = outcome;
   if (status === 'ok' || (status === 'unless' && would === 'ok')) return { is: 'gone' };
   if (status === 'changed' || (status === 'unless' && would === 'changed')) return { is: 'there', changes };
   const { gone } = thing.absence;
   if (gone !== undefined && message.startsWith(gone)) return { is: 'gone' };
-  return { is: 'unknown', why: message === '' ? status : message };
+  return { is: 'unknown', why: message === '' ? status : message, depends: status !== 'failed' };
 }

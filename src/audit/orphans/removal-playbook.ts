@@ -48,8 +48,10 @@ const playText = (hosts: readonly string[], things: Removal['things']): string =
     tasks: things.map(({ name, absence, as }) => ({
       name,
       [absence.type]: absence.args,
-      become: as !== undefined,
-      ...(as !== undefined && { become_user: as.user, become_method: as.method }),
+      connection: as.connection,
+      ...(as.user !== undefined && { remote_user: as.user }),
+      become: as.become !== undefined,
+      ...(as.become !== undefined && { become_user: as.become.user, become_method: as.become.method }),
     })),
   });
 

@@ -10,8 +10,12 @@ export interface AppliedThing {
   readonly under: readonly string[];
   /** The task that removes it. */
   readonly absence: { readonly type: string; readonly args: Readonly<Record<string, unknown>>; readonly gone?: string };
-  /** The user whom the task became, and how. */
-  readonly as?: { readonly user: string; readonly method: string };
+  /** How the task reached the host, and whom it became: keywords of plays and tasks may have said so. */
+  readonly as: {
+    readonly connection: string;
+    readonly user?: string;
+    readonly become?: { readonly user: string; readonly method: string };
+  };
   /** The task that put it there. */
   readonly task: { readonly name: string; readonly file: string };
   readonly hosts: readonly string[];
@@ -40,13 +44,17 @@ export function watchDeclarations({ asksUnrun }: Pick<Declarations, 'asksUnrun'>
   const applied = new Map<string, { readonly thing: Omit<AppliedThing, 'hosts'>; readonly hosts: Set<string> }>();
   const apply = ({ task, appliedAs, host }: Declared, { name, under = [], absence }: Thing): void => {
     if (appliedAs === undefined || absence === undefined) return;
-    const { become } = appliedAs.endpoint;
+    const { become, connection, user } = appliedAs.endpoint;
     const { type = task.type, ...how } = absence;
     const thing = {
       name,
       under,
       absence: { type, ...how },
-      ...(become !== undefined && { as: { user: become.user, method: become.method } }),
+      as: {
+        connection,
+        ...(user !== undefined && { user }),
+        ...(become !== undefined && { become: { user: become.user, method: become.method } }),
+      },
       task: { name: task.name, file: resolve(task.at.file) },
     };
     const key = JSON.stringify(thing);

@@ -34,7 +34,7 @@ export function declareCall({ play, state, task, ref }: TaskRun, call: BoundTask
 
 // Safe cast: `bindParams` has made these parameters by the type's own description.
 const thingsOf = ({ type, params }: BoundTask, result?: TaskResult): readonly Thing[] =>
-  type.retire?.(params as never, result) ?? [];
+  type.retire?.(params as never, result) ?? type.seesTo?.(params as never) ?? [];
 
 /** Tells that it is not known what a task declares. */
 export function declareUnknown({ play, state, ref }: Pick<TaskRun, 'play' | 'state' | 'ref'>): void {
@@ -91,7 +91,7 @@ async function declareUnrun(
 ): Promise<boolean> {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type === undefined || looksUp(task.args)) return false;
-  if (type.retire === undefined) return true;
+  if (type.retire === undefined && type.seesTo === undefined) return true;
   const { when: _when, ...keywords } = task.keywords;
   return unlessUnknown(async () => {
     const computed = await bindTask(play, state, { ...task, keywords: keywords as Task['keywords'] }, sight, true);
