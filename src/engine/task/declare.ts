@@ -92,9 +92,9 @@ async function declareUnrun(
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type === undefined || looksUp(task.args)) return false;
   if (type.retire === undefined && type.seesTo === undefined) return true;
-  const { when: _when, ...keywords } = task.keywords;
+  const keywords: Task['keywords'] = { ...task.keywords, when: [] };
   return unlessUnknown(async () => {
-    const computed = await bindTask(play, state, { ...task, keywords: keywords as Task['keywords'] }, sight, true);
+    const computed = await bindTask(play, state, { ...task, keywords }, sight, true);
     if (computed.kind !== 'call') return false;
     const { call } = computed;
     declarations.declare({ host: call.delegatedTo ?? state.host.name, task: ref, things: thingsOf(call) });

@@ -10,14 +10,15 @@ const NOT_THERE =
 export const puts = ({ state }: Given): boolean => typeof state !== 'string' || !NOT_THERE.test(state);
 
 /**
- * For types whose `state: absent` removes what a task is about. `keys`: the parameters that say which thing it is; `keep`:
+ * For types whose `state: absent` removes what a task is about. `keys`: the parameters that say which thing it is, of which the first must be given; `keep`:
  * those that its removal needs, too.
  */
 export const byState =
   (kind: string, keys: readonly string[], keep: readonly string[] = []) =>
   (params: Given): readonly Thing[] => {
+    const [first = ''] = keys;
+    if (words(params[first]).length === 0) return [];
     const key = keys.flatMap((one) => words(params[one]));
-    if (key.length === 0) return [];
     const args = { ...pick(params, [...keys, ...keep]), state: 'absent' };
     return [{ name: `${kind} ${key.join(' ')}`, ...(puts(params) && { absence: { args } }) }];
   };
