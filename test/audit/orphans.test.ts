@@ -168,6 +168,43 @@ describe('kinds of orphans', () => {
   }, 60_000);
 });
 
+describe('run retire', () => {
+  test('looks again, asks, and removes only what is meant', async () => {
+    using own = begin();
+    rig = own;
+    const file = (name: string): object => ({ copy: { dest: `{{ playbook_dir }}/${name}`, content: 'x' } });
+    const folder = { file: { path: '{{ playbook_dir }}/kept', state: 'directory' } };
+    rig.write({ 'site.yaml': play([folder, file('a'), file('b'), file('c')]) });
+    await run('site.yaml', '-i', 'hosts.yaml');
+    rig.write({ 'kept/mine': '', 'site.yaml': play([{ debug: { msg: 'x' } }]) });
+
+    // A part of the playbook does not tell what the whole declares.
+    expect((await run('audit', 'site.yaml', '-i', 'hosts.yaml', '--tags', 'none')).stdout).not.toContain('orphan');
+    const found = await audit();
+    const idOf = (name: string): string => found.find(({ subject }) => subject.endsWith(`/${name}`))?.id ?? '';
+    expect(orphansIn(found).toSorted()).toEqual(['/a', '/b', '/c', '/kept']);
+
+    expect(await run('retire', 'abcdef', '-i', 'hosts.yaml')).toMatchObject({ code: 1, stdout: '' });
+    expect(await run('retire', idOf('a'), '-i', 'hosts.yaml', '--check')).toMatchObject({ code: 2 });
+    expect((await run('retire', idOf('a'), '-i', 'hosts.yaml', '--host', 'web2')).stdout).toContain(
+      'nothing to remove',
+    );
+    const declined = await rig.run(['retire', idOf('a'), '-i', 'hosts.yaml'], {
+      env: { RETRACE_HISTORY: 'history' },
+      input: 'n\n',
+    });
+    expect(declined).toMatchObject({ code: 1 });
+    expect(existsSync(join(rig.folder, 'a'))).toBe(true);
+
+    // Declared anew since the audit.
+    rig.write({ 'site.yaml': play([file('b')]) });
+    const { stdout } = await run('retire', '-i', 'hosts.yaml', '-y');
+    expect(stdout).toContain('--with-contents');
+    expect(['a', 'b', 'c', 'kept'].filter((name) => existsSync(join(rig.folder, name)))).toEqual(['b', 'kept']);
+    expect(orphansIn(await audit())).toEqual(['/kept']);
+  }, 120_000);
+});
+
 describe('100 refactorings', () => {
   /** A host for each; CI leaves out most of the pairs of a content and a place. */
   const HOSTS = Array.from({ length: 100 }, (_, host) => host).filter(
