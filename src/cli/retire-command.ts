@@ -109,14 +109,14 @@ async function retire(prepared: Prepared, call: Call): Promise<number> {
   );
   const held = meant.filter(({ contents }) => contents.length > 0 && !withContents);
   const removed = meant.filter((one) => !held.includes(one));
-  tell(meant, held, call);
+  showRemovals(meant, held, call);
   if (removed.length === 0) return held.length > 0 ? 1 : 0;
   if (line.options.check) return 2;
   if (!line.options.yes && !(await isWanted(prepared, removed.length))) {
     io.stderr.write('run retire: nothing was removed\n');
     return 1;
   }
-  return remove(prepared, removed, call);
+  return removeThings(prepared, removed, call);
 }
 
 /** Checks the playbooks again: what was declared anew since the audit must not be removed. */
@@ -148,7 +148,7 @@ async function lookAgain(
 }
 
 /** Shows what would be removed, as a check does. */
-function tell(orphans: readonly Orphan[], held: readonly Orphan[], { io, line }: Call): void {
+function showRemovals(orphans: readonly Orphan[], held: readonly Orphan[], { io, line }: Call): void {
   const chalk = coloured(false);
   if (orphans.length === 0) io.stdout.write('nothing to remove: none of it is an orphan any more\n');
   for (const finding of fold(orphans.map((one) => one.finding))) {
@@ -170,7 +170,7 @@ async function isWanted({ loaded }: Prepared, count: number): Promise<boolean> {
   return /^\s*y(es)?\s*$/i.test(answer);
 }
 
-async function remove(
+async function removeThings(
   { loaded, emitTo }: Prepared,
   orphans: readonly Orphan[],
   { line, place }: Pick<Call, 'line' | 'place'>,

@@ -70,7 +70,7 @@ const playbook = (tasks: readonly object[]): void =>
 beforeAll(async () => {
   await labHost(host);
   program = await labProgram([host]);
-}, 240_000);
+});
 afterAll(() => program.remove());
 
 describe('orphans, on a host', () => {

@@ -61,12 +61,12 @@ function checking(context: RunContext): RunContext {
   return { ...context, options: { ...options, check: true, diff: true, tags: [], skipTags: [] } };
 }
 
-type Told =
+type Sighted =
   | { is: 'there'; changes: readonly ReportedChange[] }
   | { is: 'gone' }
   | { is: 'unknown'; why: string; depends: boolean };
 
-function foundIn({ thing }: PastThing, outcome: ToldOutcome | undefined): Told {
+function foundIn({ thing }: PastThing, outcome: ToldOutcome | undefined): Sighted {
   if (outcome === undefined) return { is: 'unknown', why: 'the host was not asked', depends: false };
   const { status, would, changes, message = '' } = outcome;
   if (status === 'ok' || (status === 'unless' && would === 'ok')) return { is: 'gone' };

@@ -19,7 +19,7 @@ export interface Orphan {
 }
 
 /** What was found out about orphans. */
-export interface OrphansFound {
+interface OrphansFound {
   readonly orphans: readonly Orphan[];
   /** The orphans, and what could not be found out. */
   readonly findings: readonly HostFinding[];

@@ -7,7 +7,7 @@ import { loadPlaybooks } from '../../language/playbook.ts';
 import type { AppliedThing } from './watch.ts';
 
 /** What is to be removed from a host, in order. */
-export interface Removal {
+interface Removal {
   readonly host: string;
   readonly things: readonly Pick<AppliedThing, 'name' | 'absence' | 'as'>[];
 }
