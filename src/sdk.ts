@@ -142,6 +142,7 @@ export { globPattern } from './core/text/glob.ts';
 export { truthOf } from './core/text/truth.ts';
 export { upTo } from './core/text/up-to.ts';
 export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
+export type { Absence, Thing } from './core/thing.ts';
 export type { Subject } from './core/touches.ts';
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs, toJs } from './core/value.ts';

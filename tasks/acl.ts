@@ -10,6 +10,7 @@ import {
   shell,
   tidyPath,
 } from '../src/sdk.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['name'], doc: 'The file or directory.' },
@@ -88,6 +89,7 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ state: { acl } }) => ({ acl: lines(acl) }),
+  retire: byState('ACL entry', ['path', 'etype', 'entity', 'default']),
   returns: { acl: 'The entries of the ACL.' },
   examples: [
     {

@@ -1,4 +1,5 @@
 import { type Change, defineTask, predicts, sh, shell, shellAnswer } from '../src/sdk.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 export default defineTask({
   name: 'community.general.alternatives',
@@ -88,6 +89,7 @@ export default defineTask({
       ],
     };
   },
+  retire: byState('alternative', ['name', 'path']),
   returns: {},
   examples: [
     {

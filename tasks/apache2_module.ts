@@ -18,6 +18,7 @@ import {
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
 import { absentEffect, entryEffect, newLink } from './shared/files/path-info.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The name of the module, as for `a2enmod`.' },
@@ -55,6 +56,7 @@ export default defineTask({
   result: ({ params: { name, state } }) => ({
     result: `Module ${name} ${state === 'present' ? 'enabled' : 'disabled'}`,
   }),
+  retire: byState('apache module', ['name'], ['identifier', 'force']),
   returns: { result: 'the state of the module' },
   examples: [
     {

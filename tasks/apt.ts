@@ -20,6 +20,7 @@ import { listsPending, planApt } from './shared/apt/apt-plan.ts';
 import type { PlainApt } from './shared/apt/apt-state.ts';
 import { debPackage, debQuestion } from './shared/apt/deb-file.ts';
 import { packageSpec } from './shared/apt/package-spec.ts';
+import { packageThings } from './shared/retire/packages.ts';
 import { splitLines } from './shared/text.ts';
 
 /** The questions for an apt task; packages and policies are keyed by package name. */
@@ -163,6 +164,7 @@ export default defineTask({
         : { stdout, stderr, stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) }),
     };
   },
+  retire: ({ name, state }) => packageThings(name, state),
   returns: {
     cache_updated: 'Whether package lists were fetched.',
     cache_update_time: 'When the package lists were last fetched, in seconds since the epoch.',

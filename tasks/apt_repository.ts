@@ -92,6 +92,12 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ params: { repo, state } }) => ({ repo, state }),
+  retire: ({ repo, state, update_cache }) => [
+    {
+      name: `apt source ${plainSource(repo.trim().split(/\s+/).join(' '))}`,
+      ...(state === 'present' && { absence: { args: { repo, update_cache, state: 'absent' } } }),
+    },
+  ],
   returns: { repo: 'The source line.', state: 'The `state` parameter.' },
   examples: [
     {

@@ -24,6 +24,7 @@ import { assembled } from './shared/files/assembled.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { askAccounts, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import type { FileSource } from './shared/files/copy-source.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 const params = {
   src: {
@@ -94,6 +95,7 @@ export default defineTask({
       msg: 'OK',
     };
   },
+  retire: ({ dest }) => [pathThing(dest, { puts: true, whole: true })],
   returns: {
     dest: 'the assembled file',
     src: 'the directory that holds the fragments',

@@ -78,6 +78,21 @@ export default defineTask({
     comment: task.comment ?? null,
     follow: task.follow,
   }),
+  retire: ({ user, key, path, state }) =>
+    key.startsWith('http')
+      ? []
+      : key
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '' && !line.startsWith('#'))
+          .map((line) => ({
+            name: `SSH key ${line} of ${user}${path === undefined ? '' : ` in ${path}`}`,
+            ...(state === 'present' && {
+              absence: {
+                args: { user, key: line, ...(path !== undefined && { path }), manage_dir: false, state: 'absent' },
+              },
+            }),
+          })),
   returns: { keyfile: 'the file that holds the keys', user: 'the user whose keys are managed', key: 'the keys' },
   examples: [
     {

@@ -15,6 +15,7 @@ import {
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { lineNames, partThings } from './shared/retire/paths.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
@@ -102,6 +103,13 @@ export default defineTask({
       ...untoldDiff(task.path, changes, context),
     };
   },
+  retire: ({ path, block, marker, marker_begin, marker_end, state }) =>
+    partThings(path, {
+      name: `block "${marker.replaceAll('{mark}', marker_begin)}"`,
+      also: block.split('\n').flatMap(lineNames),
+      ...(state === 'present' &&
+        block !== '' && { absence: { args: { path, marker, marker_begin, marker_end, state: 'absent' } } }),
+    }),
   returns: { msg: 'File created, Block inserted or Block removed', backup_file: 'the path of the backup' },
   examples: [
     {

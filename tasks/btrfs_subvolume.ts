@@ -10,6 +10,7 @@ import {
   type ShellAnswer,
 } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
+import { byState } from './shared/retire/by-state.ts';
 import {
   askBtrfs,
   askPlaces,
@@ -84,6 +85,7 @@ export default defineTask({
         : { filesystem: toldBtrfs(filesystem), ...(target !== undefined && { target_subvolume_id: target.id }) }),
     };
   },
+  retire: byState('btrfs subvolume', ['name', 'filesystem_device', 'filesystem_label', 'filesystem_uuid']),
   returns: {
     filesystem: 'The filesystem: `uuid`, `label`, `devices`, `default_subvolume` and `subvolumes`.',
     modifications: 'The changes.',

@@ -19,6 +19,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
+import { eachByState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'list', elements: 'str', required: true, doc: 'The packages.' },
@@ -67,6 +68,7 @@ export default defineTask({
     });
     return { changes: changesOf(items, now, { task, context }) };
   },
+  retire: eachByState('cargo crate', 'name', ['path']),
   returns: {},
   examples: [
     {

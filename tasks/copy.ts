@@ -1,4 +1,4 @@
-import { type Controller, defineTask, must, nameOf, type Params } from '../src/sdk.ts';
+import { type Controller, defineTask, joinPath, must, nameOf, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { askCopyFile, type CopyFileState, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import {
@@ -11,6 +11,8 @@ import {
 import { localSources, textContent } from './shared/files/copy-source.ts';
 import { askCopyTree, type CopyTreeState, copyTreeResult, planCopyTree } from './shared/files/copy-tree.ts';
 import { thenAskFolders } from './shared/files/file-directory.ts';
+import { destThings } from './shared/retire/files.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 const params = {
   dest: {
@@ -88,6 +90,18 @@ export default defineTask({
     return task.source.from === 'tree'
       ? copyTreeResult(state as CopyTreeState, task, task.source)
       : copyFileResult(state as CopyFileState, task, task.source, replies);
+  },
+  retire: (task, result) => {
+    const { source } = task;
+    if (source.from === 'host') return [pathThing(task.dest, { puts: false, whole: true, tree: true })];
+    if (source.from !== 'tree') return destThings(task, result);
+    const { into, entries } = source;
+    const top = into === '' ? task.dest : joinPath(task.dest, into);
+    return [
+      pathThing(task.dest, { puts: false }),
+      ...(into === '' ? [] : [pathThing(top, { puts: true })]),
+      ...entries.map(({ path }) => pathThing(path === '' ? top : joinPath(top, path), { puts: true, whole: true })),
+    ];
   },
   returns: {
     dest: 'the destination',

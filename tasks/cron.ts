@@ -1,6 +1,7 @@
 import { type Change, defineTask, predicts } from '../src/sdk.ts';
 import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-table.ts';
 import { askTable, backup, store, unreadTable } from './shared/editing/crontab.ts';
+import { cronThings } from './shared/retire/cron.ts';
 
 export default defineTask({
   name: 'ansible.builtin.cron',
@@ -96,6 +97,7 @@ export default defineTask({
     envs: [...table.stdout.matchAll(/^([A-Za-z_]\w*)\s*=/gm)].map(([, name]) => name),
     ...(cron_file === undefined ? {} : { cron_file }),
   }),
+  retire: (task) => cronThings(task, task.env, task.env ? { env: true } : {}),
   returns: { jobs: 'The names of all jobs in the crontab.', envs: 'The names of all variables in the crontab.' },
   examples: [
     {

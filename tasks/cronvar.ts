@@ -1,6 +1,7 @@
 import { type Change, defineTask, predicts } from '../src/sdk.ts';
 import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-table.ts';
 import { askTable, backup, store, unreadTable } from './shared/editing/crontab.ts';
+import { cronThings } from './shared/retire/cron.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The variable.' },
@@ -60,6 +61,7 @@ export default defineTask({
     vars: variableNames(table.stdout),
     ...(cron_file === undefined ? {} : { cron_file }),
   }),
+  retire: (task) => cronThings(task, true, {}),
   returns: { vars: 'The names of all variables in the crontab.', cron_file: 'The `cron_file` parameter.' },
   examples: [
     { title: 'Send the output of all jobs to an address', yaml: 'cronvar:\n  name: MAILTO\n  value: tech@example.org' },

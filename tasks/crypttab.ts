@@ -1,5 +1,6 @@
 import { defineTask, type Params } from '../src/sdk.ts';
 import { askEdit, type EditState, inTheWay, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: {
@@ -51,6 +52,7 @@ export default defineTask({
     opts: task.opts ?? null,
     path: task.path,
   }),
+  retire: byState('encrypted device', ['name'], ['path']),
   returns: {
     msg: 'what was done',
     name: 'the name of the opened device',

@@ -16,6 +16,7 @@ import { deb822 } from './shared/apt/deb822.ts';
 import { keyAtUrl, keyBytes } from './shared/apt/key-at-url.ts';
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { absentEffect } from './shared/files/path-info.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const list = { type: 'list', elements: 'str' } as const;
 
@@ -81,6 +82,7 @@ export default defineTask({
     dest: fileOf(task),
     key_filename: isUrl(task) ? (keyPath(task, state.key) ?? null) : null,
   }),
+  retire: byState('apt repository', ['name']),
   returns: {
     repo: 'the source as written',
     dest: 'the file that holds the source',

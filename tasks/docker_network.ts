@@ -22,6 +22,7 @@ import {
   networkOptions,
   withMembers,
 } from './shared/containers/network-options.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, aliases: ['network_name'], doc: 'The network.' },
@@ -112,6 +113,7 @@ export default defineTask({
       : {
           network: network !== null && context.check && changes.length > 0 ? partly(network, UNSURE) : (network ?? {}),
         },
+  retire: byState('docker network', ['name']),
   returns: { network: 'What `docker network inspect` tells about the network.' },
   examples: [
     {

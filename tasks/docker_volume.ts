@@ -11,6 +11,7 @@ import {
 import { dockerEngine, dockerParams, withEngine } from './shared/containers/engine.ts';
 import { engineObject, type Inspected, inspect } from './shared/containers/inspect.ts';
 import { partly, textAt, textEntries } from './shared/containers/json.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   volume_name: { type: 'str', required: true, aliases: ['name'], doc: 'The volume.' },
@@ -51,6 +52,7 @@ export default defineTask({
           : (volume ?? {}),
     };
   },
+  retire: byState('docker volume', ['volume_name']),
   returns: { volume: 'What `docker volume inspect` tells about the volume.' },
   examples: [
     { title: 'Create a volume', yaml: 'docker_volume:\n  name: data', runs: { no: 'needs Docker' } },

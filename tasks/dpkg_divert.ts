@@ -11,6 +11,7 @@ import {
   shellAnswer,
   stat,
 } from '../src/sdk.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['name'], doc: 'The file that is diverted.' },
@@ -60,6 +61,7 @@ export default defineTask({
       diversion: diversion === undefined ? { path, state: 'absent' } : { path, state: 'present', ...diversion },
     };
   },
+  retire: byState('diversion', ['path'], ['holder', 'divert', 'rename']),
   returns: { diversion: 'the diversion now: `path`, `state`, and if present `holder` and `divert`' },
   examples: [
     {

@@ -26,6 +26,7 @@ import { type FileParams, type FileState, planAbsent, planExisting } from './sha
 import { timeScript } from './shared/files/file-times.ts';
 import { planTouch } from './shared/files/file-touch.ts';
 import { askAim, followedInfo, pathInfo, stateName } from './shared/files/path-info.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 export default defineTask({
   name: 'ansible.builtin.file',
@@ -126,6 +127,12 @@ export default defineTask({
     const diff = fileDiff({ params, meant, before, now: state.before, changes, listing });
     return { ...resultNow(state as FileState, params), ...(before.exists || meant !== 'absent' ? { diff } : {}) };
   },
+  retire: ({ path, state }) => [
+    pathThing(path, {
+      puts: state === 'directory' || state === 'link' || state === 'hard' || state === 'touch',
+      whole: state === 'link' || state === 'hard' || state === 'absent',
+    }),
+  ],
   returns: {
     path: 'the path (`dest` for links and `touch`)',
     state: 'the current state: absent, directory, file, hard or link',

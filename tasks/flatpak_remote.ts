@@ -9,6 +9,7 @@ import {
   flatpakReturns,
   toldLines,
 } from './shared/packages/flatpak-state.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The name of the remote.' },
@@ -69,6 +70,7 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ changes, replies }) => flatpakResult(changes, replies),
+  retire: byState('flatpak remote', ['name', 'method']),
   returns: flatpakReturns,
   examples: [
     {

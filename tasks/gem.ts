@@ -21,6 +21,7 @@ import {
   urlLogin,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The gem.' },
@@ -77,6 +78,7 @@ export default defineTask({
     return task.state === 'absent' ? removingGem(now, task, context) : installing(now, offered, { task, context });
   },
   result: ({ params: { name, state, version } }) => ({ name, state, ...(version !== undefined && { version }) }),
+  retire: byState('gem', ['name'], ['user_install', 'install_dir', 'executable']),
   returns: { name: 'The gem.', state: 'The `state` parameter.', version: 'The `version` parameter.' },
   examples: [
     {

@@ -37,6 +37,7 @@ import {
 } from './shared/files/attributes.ts';
 import { askAccounts, backupFile } from './shared/files/copy-file.ts';
 import { entryEffect, followedInfo, newEntry, throughEffect } from './shared/files/path-info.ts';
+import { destThings } from './shared/retire/files.ts';
 import { isUrl } from './shared/text.ts';
 
 const params = {
@@ -158,6 +159,7 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     };
   },
+  retire: (task, result) => destThings({ dest: task.dest, src: task.url }, result),
   returns: {
     dest: 'the path of the file',
     url: 'the URL it was downloaded from',

@@ -12,6 +12,7 @@ import {
 import { ancestors } from './shared/files/file-directory.ts';
 import { planGit, relationNeeded } from './shared/git/git-plan.ts';
 import { askClone, askRelation, askRemote, readClone, readRemote } from './shared/git/git-questions.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 type GitQuestions = {
   readonly clone: Question<ShellAnswer>;
@@ -124,6 +125,7 @@ export default defineTask({
     };
   },
   wantedIn: ['after'],
+  seesTo: ({ dest }) => (dest === undefined ? [] : [pathThing(dest, { puts: false, whole: true, tree: true })]),
   returns: {
     before: 'The commit before the task.',
     after: 'The commit after the task.',

@@ -15,6 +15,7 @@ import {
   type TaskContext,
 } from '../src/sdk.ts';
 import { settingsFailure, settingsFiles } from './shared/git/settings.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', doc: 'The setting, for example `user.email`.' },
@@ -92,6 +93,7 @@ export default defineTask({
     if (changes.length > 0) return { msg: 'setting changed' };
     return { msg: task.state === 'absent' ? 'no setting to unset' : '' };
   },
+  retire: byState('git setting', ['name', 'scope', 'file', 'repo']),
   returns: {
     msg: 'what was done',
     config_value: 'the value that was read; empty if the setting does not exist',

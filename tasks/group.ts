@@ -1,6 +1,7 @@
 import { type Account, type Command, defineTask, groupAccount, predicts, sh } from '../src/sdk.ts';
 import { type BusyboxChange, withTools } from './shared/accounts/busybox-accounts.ts';
 import { loginDefault } from './shared/accounts/wanted-user.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 export default defineTask({
   name: 'ansible.builtin.group',
@@ -30,6 +31,7 @@ export default defineTask({
   },
   result: ({ state: { group }, params: { name, state, gid, system } }) =>
     state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
+  retire: byState('group', ['name']),
   returns: {
     name: 'The group.',
     gid: 'The numeric ID of the group.',

@@ -10,6 +10,7 @@ import {
 } from './shared/editing/edit-file.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { followedInfo } from './shared/files/path-info.ts';
+import { partThings } from './shared/retire/paths.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile'], doc: 'The password file.' },
@@ -53,6 +54,11 @@ export default defineTask({
     ...followedInfo(state.before),
     msg: message(before, task, changes.length > 0),
   }),
+  retire: ({ path, name, state }) =>
+    partThings(path, {
+      name: `user ${name}`,
+      ...(state === 'present' && { absence: { args: { path, name, state: 'absent' } } }),
+    }),
   returns: { msg: 'what was done' },
   examples: [
     {

@@ -12,6 +12,8 @@ import { editIni } from './shared/editing/ini-edit.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
 import { followedInfo } from './shared/files/path-info.ts';
+import { pick } from './shared/retire/by-state.ts';
+import { partThings } from './shared/retire/paths.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
@@ -95,6 +97,28 @@ export default defineTask({
     msg: isFile(before) || task.state === 'present' ? edited(before, task).message : 'OK',
     ...backupFile(replies, task.backup),
   }),
+  retire: (task) => {
+    const { path, section, option, state } = task;
+    const place = section === undefined ? '' : `[${section}] `;
+    return partThings(path, {
+      name: option === undefined ? `section [${section ?? ''}]` : `option ${place}${option}`,
+      under: option === undefined ? [] : [`setting ${option}`],
+      also:
+        option === undefined
+          ? []
+          : valuesOf(task).flatMap((value) => [`line "${option} = ${value}"`, `line "${option}=${value}"`]),
+      ...(state === 'present' && {
+        absence: {
+          args: {
+            ...pick(task, ['path', 'section', 'option']),
+            // Of an option with several values, only those that the task put there.
+            ...(task.exclusive ? {} : { ...pick(task, ['value', 'values']), exclusive: false }),
+            state: 'absent',
+          },
+        },
+      }),
+    });
+  },
   returns: {
     msg: 'the action taken: OK, only section added, section and option added, option added, option changed, section removed',
     path: 'the file',

@@ -4,6 +4,7 @@ import { editInterfaces, readInterfaces } from './shared/editing/interfaces-edit
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
 import { followedInfo } from './shared/files/path-info.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 const params = {
   dest: { type: 'path', default: '/etc/network/interfaces', doc: 'The file.' },
@@ -64,6 +65,7 @@ export default defineTask({
     ifaces: readInterfaces(openEdited(state).text),
     ...backupFile(replies, task.backup),
   }),
+  seesTo: ({ dest }) => [pathThing(dest, { puts: false })],
   returns: {
     dest: 'the file',
     ifaces: 'the interfaces with their options, by name',

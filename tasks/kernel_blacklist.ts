@@ -1,5 +1,6 @@
 import { defineTask, type Params } from '../src/sdk.ts';
 import { askEdit, type EditState, inTheWay, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The kernel module.' },
@@ -48,6 +49,7 @@ export default defineTask({
     lines: linesIn(state),
     is_blacklisted: linesIn(state).some((line) => isListed(line, task)),
   }),
+  retire: byState('blacklisted kernel module', ['name'], ['blacklist_file']),
   returns: {
     name: 'The module.',
     state: 'The `state` parameter.',

@@ -2,6 +2,7 @@ import { defineTask, hash, type Params, type Plan, type TaskContext } from '../s
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { followedInfo } from './shared/files/path-info.ts';
 import { isHost, putHostKeys, readHostKey } from './shared/network/known-host-lines.ts';
+import { partThings } from './shared/retire/paths.ts';
 
 const params = {
   name: {
@@ -40,6 +41,11 @@ export default defineTask({
     // As with Ansible, `state` becomes what the file is.
     ...followedInfo(state.before),
   }),
+  retire: ({ path, name, state }) =>
+    partThings(path, {
+      name: `host key of ${name}`,
+      ...(state === 'present' && { absence: { args: { path, name, state: 'absent' } } }),
+    }),
   returns: {
     name: 'the host',
     key: "the host's key",

@@ -14,6 +14,7 @@ import { bare, type LineEdit, putLine, textLines } from './shared/editing/line-e
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { lineNames, partThings } from './shared/retire/paths.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
@@ -93,6 +94,19 @@ export default defineTask({
       ...(task.state === 'absent' && 'found' in edited ? { found: edited.found } : {}),
       ...untoldDiff(task.path, changes, context),
     };
+  },
+  retire: ({ path, line = '', regexp, search_string, state, backrefs }) => {
+    const patterns = [
+      ...(regexp === undefined ? [] : [`line /${regexp}/`]),
+      ...(search_string === undefined ? [] : [`line with "${search_string}"`]),
+    ];
+    const isPut = state === 'present' && !backrefs && line !== '';
+    return partThings(path, {
+      name: line === '' || backrefs ? (patterns[0] ?? 'a line') : `line "${line}"`,
+      under: [...lineNames(line).slice(1), ...patterns],
+      also: [...lineNames(line), ...patterns],
+      ...(isPut && { absence: { args: { path, line, state: 'absent' } } }),
+    });
   },
   returns: {
     msg: 'line added, line replaced, or the number of lines removed',

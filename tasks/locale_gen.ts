@@ -12,6 +12,7 @@ import {
   shellAnswer,
   upTo,
 } from '../src/sdk.ts';
+import { eachByState } from './shared/retire/by-state.ts';
 
 export default defineTask({
   name: 'community.general.locale_gen',
@@ -63,6 +64,7 @@ export default defineTask({
     };
   },
   result: ({ params: { name } }) => ({ name }),
+  retire: eachByState('locale', 'name'),
   returns: { name: 'The locales.' },
   examples: [
     {

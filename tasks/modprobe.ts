@@ -64,6 +64,14 @@ export default defineTask({
     return { changes: [...(loaded === (state === 'present') ? [] : [load]), ...(differs ? [keep] : [])] };
   },
   result: ({ params: { name, params, state } }) => ({ name, params, state }),
+  retire: ({ name, params, state, persistent }) => [
+    {
+      name: `kernel module ${name}`,
+      ...(state === 'present' && {
+        absence: { args: { name, params, state: 'absent', ...(persistent === 'present' && { persistent: 'absent' }) } },
+      }),
+    },
+  ],
   returns: { name: 'The module.', state: 'The `state` parameter.', params: "The module's parameters." },
   examples: [
     {

@@ -16,6 +16,8 @@ import {
 } from '../src/sdk.ts';
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { puts } from './shared/retire/by-state.ts';
+import { pathThing } from './shared/retire/paths.ts';
 import { entryFor, type FstabEntry, withEntry } from './shared/storage/fstab.ts';
 import { askMounted, differingOptions, foreseenMount, type Mounted, readMounted } from './shared/storage/mounted.ts';
 
@@ -83,6 +85,21 @@ export default defineTask({
     boot: task.boot ? 'yes' : 'no',
     ...backupFile(replies, task.backup),
   }),
+  retire: ({ path, state, fstab }) => [
+    pathThing(path, { puts: false }),
+    {
+      name: `mount ${path}`,
+      ...(puts({ state }) && {
+        absence: {
+          args: {
+            path,
+            ...(fstab === '/etc/fstab' ? {} : { fstab }),
+            state: state === 'ephemeral' ? 'unmounted' : 'absent',
+          },
+        },
+      }),
+    },
+  ],
   returns: { name: 'the mount point', opts: 'the mount options', backup_file: 'the path of the fstab backup' },
   examples: [
     {

@@ -30,6 +30,7 @@ import {
   viewedVersion,
   withPackages,
 } from './shared/packages/npm-tree.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', doc: 'The package; without it, the packages that package.json lists are managed.' },
@@ -84,6 +85,7 @@ export default defineTask({
     if (refused !== undefined) return { failed: refused };
     return installing(offered, { tree, task, context });
   },
+  retire: byState('npm package', ['name', 'path', 'global']),
   returns: {},
   examples: [
     {

@@ -16,6 +16,7 @@ import {
 } from '../src/sdk.ts';
 import { attributeChanges, attributeParams, unknownAccount } from './shared/files/attributes.ts';
 import { askAccounts } from './shared/files/copy-file.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 const params = {
   path: {
@@ -109,6 +110,8 @@ export default defineTask({
     context.check && changes.some(({ what, to }) => what === 'key pair' && to !== null)
       ? foreseen(task)
       : told(key, task),
+  retire: ({ path, state }) =>
+    [path, `${path}.pub`].map((one) => pathThing(one, { puts: state === 'present', whole: true })),
   returns: {
     filename: 'the path of the private key',
     size: 'the number of bits',

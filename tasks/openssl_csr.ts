@@ -1,6 +1,7 @@
 import { content, defineTask, nothing, type Params, type Plan, predicts, shellAnswer, tidyPath } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { wholeFile } from './shared/retire/paths.ts';
 import { askKeyOf, keySource } from './shared/tls/key-params.ts';
 import { foreseenRequest, textIn, tlsText } from './shared/tls/request.ts';
 import { adjustAttributes, askTlsFile, cannotWrite, generate, remove, tlsFileParams } from './shared/tls/tls-file.ts';
@@ -63,6 +64,7 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     };
   },
+  retire: wholeFile,
   returns: {
     filename: 'The file.',
     ...requestReturns,

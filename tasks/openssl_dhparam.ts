@@ -1,6 +1,7 @@
 import { defineTask, nothing, type Plan, predicts, script, shellAnswer, tidyPath } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { wholeFile } from './shared/retire/paths.ts';
 import { integerOf, partsOf, readDer } from './shared/tls/der.ts';
 import { fromPem } from './shared/tls/pem.ts';
 import { NEEDS_OPENSSL } from './shared/tls/private-key.ts';
@@ -58,6 +59,7 @@ export default defineTask({
     ...(task.return_content && state.now !== undefined ? { dhparams: state.now.stdout } : {}),
     ...backupFile(replies, task.backup),
   }),
+  retire: wholeFile,
   returns: {
     filename: 'The file.',
     size: 'The number of bits.',

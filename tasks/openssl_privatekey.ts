@@ -15,6 +15,7 @@ import {
 } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { wholeFile } from './shared/retire/paths.ts';
 import {
   canBeRaw,
   foreseenKey,
@@ -110,6 +111,7 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     });
   },
+  retire: wholeFile,
   returns: {
     filename: 'The file.',
     type: 'The kind of key.',

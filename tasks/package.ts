@@ -10,6 +10,7 @@ import {
 } from '../src/sdk.ts';
 import apt from './apt.ts';
 import { otherManager } from './shared/packages/managers.ts';
+import { packageThings } from './shared/retire/packages.ts';
 
 /** Parameters with which roles for several systems fine-tune dnf and others; apt ignores them. */
 const forOthers = {
@@ -91,6 +92,7 @@ export default defineTask<typeof params, Asks, AsksThen, Plain>({
       ? (apt.result?.({ ...done, state: aptState(state), before: aptState(before) }) ?? {})
       : (otherManager(name)?.result(done.changes) ?? {});
   },
+  retire: ({ name, state }) => packageThings(name, state),
   returns: { ...apt.returns },
   returnsMore: true,
   examples: [{ title: 'Install a package', yaml: 'package:\n  name: less\n  state: present' }],

@@ -28,6 +28,7 @@ import {
   writeApplications,
 } from './shared/packages/pipx-state.ts';
 import { readReport } from './shared/python/pip-state.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   state: {
@@ -103,6 +104,7 @@ export default defineTask({
     const own = readApplications(now).find(({ name }) => name === nameFor(task));
     return { application: own === undefined ? {} : { [own.name]: { version: own.version, injected: own.injected } } };
   },
+  retire: byState('pipx application', ['name']),
   returns: { application: 'The application: its version, and the packages that were injected.' },
   examples: [
     {

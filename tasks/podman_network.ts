@@ -19,6 +19,7 @@ import {
   podmanNetworkDifferences,
   podmanNetworkWords,
 } from './shared/containers/podman-networks.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The network.' },
@@ -101,6 +102,7 @@ export default defineTask({
     if (network === null) return withLacking({}, ['network']);
     return { network: context.check && changes.length > 0 ? partly(network, UNSURE) : network };
   },
+  retire: byState('podman network', ['name']),
   returns: { network: 'What `podman network inspect` tells about the network.' },
   examples: [
     { title: 'Create a network', yaml: 'podman_network:\n  name: backend', runs: { no: 'needs Podman' } },

@@ -17,6 +17,7 @@ import { podmanEngine, podmanParams, quadletParams } from './shared/containers/p
 import { differingWords } from './shared/containers/podman-created.ts';
 import { podCreateParams, podWords } from './shared/containers/podman-pod-params.ts';
 import { listInside } from './shared/json.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The pod.' },
@@ -82,6 +83,7 @@ export default defineTask({
         : pod,
     };
   },
+  retire: byState('podman pod', ['name']),
   returns: { actions: 'What was done, in words.', pod: 'What `podman pod inspect` tells about the pod.' },
   examples: [
     {

@@ -23,6 +23,7 @@ import { engineObject, type Inspected, inspect } from './shared/containers/inspe
 import { textAt, textEntries } from './shared/containers/json.ts';
 import { podmanEngine, podmanParams } from './shared/containers/podman.ts';
 import { differenceOf } from './shared/containers/podman-differences.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The secret.' },
@@ -86,6 +87,7 @@ export default defineTask({
       ),
     };
   },
+  retire: byState('podman secret', ['name']),
   examples: [
     {
       title: 'Create a secret',

@@ -13,6 +13,7 @@ import { engineObject, type Inspected, inspect } from './shared/containers/inspe
 import { entriesAt, partly, textAt, textEntries } from './shared/containers/json.ts';
 import { PODMAN_STORE, podmanEngine, podmanParams, quadletParams } from './shared/containers/podman.ts';
 import { differenceOf, givenPairs, pairsDiffer } from './shared/containers/podman-differences.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The volume.' },
@@ -55,6 +56,7 @@ export default defineTask({
           : (volume ?? {}),
     };
   },
+  retire: byState('podman volume', ['name']),
   returns: { volume: 'What `podman volume inspect` tells about the volume.' },
   examples: [
     { title: 'Create a volume', yaml: 'podman_volume:\n  name: data', runs: { no: 'needs Podman' } },

@@ -3,6 +3,7 @@ import { askEdit, type EditState, inTheWay, openEdited, planEdit } from './share
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { lineNames, partThings } from './shared/retire/paths.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
@@ -67,6 +68,8 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     };
   },
+  seesTo: ({ path, replace = '' }) =>
+    partThings(path, { name: 'a replacement', also: replace.split('\n').flatMap(lineNames) }),
   returns: { msg: 'how many replacements were made', backup_file: 'the path of the backup' },
   examples: [
     {

@@ -1,4 +1,5 @@
 import { type Change, defineTask, type Params, type Plan } from '../src/sdk.ts';
+import { byState } from './shared/retire/by-state.ts';
 import {
   askMode,
   askRecords,
@@ -65,6 +66,7 @@ export default defineTask({
     substitute,
     state,
   }),
+  retire: byState('SELinux file context', ['target', 'ftype'], ['setype', 'substitute']),
   returns: {
     target: 'The path.',
     ftype: 'The kind of files.',

@@ -9,6 +9,7 @@ import {
   sh,
   shell,
 } from '../src/sdk.ts';
+import { byState } from './shared/retire/by-state.ts';
 import {
   askMode,
   askRecords,
@@ -80,6 +81,7 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ params: { login, seuser = null, selevel, state } }) => ({ login, seuser, serange: selevel, state }),
+  retire: byState('SELinux login', ['login']),
   returns: {
     login: 'The Linux user.',
     seuser: 'The SELinux user.',

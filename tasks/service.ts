@@ -1,4 +1,5 @@
 import { defineTask, must, nothing } from '../src/sdk.ts';
+import { unitThings } from './shared/retire/units.ts';
 import { askProcess, isOpenrc, openrcResult, planOpenrc } from './shared/units/openrc-plan.ts';
 import { thenAskUnit } from './shared/units/unit-plan.ts';
 import systemd from './systemd.ts';
@@ -39,6 +40,7 @@ export default defineTask({
   },
   result: (done) =>
     isOpenrc(done.state.unit) ? openrcResult(wantedService(done.params)) : (systemd.result?.(done) ?? {}),
+  retire: ({ name, enabled, state }) => unitThings({ name, enabled, state }),
   returns: systemd.returns,
   examples: [
     { title: 'Start a service, now and at boot', yaml: 'service:\n  name: cron\n  state: started\n  enabled: true' },

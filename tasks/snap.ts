@@ -25,6 +25,7 @@ import {
   withOption,
   writeSnaps,
 } from './shared/packages/snaps.ts';
+import { eachByState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'list', elements: 'str', required: true, doc: 'The snaps: names, or paths of `.snap` files.' },
@@ -81,6 +82,7 @@ export default defineTask({
       ...(options.length > 0 && { options_changed: options.map(({ what, to }) => `${what.slice(7)}=${to}`) }),
     };
   },
+  retire: eachByState('snap', 'name'),
   returns: {
     classic: 'The `classic` parameter.',
     channel: 'The `channel` parameter.',

@@ -1,6 +1,7 @@
 import { type Change, defineTask, type Params, type Plan, predicts, sh } from '../src/sdk.ts';
 import { unanswered } from './shared/commands/unanswered.ts';
 import { askAliases, readAliases, type SnapAlias, snapOf, snapTool, writeAliases } from './shared/packages/snaps.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', doc: 'The snap, or one of its commands: `snap.command`.' },
@@ -57,6 +58,7 @@ export default defineTask({
       .filter(({ command }) => name === undefined || snapOf(command) === snapOf(name))
       .map(({ alias }) => alias),
   }),
+  retire: byState('snap alias', ['name', 'alias']),
   returns: { snap_aliases: 'The aliases of the snap; without a name, of all snaps.' },
   examples: [
     {

@@ -22,6 +22,7 @@ import {
 } from './shared/editing/ssh-config-edit.ts';
 import { contentDiff } from './shared/files/file-content.ts';
 import { makeDirectory } from './shared/files/make-directory.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   host: { type: 'str', required: true, doc: 'The host, as it stands after `Host` in the configuration.' },
@@ -114,6 +115,7 @@ export default defineTask({
       hosts_change_diff: named(isChanged).map((host) => ({ [host]: { old: plain(old ?? {}), new: plain(now ?? {}) } })),
     };
   },
+  retire: byState('ssh client section', ['host', 'user', 'group', 'ssh_config_file']),
   returns: {
     hosts_added: 'The host, if its section was added.',
     hosts_removed: 'The host, if its section was removed.',

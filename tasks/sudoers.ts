@@ -12,6 +12,7 @@ import {
 import { missingTool } from './shared/commands/unanswered.ts';
 import { askEdit, type EditState, inTheWay, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { absentEffect } from './shared/files/path-info.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   name: { type: 'str', required: true, doc: 'The name of the file in `sudoers_path`.' },
@@ -74,6 +75,7 @@ export default defineTask({
     return 'changes' in plan ? { ...plan, warnings: warningsAbout(task) } : plan;
   },
   result: () => ({}),
+  retire: byState('sudo rule', ['name', 'sudoers_path']),
   returns: {},
   examples: [
     {

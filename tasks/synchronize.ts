@@ -19,6 +19,7 @@ import {
 } from '../src/sdk.ts';
 import { itemMark, type RsyncItem, readItems } from './shared/network/rsync-items.ts';
 import { noRsync, remoteRsync, rshText, sshWords } from './shared/network/rsync-ssh.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 const params = {
   src: { type: 'str', required: true, doc: 'What to copy; with a trailing slash, only the contents of the directory.' },
@@ -127,6 +128,7 @@ export default defineTask({
       stdout_lines: lines.filter((line) => line !== ''),
     };
   },
+  seesTo: ({ dest }) => (dest.startsWith('/') ? [pathThing(dest, { puts: false, whole: true, tree: true })] : []),
   returns: {
     cmd: 'The rsync command.',
     rc: 'The exit code of rsync.',

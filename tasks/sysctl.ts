@@ -9,6 +9,7 @@ import {
   shell,
   writeFile,
 } from '../src/sdk.ts';
+import { partThings } from './shared/retire/paths.ts';
 
 export default defineTask({
   name: 'ansible.posix.sysctl',
@@ -76,6 +77,12 @@ export default defineTask({
       ],
     };
   },
+  retire: ({ name, sysctl_file, state, reload }) =>
+    partThings(sysctl_file, {
+      name: `kernel parameter ${name}`,
+      under: [`setting ${name}`],
+      ...(state === 'present' && { absence: { args: { name, sysctl_file, reload, state: 'absent' } } }),
+    }),
   returns: {},
   examples: [
     {

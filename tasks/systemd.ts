@@ -10,6 +10,7 @@ import {
   unitsAreRead,
   unreadUnits,
 } from '../src/sdk.ts';
+import { unitThings } from './shared/retire/units.ts';
 import { isOpenrc } from './shared/units/openrc-plan.ts';
 import { askUnit, planUnit, thenAskUnit, unitParams, unitResult } from './shared/units/unit-plan.ts';
 import type { WantedUnit } from './shared/units/wanted-unit.ts';
@@ -78,6 +79,7 @@ export default defineTask({
     params.name === undefined || state.unit === undefined
       ? { name: null, status: {} }
       : unitResult({ unit: state.unit }, wantedUnit(params, params.name), context.check && changes.length > 0),
+  retire: unitThings,
   returns: {
     name: 'The unit.',
     enabled: 'The `enabled` parameter.',

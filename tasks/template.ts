@@ -2,6 +2,7 @@ import { ControllerError, codeOf, defineTask, encodeText, nameOf, type Params } 
 import { attributeParams } from './shared/files/attributes.ts';
 import { askCopyFile, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import { thenAskFolders } from './shared/files/file-directory.ts';
+import { destThings } from './shared/retire/files.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The template, in `templates/` next to the playbook or in the role.' },
@@ -62,6 +63,7 @@ export default defineTask({
   thenAsk: (state, task) => thenAskFolders(state.dest, task.dest),
   plan: (state, task, context) => planCopyFile(state, task, task.source, context),
   result: ({ state, params: task, replies }) => copyFileResult(state, task, task.source, replies),
+  retire: (task, result) => destThings(task, result),
   returns: {
     dest: 'the destination',
     src: 'the template',

@@ -24,6 +24,7 @@ import {
   wordsOfRule,
 } from './shared/network/ufw-rules.ts';
 import { readSettings, type UfwSettings, writeSettings } from './shared/network/ufw-settings.ts';
+import { pick } from './shared/retire/by-state.ts';
 
 const params = {
   state: {
@@ -75,6 +76,12 @@ const params = {
   comment: { type: 'str', doc: 'A comment in the rule.' },
 } as const;
 
+/** The parameters that say which rule it is. */
+const RULE: readonly string[] = [
+  ...['rule', 'direction', 'from_ip', 'from_port', 'to_ip', 'to_port', 'proto', 'name', 'interface'],
+  ...['interface_in', 'interface_out', 'route', 'log'],
+];
+
 type Task = Params<typeof params>;
 
 export default defineTask({
@@ -121,6 +128,15 @@ export default defineTask({
     // What `ufw status` prints after a change is not known before it.
     ...(context.check && changes.length > 0 ? {} : { msg: statusIn(settings?.stdout ?? '') }),
   }),
+  retire: (task) => {
+    if (task.rule === undefined) return [];
+    const rule = pick(task, RULE);
+    const name = `firewall rule ${Object.entries(rule)
+      .filter(([, value]) => value !== 'any' && value !== false)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(' ')}`;
+    return [{ name, ...(!task.delete && { absence: { args: { ...rule, delete: true } } }) }];
+  },
   returns: { commands: 'The commands that were run.', msg: 'The output of `ufw status verbose`.' },
   examples: [
     {

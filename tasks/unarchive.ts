@@ -34,6 +34,7 @@ import { type Accounts, attributeParams, unknownAccount } from './shared/files/a
 import { askAccounts } from './shared/files/copy-file.ts';
 import { followedInfo } from './shared/files/path-info.ts';
 import { unpackedEffects } from './shared/files/unpacked.ts';
+import { pathThing } from './shared/retire/paths.ts';
 import { isUrl } from './shared/text.ts';
 
 const params = {
@@ -123,6 +124,7 @@ export default defineTask({
       ...followedInfo(state.dest),
     };
   },
+  seesTo: ({ dest }) => [pathThing(dest, { puts: false, tree: true })],
   returns: {
     src: 'the archive',
     dest: 'the directory',

@@ -14,6 +14,7 @@ import {
 import { keyPath } from './shared/accounts/user-key.ts';
 import { planUser } from './shared/accounts/user-plan.ts';
 import type { WantedUser } from './shared/accounts/wanted-user.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 type UserQuestions = {
   readonly user: Question<UserState>;
@@ -136,6 +137,7 @@ export default defineTask({
             : {}),
         }),
   }),
+  retire: byState('user', ['name']),
   returns: {
     uid: "The user's numeric ID.",
     group: 'The numeric ID of the primary group.',

@@ -12,6 +12,7 @@ import {
 } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { wholeFile } from './shared/retire/paths.ts';
 import { foreseenCertificate, isForeseen, readX509, type X509 } from './shared/tls/certificate.ts';
 import { plainInteger, timeDigits } from './shared/tls/der.ts';
 import { textIn, tlsText } from './shared/tls/request.ts';
@@ -94,6 +95,7 @@ export default defineTask({
       serial_number: plainInteger(certificate.serial),
     };
   },
+  retire: wholeFile,
   returns: {
     filename: 'The file.',
     privatekey: 'The file with the private key.',

@@ -11,6 +11,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['name'], doc: 'The file or directory.' },
@@ -83,6 +84,7 @@ export default defineTask({
     };
     return { xattr: told, msg: changes.length > 0 || !['present', 'absent'].includes(state) ? messages[state] : '' };
   },
+  retire: byState('extended attribute', ['path', 'namespace', 'key']),
   returns: { xattr: 'The attributes with their values; with `keys`, without them.', msg: 'What was done.' },
   examples: [
     {

@@ -1,6 +1,7 @@
 import { defineTask, encodeText, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
 import { askEdit, type EditState, inTheWay, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { pathThing } from './shared/retire/paths.ts';
 import { editXml } from './shared/xml/xml-edit.ts';
 import { readXml, writeXml } from './shared/xml/xml-text.ts';
 
@@ -97,6 +98,7 @@ export default defineTask({
   // `a[2]` then matches what came third, and children are added each time.
   reached: (before, now, task) => textIn(now) !== undefined && textIn(now) === textAfter(before, task),
   result: ({ params: task, replies }) => ({ ...actionsOf(task), ...backupFile(replies, task.backup) }),
+  seesTo: ({ path }) => (path === undefined ? [] : [pathThing(path, { puts: false })]),
   returns: {
     actions: 'The parameters `xpath`, `namespaces` and `state`.',
     count: 'The number of matches.',

@@ -3,6 +3,7 @@ import { askEdit, isFile, openEdited, planEdit, thenAskEdit } from './shared/edi
 import { withItem } from './shared/editing/yaml-list.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
+import { pathThing } from './shared/retire/paths.ts';
 
 export default defineTask({
   name: 'yaml_item',
@@ -35,6 +36,7 @@ export default defineTask({
     return planEdit(state, task, { opened, text: edited.text }, context, told);
   },
   result: ({ params, replies }) => ({ backup: backupFile(replies, params.backup).backup_file ?? '' }),
+  seesTo: ({ path }) => [pathThing(path, { puts: false })],
   returns: { backup: 'the path of the backup' },
   examples: [
     {

@@ -11,6 +11,7 @@ import {
 import { attributeParams } from './shared/files/attributes.ts';
 import { absentEffect } from './shared/files/path-info.ts';
 import { hasRepository, withoutRepository, withRepository } from './shared/packages/rpm/repository-file.ts';
+import { byState } from './shared/retire/by-state.ts';
 
 const list = { type: 'list', elements: 'str' } as const;
 
@@ -100,6 +101,7 @@ export default defineTask({
   plan: (state, task, context) =>
     task.state === 'absent' ? removal(state, task, context) : setting(state, task, context),
   result: ({ params: task }) => ({ repo: task.name, state: task.state }),
+  retire: byState('yum repository', ['name'], ['file', 'reposdir']),
   returns: { repo: 'The ID of the repository.', state: 'The `state` parameter.' },
   examples: [
     {

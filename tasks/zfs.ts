@@ -10,6 +10,7 @@ import {
   upTo,
   zfs,
 } from '../src/sdk.ts';
+import { byState } from './shared/retire/by-state.ts';
 import { sameProperty, zfsValue } from './shared/storage/zfs-values.ts';
 
 export default defineTask({
@@ -46,6 +47,7 @@ export default defineTask({
     return { changes: differing.map(([property, value]) => adjust(name, dataset, after, property, value)) };
   },
   result: ({ params: { name, state, extra_zfs_properties } }) => ({ name, state, ...extra_zfs_properties }),
+  retire: byState('zfs dataset', ['name']),
   returns: { name: 'The dataset.', state: 'Whether the dataset exists.' },
   examples: [
     {

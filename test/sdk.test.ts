@@ -7,6 +7,7 @@ test('the names that a task type may import', () => {
 
   expect(sdk.exports.map(({ name }) => name).toSorted()).toMatchInlineSnapshot(`
     [
+      "Absence",
       "Account",
       "AccountTools",
       "Answer",
@@ -100,6 +101,7 @@ test('the names that a task type may import', () => {
       "TcpAnswer",
       "TcpQuestion",
       "TemplateOptions",
+      "Thing",
       "TreeEntry",
       "TreeFile",
       "TreeOptions",

@@ -25,7 +25,7 @@ function exitCodeOf({ hosts, findings, errors, exitCode }: Collected, audit: Aud
   if (open.length === audit.findings.length)
     return exitCode === 0 || exitCode === 3 ? ofLints(has, exitCode) : exitCode;
   if (has('unreachable')) return 4;
-  if (has('failed', 'drift', 'lint')) return 2;
+  if (has('failed', 'drift', 'lint', 'orphan')) return 2;
   // Tasks that are in order unless another one changes something are not findings, but nothing is certain about them.
   const doubts = Object.values(hosts).reduce((sum, { unless }) => sum + unless, 0);
   const uncertain = findings.filter(({ kind }) => kind === 'uncertain').length;
@@ -34,6 +34,6 @@ function exitCodeOf({ hosts, findings, errors, exitCode }: Collected, audit: Aud
 
 /** The exit code of the check does not know of what was found beyond its tasks. */
 function ofLints(has: (...kinds: readonly Finding['kind'][]) => boolean, ofCheck: number): number {
-  if (has('lint')) return 2;
+  if (has('lint', 'orphan')) return 2;
   return has('unknown') ? 3 : ofCheck;
 }

@@ -239,8 +239,14 @@ function answered(findings: readonly HostFinding[], rounds: Readonly<Record<stri
 }
 
 /** The hosts that could not be reached, according to findings. */
-export const unreachableIn = (findings: readonly HostFinding[]): ReadonlySet<string> =>
+const unreachableIn = (findings: readonly HostFinding[]): ReadonlySet<string> =>
   new Set(findings.filter(({ kind }) => kind === 'unreachable').map(({ host }) => host));
+
+/** The hosts that a check could ask. */
+export function hostsReached({ hosts, findings }: Pick<Collected, 'hosts' | 'findings'>): readonly string[] {
+  const away = unreachableIn(findings);
+  return Object.keys(hosts).filter((host) => !away.has(host));
+}
 
 /** Nothing is known of a task that was skipped, or whose host could not be asked. */
 function statusOf({ status, would }: ToldOutcome): Judged['status'] | undefined {

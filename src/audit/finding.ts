@@ -7,11 +7,12 @@ import type { Trace } from './traces/trace.ts';
  * - `drift`: a run would change something;
  * - `uncertain`: a run would change something unless an earlier task, which may change anything, does it;
  * - `lint`: something is wrong on the host, whatever the playbooks say;
+ * - `orphan`: an earlier run put it there, and no task declares it any more;
  * - `unknown`: it cannot be known before a run, or could not be asked;
  * - `failed`: the task fails;
  * - `unreachable`: the host could not be asked.
  */
-export const FINDING_KINDS = ['unreachable', 'failed', 'drift', 'lint', 'uncertain', 'unknown'] as const;
+export const FINDING_KINDS = ['unreachable', 'failed', 'drift', 'lint', 'orphan', 'uncertain', 'unknown'] as const;
 /** One of these kinds. */
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
@@ -21,7 +22,13 @@ export const HANDLER = 'handler: ';
 /** The type of what finds something beyond the tasks of a playbook. */
 export const LINT = 'lint';
 
-/** Where a finding comes from: a task, or a lint, which has a name and the type `lint`. */
+/** The type of what finds orphans. */
+export const ORPHAN = 'orphan';
+
+/**
+ * Where a finding comes from: a task; a lint, which has a name and the type `lint`; or, for an orphan, the task that put it there, with
+ * the type `orphan` and without a file, because the task need not be there any more.
+ */
 export interface FoundBy {
   readonly name: string;
   readonly type: string;
@@ -47,9 +54,9 @@ export interface HostFinding {
   /** The label of the loop's item. */
   readonly item?: string;
   readonly changes: readonly ReportedChange[];
-  /** Why it failed, could not be reached or is unknown; what a lint found. */
+  /** Why it failed, could not be reached or is unknown; what a lint found; since which commit an orphan is one. */
   readonly reason?: string;
-  /** What to do about what a lint found. */
+  /** What to do about a lint or an orphan. */
   readonly remedy?: string;
   /** The tasks whose predicted changes it builds on. */
   readonly assuming?: readonly string[];

@@ -4,8 +4,9 @@ import { groupBy } from '../core/group-by.ts';
 import { makeFolders, statOf } from '../core/local-file.ts';
 import { must } from '../core/must.ts';
 import type { Judged } from './collect.ts';
-import { type FoundBy, HANDLER, type HostFinding, LINT, type PastAudit, type Seen } from './finding.ts';
+import { type FoundBy, HANDLER, type HostFinding, LINT, ORPHAN, type PastAudit, type Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
+import type { AppliedThing } from './orphans/watch.ts';
 import type { RunRecord } from './record.ts';
 import type { Trace } from './traces/trace.ts';
 
@@ -38,6 +39,18 @@ export interface PastFinding {
   readonly doneBy?: readonly Trace[];
 }
 
+/** A thing that a run put on a host. */
+export interface PastThing {
+  readonly host: string;
+  readonly thing: Omit<AppliedThing, 'hosts'>;
+  /** Its place among all things of the run. */
+  readonly rank: number;
+  /** What that run did not look at on the host. */
+  readonly missed: readonly string[];
+  /** The last run of its playbooks that put it there. */
+  readonly run: Pick<PastRun, 'id' | 'playbooks' | 'revision'>;
+}
+
 /** The time during which a finding was there, from the first audit that saw it. */
 export interface Episode extends PastFinding {
   readonly firstSeen: string;
@@ -65,6 +78,10 @@ create table if not exists episodes(
 create index if not exists open_episodes on episodes(host, id) where ended is null;
 create index if not exists ended_episodes on episodes(ended) where ended is not null;
 create table if not exists agreed(id text not null, host text not null, declares text, primary key (host, id)) without rowid;
+create table if not exists texts(id integer primary key, text text unique not null);
+create table if not exists things(
+  host text not null, name text not null, playbooks text not null, run integer not null, rank integer not null, body integer not null,
+  missed integer not null, primary key (host, name, playbooks)) without rowid;
 create index if not exists runs_by_start on runs(started);
 create index if not exists findings_by_id on findings(id);
 `;
@@ -108,6 +125,7 @@ export class History implements Disposable {
           { ...record, judged: judged.get(host) ?? [], findings: findings.get(host) ?? [] },
           seen,
         );
+      this.#addThings(run, record);
       return seen;
     });
   }
@@ -182,6 +200,41 @@ export class History implements Disposable {
     return this.#get('select 1 from findings where id = ? and host = ? limit 1', [finding, host]) !== null;
   }
 
+  /** What runs have put on hosts, as far as it is not known to be gone. */
+  things(hosts: readonly string[]): readonly PastThing[] {
+    const wanted = new Set(hosts);
+    const texts = new Map<unknown, unknown>();
+    const read = (id: unknown): unknown => {
+      if (!texts.has(id)) {
+        const row = this.#get('select text from texts where id = ?', Number(id));
+        texts.set(id, JSON.parse(String(row?.['text'])));
+      }
+      return texts.get(id);
+    };
+    return this.#all(
+      'select t.*, r.revision, r.started from things t join runs r on r.id = t.run order by t.host, r.started, t.rank',
+      [],
+    )
+      .filter(({ host }) => wanted.has(String(host)))
+      .map((row) => ({
+        host: String(row['host']),
+        thing: read(row['body']) as PastThing['thing'],
+        rank: Number(row['rank']),
+        missed: read(row['missed']) as readonly string[],
+        run: {
+          id: Number(row['run']),
+          playbooks: JSON.parse(String(row['playbooks'])) as string[],
+          ...(row['revision'] !== null && { revision: String(row['revision']) }),
+        },
+      }));
+  }
+
+  /** The findings that are not over, of one kind of finder. */
+  openOf(type: string): readonly PastFinding[] {
+    const rows = this.#all('select body from episodes where ended is null order by first, host, id', []);
+    return rows.map(({ body }) => JSON.parse(String(body)) as PastFinding).filter(({ task }) => task.type === type);
+  }
+
   /** Whether any run has had to do with a host. */
   knowsHost(host: string): boolean {
     const sql = 'select 1 from runs, json_each(runs.hosts) where json_each.key = ? limit 1';
@@ -207,6 +260,32 @@ export class History implements Disposable {
 
   #get(sql: string, values: JsValues): Row | null {
     return this.#whenFree(() => this.#db.get(sql, values));
+  }
+
+  /** Keeps what a run put on hosts, and forgets what is gone. */
+  #addThings(run: number, { things = [], missed = [], retired = [], playbooks }: RunRecord): void {
+    const none = this.#text('[]');
+    const missedOn = new Map(
+      missed.flatMap(({ names, hosts }) => {
+        const text = this.#text(JSON.stringify(names));
+        return hosts.map((host) => [host, text] as const);
+      }),
+    );
+    for (const [rank, { hosts, ...thing }] of things.entries()) {
+      const body = this.#text(JSON.stringify(thing));
+      for (const host of hosts)
+        this.#db.run(
+          'insert or replace into things(host, name, playbooks, run, rank, body, missed) values (?, ?, ?, ?, ?, ?, ?)',
+          [...[host, thing.name, JSON.stringify(playbooks), run, rank, body], missedOn.get(host) ?? none],
+        );
+    }
+    for (const { host, name } of retired) this.#db.run('delete from things where host = ? and name = ?', [host, name]);
+  }
+
+  /** The number of a text, which is kept once. */
+  #text(text: string): number {
+    const known = this.#db.get('select id from texts where text = ?', text);
+    return Number(known?.['id'] ?? this.#db.run('insert into texts(text) values (?)', text).lastInsertRowid);
   }
 
   #addRun(record: RunRecord): number {
@@ -287,7 +366,9 @@ export class History implements Disposable {
     // A handler that nothing notifies does not run at all.
     const { task, host } = JSON.parse(String(row['body'])) as PastFinding;
     const isHandler = task.name.startsWith(HANDLER);
-    const wasLinted = task.type === LINT && record.linted?.[host]?.includes(task.name) === true;
+    const linted = record.linted?.[host] ?? [];
+    const wasLinted =
+      (task.type === LINT && linted.includes(task.name)) || (task.type === ORPHAN && linted.includes(ORPHAN));
     const isOver =
       wasLinted || one !== undefined || (isHandler && judged.size > 0 && this.#hasPlaybooks(row['last'], record));
     if (!isOver) return;
@@ -367,6 +448,7 @@ function causeOf(before: unknown, now: string | undefined): Seen['cause'] {
 const COUNTED_AS: Readonly<Record<string, 'drift' | 'lint' | 'unknown' | 'failed'>> = {
   drift: 'drift',
   lint: 'lint',
+  orphan: 'drift',
   uncertain: 'unknown',
   unknown: 'unknown',
   failed: 'failed',

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { HostSummary } from '../core/event.ts';
 import type { Collected, Judged } from './collect.ts';
 import type { HostFinding } from './finding.ts';
+import type { AppliedThing, Missed } from './orphans/watch.ts';
 import { revisionOf } from './revision.ts';
 
 /** What is kept of a run, a check or an audit: plain data, a line of JSON in the journal. */
@@ -30,6 +31,12 @@ export interface RunRecord {
   readonly linted?: Readonly<Record<string, readonly string[]>>;
   /** The approval hash of the plan that it applied. */
   readonly plan?: string;
+  /** What a run put on hosts, or found there as declared. */
+  readonly things?: readonly AppliedThing[];
+  /** What it did not look at; undefined if it was to look at a part only. */
+  readonly missed?: readonly Missed[];
+  /** Things that nobody declares and that are not there any more. */
+  readonly retired?: readonly { readonly host: string; readonly name: string }[];
 }
 
 /** The record of what has been collected. Diffs are left out: the history is to tell that something differed, not what files contain. */

@@ -7,6 +7,7 @@ const COUNTED: Readonly<Record<FindingKind, readonly [one: string, several: stri
   failed: ['failed', 'failed'],
   drift: ['drift', 'drifts'],
   lint: ['lint', 'lints'],
+  orphan: ['orphan', 'orphans'],
   uncertain: ['uncertain', 'uncertain'],
   unknown: ['unknown', 'unknown'],
 };

@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
-import { type Collected, collector, unreachableIn } from '../audit/collect.ts';
-import type { Audit, Finding, HostFinding, PastAudit, Seen } from '../audit/finding.ts';
+import { type Collected, collector, hostsReached } from '../audit/collect.ts';
+import { type Audit, type Finding, type HostFinding, ORPHAN, type PastAudit, type Seen } from '../audit/finding.ts';
 import { fold } from '../audit/fold.ts';
 import { type Further, furtherRound } from '../audit/further-round.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
 import { newsOf } from '../audit/news.ts';
 import { nextAuditAfter } from '../audit/next-audit.ts';
+import { findOrphans, NO_ORPHANS } from '../audit/orphans/orphans.ts';
+import { watchDeclarations } from '../audit/orphans/watch.ts';
 import { type RunRecord, recordOf } from '../audit/record.ts';
 import type { Trace } from '../audit/traces/trace.ts';
 import { recordingOf } from '../audit/unmanaged/declared.ts';
@@ -21,7 +23,7 @@ import { auditOutputs, eventOutputs, writeAudit } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
 import { placeOfRun } from './keep-run.ts';
 import { AS_CHECK, type AuditLine, type Parsed } from './options.ts';
-import { playCommand, runOnce } from './play-command.ts';
+import { isPartial, playCommand, runOnce } from './play-command.ts';
 import { type Destinations, sendNews, wrongDestinations } from './send-news.ts';
 import { version } from './version.ts';
 
@@ -49,6 +51,7 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     return io.refuse(['--mail-to, --post-to: without a history, nobody knows what is new (RETRACE_HISTORY)']);
   const { report: watchWays, ways } = waysIn();
   let further = NOTHING_FURTHER;
+  let orphans = NO_ORPHANS;
   let found: { readonly collected: Collected; readonly errors: readonly string[] } | undefined;
   const code = await playCommand(asCheck(line), io, {
     reporter: async (options) => {
@@ -65,12 +68,20 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
       };
     },
     perform: async ({ loaded, secrets }) => {
+      const recording = line.options.lints ? recordingOf(loaded.context) : undefined;
       const { context } = loaded;
-      const recording = line.options.lints ? recordingOf(context) : undefined;
-      const exitCode = await runOnce({ loaded: { ...loaded, context: recording?.context ?? context } });
-      const asksMore = line.options.lints || line.options.causes;
-      if (found === undefined || found.collected.interrupted || !asksMore) return exitCode;
+      const isWhole = place !== undefined && !isPartial(line.options) && (line.options.limit ?? []).length === 0;
+      const watch = isWhole ? watchDeclarations({ asksUnrun: true }) : undefined;
+      const watched = recording?.context ?? context;
+      const options = { ...watched.options, ...(watch && { declarations: watch }) };
+      const exitCode = await runOnce({ loaded: { ...loaded, context: { ...watched, options } } });
+      if (found === undefined || found.collected.interrupted) return exitCode;
       const { collected } = found;
+      if (watch !== undefined && place !== undefined && found.errors.length === 0) {
+        const search = { ...searchOf(collected), context, watch, secrets, version };
+        orphans = await withThings(place, io, (history) => findOrphans({ ...search, history }));
+      }
+      if (!line.options.lints && !line.options.causes) return exitCode;
       const { audits, causes } = pastOf(place, collected, io);
       const traced = line.options.causes ? collected.findings.filter((one) => hasStrayed(one, causes)) : [];
       const lints = recording && { nextAudit: nextAuditAfter(collected.startedAt, audits), recording };
@@ -89,13 +100,18 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     return code;
   }
   const { collected } = found;
-  const all = [...collected.findings.map((one) => withTraces(one, further.traces.get(one))), ...further.findings];
+  const all = [
+    ...collected.findings.map((one) => withTraces(one, further.traces.get(one))),
+    ...further.findings,
+    ...orphans.findings,
+  ];
   const findings = withAccepted(all, baseline.value, new Date().toISOString().slice(0, 10));
   const audit = auditOf({ ...collected, findings }, fold(findings), found.errors);
   const record = {
     ...recordOf({ ...collected, findings }, 'audit'),
     exitCode: audit.exitCode,
-    ...(line.options.lints && { linted: further.linted }),
+    linted: withOrphans(further.linted, orphans.searched),
+    retired: orphans.gone,
   };
   const kept = place === undefined || collected.interrupted ? NOTHING_KNOWN : keep(place, record, io);
   const known = { ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits };
@@ -127,11 +143,40 @@ const notDone = (playbooks: readonly string[], exitCode: number): Audit => ({
   exitCode,
 });
 
-/** The hosts that the check could ask. */
-function hostsReached({ hosts, findings }: Collected): readonly string[] {
-  const away = unreachableIn(findings);
-  return Object.keys(hosts).filter((host) => !away.has(host));
+/** Where orphans are searched for. */
+const searchOf = (collected: Collected) => ({
+  hosts: hostsReached(collected),
+  playbooks: collected.playbooks.map((file) => resolve(file)),
+});
+
+/** Does something with what the history knows. If it cannot be read, there is nothing: whoever keeps this audit says so. */
+async function withThings<T>(
+  place: HistoryPlace,
+  io: CallIo,
+  work: (history: History) => Promise<T>,
+): Promise<T | typeof NO_ORPHANS> {
+  let history: History;
+  try {
+    history = new History(place);
+  } catch {
+    return NO_ORPHANS;
+  }
+  try {
+    takeJournal(history, place, io);
+    return await work(history);
+  } finally {
+    history[Symbol.dispose]();
+  }
 }
+
+/** On which hosts orphans were searched for is kept like a lint: what is found no more is over. */
+const withOrphans = (
+  linted: Further['linted'],
+  searched: readonly string[],
+): Readonly<Record<string, readonly string[]>> => ({
+  ...linted,
+  ...Object.fromEntries(searched.map((host) => [host, [...(linted[host] ?? []), ORPHAN]])),
+});
 
 /** What the history knows. */
 interface Kept {

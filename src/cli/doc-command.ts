@@ -98,7 +98,11 @@ function section(type: TaskType): string {
   const returns = Object.entries(type.returns ?? {}).map(([key, text]) => `- \`${key}\`: ${text}`);
   return `## ${shortName(type)}
 
-${type.summary}${type.description === undefined ? '' : `\n\n${type.description}`}${type.name === shortName(type) ? '' : ` Full name: \`${type.name}\`.`}
+${type.summary}${type.description === undefined ? '' : `\n\n${type.description}`}${type.name === shortName(type) ? '' : ` Full name: \`${type.name}\`.`}${orphansOf(
+  type,
+)
+  .map((text) => ` ${text}`)
+  .join('')}
 
 ${rows.length === 0 ? 'No parameters.' : `| parameter | | |\n| --- | --- | --- |\n${rows.join('\n')}`}
 ${returns.length === 0 ? '' : `\nReturns:\n\n${returns.join('\n')}\n`}
@@ -107,9 +111,17 @@ ${type.examples.map(({ title, yaml }) => `${title}:\n\n\`\`\`yaml\n- ${yaml.repl
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-function describe({ name, aliases, summary, description, params, returns, examples }: TaskType): string {
+/** Whether what the type leaves on a host is told once no task declares it any more. */
+const orphansOf = ({ retire }: TaskType): readonly string[] =>
+  retire === undefined
+    ? []
+    : ['What no task declares any more is told by `run audit` as an orphan, and `run retire` removes it.'];
+
+function describe(type: TaskType): string {
+  const { name, aliases, summary, description, params, returns, examples } = type;
   const sections = [
     `${name}${aliases === undefined || aliases.length === 0 ? '' : ` (also ${aliases.join(', ')})`}\n\n${summary}${description === undefined ? '' : `\n\n${description}`}`,
+    ...orphansOf(type),
     `parameters:\n${Object.entries(params)
       .map(([param, spec]) => paramLine(param, spec, '  '))
       .join('\n')}`,

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { LINT } from '../audit/finding.ts';
+import { LINT, ORPHAN } from '../audit/finding.ts';
 import { type Episode, History, type PastFinding, type PastRun } from '../audit/history.ts';
 import { historyPlace } from '../audit/journal.ts';
 import { changeText } from '../core/change.ts';
@@ -126,7 +126,8 @@ function episodeLines(episode: Episode): string {
     times === 1 ? `seen ${minute(firstSeen)}` : `seen ${times} times, ${minute(firstSeen)} to ${minute(lastSeen)}`;
   const repaired = ended?.how === 'repaired' ? `repaired by run ${ended.run}` : 'found in order';
   const end = ended === undefined ? '' : `; ${repaired} ${minute(ended.at)}`;
-  const what = episode.task.type === LINT ? 'lint' : cause;
+  const { type } = episode.task;
+  const what = type === LINT || type === ORPHAN ? type : cause;
   const by = (episode.doneBy ?? []).map(({ at, text }) => `            by: ${minute(at)}, ${fitted(text, 300)}\n`);
   return `${id}  ${host}: ${whatText(episode)}\n            ${what}, ${seen}${end}\n${by.join('')}`;
 }

@@ -1,5 +1,8 @@
 import { appendRecord, declaredDigest, type HistoryPlace, historyPlace } from '../audit/journal.ts';
+import type { Watch } from '../audit/orphans/watch.ts';
+import type { RunRecord } from '../audit/record.ts';
 import type { Reporter } from '../core/event.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { systemReason } from '../core/system-error.ts';
 import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Face } from './face.ts';
@@ -7,7 +10,7 @@ import type { Face } from './face.ts';
 /** What a run needs to be kept in the history: watchers of its events, and options. */
 interface Keeper {
   readonly watchers: readonly Reporter[];
-  readonly options: Pick<RunOptions, 'digest'>;
+  readonly options: Pick<RunOptions, 'digest' | 'declarations'>;
 }
 
 /** How this process is called. */
@@ -16,6 +19,9 @@ interface Call {
   readonly isLab: boolean;
   /** An audit is kept by its own command. */
   readonly isAudit: boolean;
+  readonly secrets: Secrets;
+  /** It looks at a part of the playbooks only. */
+  readonly isPartial: boolean;
   /** The approval hash of the plan that is applied. */
   readonly plan?: string | undefined;
 }
@@ -40,24 +46,33 @@ export async function keeperOf(env: NodeJS.ProcessEnv, call: Call): Promise<Keep
   try {
     const options = { digest: declaredDigest(place) };
     if (call.isAudit) return { watchers: [], options };
-    const [{ collector }, { recordOf }] = await Promise.all([
+    const [{ collector }, { recordOf }, { watchDeclarations }] = await Promise.all([
       import('../audit/collect.ts'),
       import('../audit/record.ts'),
+      import('../audit/orphans/watch.ts'),
     ]);
+    const declarations = watchDeclarations({ asksUnrun: false });
     const { report, end } = collector();
     const watch: Reporter = (event) => {
       report(event);
       if (event.kind !== 'run-finished') return;
       const collected = end();
       try {
-        appendRecord(place, recordOf(collected, collected.check ? 'check' : 'run', call.plan));
+        const record = recordOf(collected, collected.check ? 'check' : 'run', call.plan);
+        appendRecord(place, collected.check ? record : { ...record, ...putThere(declarations, call) });
       } catch (error) {
         process.stderr.write(`run: this run is missing in the history: ${systemReason(error) ?? String(error)}\n`);
       }
     };
-    return { watchers: [watch], options };
+    return { watchers: [watch], options: { ...options, declarations } };
   } catch (error) {
     if (systemReason(error) === undefined) throw error;
     return NOT_KEPT;
   }
 }
+
+/** What a run put on hosts, and what it did not look at. */
+const putThere = (declarations: Watch, { secrets, isPartial }: Call): Pick<RunRecord, 'things' | 'missed'> => ({
+  things: declarations.applied(secrets),
+  ...(!isPartial && { missed: secrets.mask(declarations.missed()) }),
+});

@@ -143,6 +143,30 @@ export const auditOptions = {
   },
 } as const satisfies OptionSpecs;
 
+const {
+  tags: _tagged,
+  'skip-tags': _skipped,
+  'start-at-task': _start,
+  limit: _limit,
+  ...wholeCheckOptions
+} = checkOptions;
+
+/** The options of retiring orphans: those of an audit of whole playbooks, which is made first. */
+export const retireOptions = {
+  ...wholeCheckOptions,
+  check: { type: 'switch', short: 'C', help: 'only show what would be removed' },
+  yes: { type: 'switch', short: 'y', help: 'remove it without asking' },
+  host: { type: 'list', value: 'HOSTS', help: 'only on these hosts (default: on all)' },
+  'with-contents': {
+    type: 'switch',
+    help: 'also remove directories with something in them that no run put there',
+  },
+  output: runOptions.output,
+} as const satisfies OptionSpecs;
+
+/** The parsed command line of `run retire`. */
+export type RetireLine = CommandLine<typeof retireOptions>;
+
 /** The options of a plan: those of a check. */
 export const planOptions = {
   ...checkOptions,

@@ -122,7 +122,13 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   const form = formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine));
   const report = await (reporter === undefined ? createReporter(form, reportOptions) : reporter(reportOptions));
   const isRun = !lists(parsed) && !parsed.options['syntax-check'];
-  const how = { face, isLab: parsed.options.lab, isAudit: reporter !== undefined };
+  const how = {
+    face,
+    isLab: parsed.options.lab,
+    isAudit: reporter !== undefined,
+    secrets,
+    isPartial: isPartial(parsed.options),
+  };
   const keeper = isRun && plan !== 'none' ? await keeperOf(process.env, { ...how, plan: plan?.hash }) : NOT_KEPT;
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS'])), ...keeper.watchers];
   if (parsed.options.lab)
@@ -170,6 +176,15 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
     endPrompts();
   }
 }
+
+/** Whether a run looks at a part of its playbooks only. */
+export const isPartial = (
+  options: Pick<Parsed['options'], 'tags' | 'skip-tags' | 'start-at-task'> & { readonly step?: boolean },
+): boolean =>
+  (options.tags ?? []).length > 0 ||
+  (options['skip-tags'] ?? []).length > 0 ||
+  options['start-at-task'] !== undefined ||
+  options.step === true;
 
 /** Runs what has been loaded. Returns the exit code. */
 export async function runOnce({ loaded: { context, playbooks } }: Pick<Prepared, 'loaded'>): Promise<number> {

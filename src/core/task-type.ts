@@ -3,6 +3,7 @@ import type { Bytes } from './local-content.ts';
 import type { ParamSpecs, Params } from './params.ts';
 import type { AnyQuestion } from './question.ts';
 import type { Endpoint, Reply } from './session.ts';
+import type { Thing } from './thing.ts';
 import type { Expression, Raw } from './value.ts';
 
 /** The questions of one task by name; `state` has the answers under the same names. */
@@ -266,6 +267,13 @@ export interface TaskType<
    * unknown if the task is.
    */
   factNames?(args: Raw): readonly string[] | undefined;
+  /**
+   * The things on a host that a task with these parameters sees to, and how each is removed once no task declares it any
+   * more. What a type without it leaves on a host is never told as an orphan. `result`: that of the task, if it was looked at.
+   */
+  retire?(params: NoInfer<R>, result?: TaskResult): readonly Thing[];
+  /** The things that a task of a type without `retire` sees to, so that they are not told as orphans of another task. */
+  seesTo?(params: NoInfer<R>): readonly Thing[];
   /** Documented keys of the result: with those that the engine adds, all of them. */
   readonly returns?: Readonly<Record<string, string>>;
   /** The result may also have keys that are not listed in `returns`. */

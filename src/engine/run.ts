@@ -61,7 +61,7 @@ export async function runPlaybooks(
   };
   let error: RunError | undefined;
   try {
-    for (const play of plays) {
+    for (const [index, play] of plays.entries()) {
       if (run.signal.aborted) break;
       const went = await runPlay(run, play, across);
       if (typeof went === 'object') {
@@ -77,7 +77,10 @@ export async function runPlaybooks(
         });
         break;
       }
-      if (went === 'stop') break;
+      if (went === 'stop') {
+        if (index + 1 < plays.length) missRest(run);
+        break;
+      }
     }
     if (across.startAt !== undefined && error === undefined) {
       error = { error: `no task is named \`${across.startAt}\`` };
@@ -102,6 +105,11 @@ export async function runPlaybooks(
     states.exitCode = exitCode;
   }
   return { exitCode: states.exitCode };
+}
+
+/** What later plays declare is not known. (After an error, nothing is told of any orphan.) */
+function missRest({ options, inventory }: RunContext): void {
+  for (const host of inventory.hosts.keys()) options.declarations?.miss(host, 'the plays after one that failed');
 }
 
 /**

@@ -9,6 +9,7 @@ const LEVELS: Readonly<Record<FindingKind, 'error' | 'warning' | 'note'>> = {
   failed: 'error',
   drift: 'warning',
   lint: 'warning',
+  orphan: 'warning',
   uncertain: 'note',
   unknown: 'note',
 };
@@ -55,7 +56,7 @@ const resultOf = (finding: Finding, playbook: string) => ({
     {
       physicalLocation: {
         artifactLocation: { uri: uriOf(finding.task.file ?? playbook) },
-        // A lint is about a host, and no line tells of it; but forges show only what has a place.
+        // A lint or an orphan is about a host, and no line tells of it; but forges show only what has a place.
         ...(finding.task.line !== undefined && { region: { startLine: finding.task.line } }),
       },
     },

@@ -60,6 +60,7 @@ const paint = (kind: FindingKind, chalk: Chalk): Chalk =>
     failed: chalk.red,
     drift: chalk.yellow,
     lint: chalk.yellow,
+    orphan: chalk.yellow,
     uncertain: chalk.magenta,
     unknown: chalk.magenta,
   })[kind];

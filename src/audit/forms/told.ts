@@ -8,6 +8,7 @@ export const KIND_TITLES: Readonly<Record<FindingKind, string>> = {
   failed: 'Failed',
   drift: 'Drift',
   lint: 'Lints: wrong, whatever the playbooks say',
+  orphan: 'Orphans: put there by an earlier run, declared no more',
   uncertain: 'Uncertain: an earlier task may change it',
   unknown: 'Unknown',
 };
@@ -38,6 +39,7 @@ const NOTHING_TOLD: Readonly<Record<FindingKind, string>> = {
   uncertain: 'would change',
   unknown: 'unknown',
   lint: 'found',
+  orphan: 'declared no more',
 };
 
 /** Some hosts by name, many by number: `web1, web2, web3 and 947 more`. */

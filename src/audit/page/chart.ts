@@ -28,7 +28,7 @@ export function chartHtml(audit: Audit): Markup | undefined {
 /** `2026-11-29 04:00 UTC`. */
 export const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
-/** Counted like the earlier ones: `failed` also has hosts that were not reached, `unknown` also what is uncertain. */
+/** Counted like the earlier ones: `drift` also has orphans, `failed` also has hosts that were not reached, `unknown` also what is uncertain. */
 function thisAudit(audit: Audit): PastAudit {
   const open = openFindings(audit);
   const count = (...kinds: readonly string[]): number => open.filter(({ kind }) => kinds.includes(kind)).length;
@@ -36,7 +36,7 @@ function thisAudit(audit: Audit): PastAudit {
   return {
     startedAt,
     exitCode,
-    drift: count('drift'),
+    drift: count('drift', 'orphan'),
     lint: count('lint'),
     unknown: count('uncertain', 'unknown'),
     failed: count('failed', 'unreachable'),

@@ -25,7 +25,7 @@ ${dataBlock('data', scriptData(audit, cards, hosts))}
 const EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'everything is as declared, or accepted',
   1: 'an error',
-  2: 'drift, a task that fails, or a lint',
+  2: 'drift, a task that fails, a lint or an orphan',
   3: 'something is unknown',
   4: 'a host is unreachable',
 };

@@ -13,6 +13,7 @@ export const SHAPES = trusted(
       'lint',
       '<path d="M10.8 2.2a3.6 3.6 0 0 0-4.3 4.7L2.2 11.2a1.8 1.8 0 0 0 2.6 2.6l4.3-4.3a3.6 3.6 0 0 0 4.7-4.3l-2.2 2.2-2.4-.6-.6-2.4z"/>',
     ),
+    symbol('orphan', '<circle cx="8" cy="8" r="5.5" stroke-dasharray="3 2.6"/><path d="M5.5 8h5"/>'),
     symbol('uncertain', '<path d="M8 2.5 14 13H2z"/><path d="M8 6.5v2.4M8 11v.01"/>'),
     symbol('unknown', '<path d="M5 5.6C5 3.9 6.3 2.8 8 2.8s3 1.1 3 2.8c0 2.2-3 2.4-3 4.4M8 13.2v.01"/>'),
     symbol('accepted', '<path d="m2.5 8.5 3.7 3.7L13.5 4"/>'),

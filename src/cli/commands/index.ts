@@ -13,6 +13,7 @@ import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
 import { plan } from './plan.ts';
+import { retire } from './retire.ts';
 import { unmanaged } from './unmanaged.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   drift,
   accept,
   adopt,
+  retire,
   history,
   plan,
   apply,

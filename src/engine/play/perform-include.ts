@@ -15,6 +15,7 @@ import { placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { BatchRun } from './batch-run.ts';
+import { missInclude } from './declare-rest.ts';
 import { endAll } from './end-all.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
@@ -35,6 +36,8 @@ export async function performInclude(
   const uncomputed = once.map(notComputed).find((one) => one !== undefined);
   for (const host of once.some((one) => one.is === 'value' && one.value === true) ? first : hosts) {
     const included = uncomputed ?? (await computeIncluded(performing, host, include));
+    host.looked.add(include.id);
+    if (included.some(isMissed)) missInclude(performing.play, host, include);
     const failed = included.findIndex((one) => one.kind === 'failed');
     // Of a loop that brings nothing for any of its items, one skip is counted; of items that are skipped among others, none.
     const skips = included.every((one) => one.kind === 'skipped') ? 1 : 0;
@@ -51,9 +54,14 @@ export async function performInclude(
     for (const one of brought.toReversed()) {
       await loadTypes(performing, one.brought.items);
       host.cursor.insert(one.brought.items, path, one.turn);
+      host.brought.push(...one.brought.items);
     }
   }
 }
+
+/** Whether it is not known what an include would have brought. A loop without items brings nothing. */
+const isMissed = (one: Included): boolean =>
+  one.kind === 'skipped' ? one.condition !== undefined : one.kind !== 'brings';
 
 /** Whether an uncaught failure of the include on this host ends the play on all hosts. */
 async function isFatal(performing: BatchRun, host: PlayHost, include: Include): Promise<boolean> {

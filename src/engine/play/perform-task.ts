@@ -82,6 +82,7 @@ async function runOnHost(
   const { play } = performing;
   const { emit } = play.run;
   const ref = refOf(play, task, host, handler);
+  host.looked.add(task.id);
   const startedAt = performance.now();
   emit({ kind: 'task-started', play: play.definition.id, task: ref, host: host.name });
   const run: TaskRun = {

@@ -57,6 +57,9 @@ export class PlayHost {
   readonly completedRoles = new Set<string>();
   /** The role instance that `meta: end_role` ended: its remaining items are skipped. */
   endedRole: string | undefined;
+  /** Ids of the tasks and includes that were looked at, and what includes brought. */
+  readonly looked = new Set<number>();
+  readonly brought: Item[] = [];
   /** How many times a failure made the host leave what it was doing. */
   falls = 0;
   /** Out of the play: failed, unreachable, or ended by `meta`. */

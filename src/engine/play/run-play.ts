@@ -18,6 +18,7 @@ import { identityOf, type PlayContext } from '../variables/play-context.ts';
 import type { RunContext } from '../variables/run-context.ts';
 import { Scopes } from '../variables/scopes.ts';
 import type { BatchRun, RunError } from './batch-run.ts';
+import { declareRest, missPlay } from './declare-rest.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import { PlayHost } from './play-host.ts';
@@ -51,6 +52,7 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   const pattern = await retryWhenKnown({ play: context }, () => hostsOf(context, prompted));
   if (pattern.is === 'unknown') {
     tellUnlooked(context, reachable(across.states.all), 'hosts', pattern.because);
+    missPlay(context, nameOf(context), [...run.inventory.hosts.keys()]);
     return 'on';
   }
   if (pattern.is !== 'value') return { error: keywordError(pattern) };
@@ -64,27 +66,41 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
     run.emit({ kind: 'no-hosts', play: play.id, pattern: String(play.hosts.value) });
     return 'on';
   }
+  missPlay(
+    context,
+    name,
+    all.filter((host) => !usable.some((state) => state.host.name === host)),
+  );
   if (usable.length === 0) return 'stop';
   const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
   const prepared = await prepare(context, usable, prompted);
   if ('error' in prepared) return prepared;
   const ready = prepared.ready;
+  const unseen = new Set(usable);
   const [first] = ready;
+  if (first === undefined) missPlay(context, name, all);
   if (first === undefined) return usable.every((state) => state.unreachable) ? 'stop' : 'on';
   const keywords = await retryWhenKnown({ play: context, state: first }, () => batchKeywords(context, first));
   if (keywords.is === 'unknown') {
     tellUnlooked(context, ready, 'keywords', keywords.because);
+    missPlay(context, name, all);
     return 'on';
   }
   if (keywords.is !== 'value') return { error: keywordError(keywords) };
   let going: 'on' | 'stop' = 'on';
   for (const some of batches(ready, keywords.value.serial)) {
     batch = some.map((state) => new PlayHost(context, state, [...gatheringTask(context, state), ...play.items]));
+    for (const state of some) unseen.delete(state);
     const stop = await runBatch(context, across, batch, keywords.value);
     if (typeof stop === 'object') return stop;
     if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
     if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
   }
+  missPlay(
+    context,
+    name,
+    [...unseen].map((state) => state.host.name),
+  );
   run.emit({
     kind: 'play-finished',
     play: play.id,
@@ -143,6 +159,7 @@ async function runBatch(
     await flushHandlers(performing, failed);
     for (const host of failed) host.end();
   }
+  await declareRest(performing);
   return performing.stop;
 }
 

@@ -11,6 +11,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import { applyFacts, applyUnknownFacts } from './apply-facts.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
 import { convergeOrStart, foundNow, withNow, wouldOf } from './converge-task.ts';
+import { declareCall, declareSkipped, declareUnknown } from './declare.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { doubtOfFacts } from './facts.ts';
 import type { LoopItem } from './loop.ts';
@@ -38,8 +39,12 @@ export async function attempt(
   );
   const { value: computed } = bound;
   const read = new Set([...state.rests, ...(run.read ?? []), ...bound.read]);
-  if (computed instanceof NotKnownYet) return unknownRun(run, sight, computed.because);
+  if (computed instanceof NotKnownYet) {
+    declareUnknown(run);
+    return unknownRun(run, sight, computed.because);
+  }
   if (computed.kind === 'skipped') {
+    await declareSkipped(run, sight);
     if (read.size > 0) await doubtWhatItMayChange(run, sight, (call) => wouldOf(run, call), { unlessAll: true });
     return {
       outcome: { ...skip(computed.message, computed.condition), censored: computed.censored, unless: [...read] },
@@ -48,6 +53,7 @@ export async function attempt(
   }
   if (computed.kind === 'valueless') return valueless(run, computed, [...read]);
   if (computed.kind === 'failed') {
+    declareUnknown(run);
     const outcome = { ...failure(computed.message, computed.result), censored: computed.censored };
     return { outcome: await ignorable(doubted(outcome, run, sight, [...read]), run, sight) };
   }
@@ -81,6 +87,7 @@ export async function attempt(
   const kept = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   foresee(run, call, kept, wouldChange(converged, foreseen));
   const { outcome, doubt } = withDoubtedFacts(kept, run, call);
+  declareCall(run, call, outcome);
   const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, { call, outcome, doubt }));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
   const ofNow = [

@@ -7,6 +7,7 @@ import { breather } from '../host/breather.ts';
 import { placed } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
+import { declareUnknown } from './declare.ts';
 import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
 import { joinItems, mayJoin } from './joined.ts';
 import type { LoopItem } from './loop.ts';
@@ -38,6 +39,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
     const turn: TaskRun = { ...run, joined: joined.get(item), earlier: outcomes.map((one) => one.result) };
     const own = sightBefore(turn, item);
     const settled = await retryWhenKnown(run, () => runUntil(turn, own, item));
+    if (settled.is !== 'value') declareUnknown(run);
     const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
     for (const one of ran.ofNow ?? []) ofNow.add(one);
     const result = itemResult(item, ran.outcome.result);

@@ -1,5 +1,6 @@
 import { applyUnknownFacts } from './apply-facts.ts';
 import { doubted, unknownRun } from './attempt.ts';
+import { declareUnknown } from './declare.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
 import { registerProjections, registerResult } from './register-result.ts';
@@ -22,6 +23,7 @@ export async function runTask(
     const { value: items, read: looping } = await state.reading(() => loopOf(task, sight));
     const read = [...state.rests, ...looping];
     if (items === undefined) return runUntil(run, sight);
+    if (items.kind !== 'items') declareUnknown(run);
     if (items.kind === 'failed')
       return {
         outcome: await ignorable(
@@ -39,8 +41,10 @@ export async function runTask(
     return runLoop({ ...run, read }, items.items, sight);
   };
   const perform = async (): Promise<Ran> => {
+    if (uncomputable !== undefined) declareUnknown(run);
     if (uncomputable?.is === 'unknown') return unknownRun(run, sight, uncomputable.because);
     const settled = uncomputable ?? (await retryWhenKnown(run, compute));
+    if (settled.is !== 'value') declareUnknown(run);
     return settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
   };
   const ran = await perform();

@@ -7,6 +7,7 @@ import type { LoadedInventory } from '../../language/inventory/index.ts';
 import type { DynamicLoader, VarsLayer } from '../../language/model.ts';
 import type { RunFacts } from '../../language/variables/magic-variables.ts';
 import type { Env } from '../../template/env.ts';
+import type { Declarations } from '../host/declarations.ts';
 import type { FactCache } from '../host/fact-cache.ts';
 import type { Planning } from '../host/planning.ts';
 
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly ansible?: boolean;
   /** Makes a digest of what a task declares, for the history. Without it, none is made. */
   readonly digest?: (declared: unknown) => string;
+  /** Is told what tasks declare, for orphans. */
+  readonly declarations?: Declarations;
   /** For plans: digests of what would be sent, or a guard that lets only a plan's commands pass. */
   readonly planning?: Planning;
   /** The strategy of plays that do not specify one. */
