@@ -42,7 +42,9 @@ export interface PastFinding {
 /** A thing that a run put on a host. */
 export interface PastThing {
   readonly host: string;
-  readonly thing: Omit<AppliedThing, 'hosts'>;
+  readonly thing: Omit<AppliedThing, 'hosts' | 'made'>;
+  /** A run made it, this one or an earlier one; otherwise it was there when a run first declared it. */
+  readonly made: boolean;
   /** Its place among all things of the run. */
   readonly rank: number;
   /** What that run did not look at on the host. */
@@ -81,7 +83,7 @@ create table if not exists agreed(id text not null, host text not null, declares
 create table if not exists texts(id integer primary key, text text unique not null);
 create table if not exists things(
   host text not null, name text not null, playbooks text not null, run integer not null, rank integer not null, body integer not null,
-  missed integer not null, primary key (host, name, playbooks)) without rowid;
+  missed integer not null, made integer not null, primary key (host, name, playbooks)) without rowid;
 create index if not exists runs_by_start on runs(started);
 create index if not exists findings_by_id on findings(id);
 `;
@@ -219,6 +221,7 @@ export class History implements Disposable {
       .map((row) => ({
         host: String(row['host']),
         thing: read(row['body']) as PastThing['thing'],
+        made: Number(row['made']) === 1,
         rank: Number(row['rank']),
         missed: read(row['missed']) as readonly string[],
         run: {
@@ -271,12 +274,16 @@ export class History implements Disposable {
         return hosts.map((host) => [host, text] as const);
       }),
     );
-    for (const [rank, { hosts, ...thing }] of things.entries()) {
+    for (const [rank, { hosts, made, ...thing }] of things.entries()) {
       const body = this.#text(JSON.stringify(thing));
       for (const host of hosts)
         this.#db.run(
-          'insert or replace into things(host, name, playbooks, run, rank, body, missed) values (?, ?, ?, ?, ?, ?, ?)',
-          [...[host, thing.name, JSON.stringify(playbooks), run, rank, body], missedOn.get(host) ?? none],
+          `insert or replace into things(host, name, playbooks, run, rank, body, missed, made) values (?, ?, ?, ?, ?, ?, ?,
+            coalesce((select max(made) from things where host = ? and name = ?), ?))`,
+          [
+            ...[host, thing.name, JSON.stringify(playbooks), run, rank, body, missedOn.get(host) ?? none],
+            ...[host, thing.name, made === true ? 1 : 0],
+          ],
         );
     }
     for (const { host, name } of retired) this.#db.run('delete from things where host = ? and name = ?', [host, name]);

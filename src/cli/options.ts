@@ -161,6 +161,7 @@ export const retireOptions = {
     type: 'switch',
     help: 'also remove directories with something in them that no run put there',
   },
+  'with-found': { type: 'switch', help: 'also remove what was there before a run first declared it' },
   output: runOptions.output,
 } as const satisfies OptionSpecs;
 

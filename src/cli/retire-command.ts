@@ -103,11 +103,13 @@ async function retire(prepared: Prepared, call: Call): Promise<number> {
     io.stderr.write(`run retire: nothing was removed: ${visible(prepared.secrets.mask(looked.failed))}\n`);
     return 1;
   }
-  const { host: hosts = [], 'with-contents': withContents } = line.options;
+  const { host: hosts = [], 'with-contents': withContents, 'with-found': withFound } = line.options;
   const meant = looked.orphans.filter(
     ({ finding, host }) => call.ids.has(finding.id) && (hosts.length === 0 || hosts.includes(host)),
   );
-  const held = meant.filter(({ contents }) => contents.length > 0 && !withContents);
+  const held = meant.filter(
+    ({ contents, thing }) => (contents.length > 0 && !withContents) || (!thing.made && !withFound),
+  );
   const removed = meant.filter((one) => !held.includes(one));
   showRemovals(meant, held, call);
   if (removed.length === 0) return held.length > 0 ? 1 : 0;
@@ -156,12 +158,17 @@ function showRemovals(orphans: readonly Orphan[], held: readonly Orphan[], { io,
     const diffs = line.options.diff
       ? finding.changes.flatMap(({ diff }) => (diff === undefined ? [] : [`${formatDiff(diff, chalk)}\n`]))
       : [];
-    const note = held.some((one) => one.finding.id === finding.id) ? CONTENTS : '';
+    const left = held.filter((one) => one.finding.id === finding.id);
+    const notes = [
+      ...(left.some(({ thing }) => !thing.made) ? [FOUND] : []),
+      ...(left.some(({ contents }) => contents.length > 0) ? [CONTENTS] : []),
+    ];
     const head = `${finding.id}  ${finding.hosts.join(', ')}: ${taskText(finding)}: ${changes}`;
-    io.stdout.write(visible(`${head}\n    ${finding.reason}\n${diffs.join('')}${note}`));
+    io.stdout.write(visible(`${head}\n    ${finding.reason}\n${diffs.join('')}${notes.join('')}`));
   }
 }
 
+const FOUND = '    left as it is, because no run has made it; --with-found removes it, too\n';
 const CONTENTS = '    left as it is, because of what is in it; --with-contents removes it, too\n';
 
 async function isWanted({ loaded }: Prepared, count: number): Promise<boolean> {
@@ -210,7 +217,7 @@ function recordOfRemoval(collected: Collected, retired: readonly { readonly host
 
 /** The command line of a check of these playbooks as a whole. */
 function asCheck({ options }: RetireLine, playbooks: readonly string[]): Parsed {
-  const { yes: _yes, host: _host, 'with-contents': _contents, ...shared } = options;
+  const { yes: _yes, host: _host, 'with-contents': _contents, 'with-found': _found, ...shared } = options;
   const whole = { limit: undefined, tags: undefined, 'skip-tags': undefined, 'start-at-task': undefined };
   return { rest: playbooks, options: { ...shared, ...AS_CHECK, ...whole, output: options.output } };
 }

@@ -26,6 +26,7 @@ const line = (more: Partial<PastThing> = {}): PastThing => ({
     as: { connection: 'local' },
     task: { name: 'a line', file: SITE },
   },
+  made: true,
   rank: 0,
   missed: ['include_tasks "old"'],
   run: { id: 1, playbooks: [SITE] },

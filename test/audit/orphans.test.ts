@@ -174,7 +174,10 @@ describe('run retire', () => {
     rig = own;
     const file = (name: string): object => ({ copy: { dest: `{{ playbook_dir }}/${name}`, content: 'x' } });
     const folder = { file: { path: '{{ playbook_dir }}/kept', state: 'directory' } };
-    rig.write({ 'site.yaml': play([folder, file('a'), file('b'), file('c')]) });
+    // Files that were there before: one is as declared, the other is edited.
+    rig.write({ found: 'x', edited: 'y' });
+    const before = [file('found'), file('edited')];
+    rig.write({ 'site.yaml': play([folder, file('a'), file('b'), file('c'), ...before]) });
     await run('site.yaml', '-i', 'hosts.yaml');
     rig.write({ 'kept/mine': '', 'site.yaml': play([{ debug: { msg: 'x' } }]) });
 
@@ -182,7 +185,7 @@ describe('run retire', () => {
     expect((await run('audit', 'site.yaml', '-i', 'hosts.yaml', '--tags', 'none')).stdout).not.toContain('orphan');
     const found = await audit();
     const idOf = (name: string): string => found.find(({ subject }) => subject.endsWith(`/${name}`))?.id ?? '';
-    expect(orphansIn(found).toSorted()).toEqual(['/a', '/b', '/c', '/kept']);
+    expect(orphansIn(found).toSorted()).toEqual(['/a', '/b', '/c', '/edited', '/found', '/kept']);
 
     expect(await run('retire', 'abcdef', '-i', 'hosts.yaml')).toMatchObject({ code: 1, stdout: '' });
     expect(await run('retire', idOf('a'), '-i', 'hosts.yaml', '--check')).toMatchObject({ code: 2 });
@@ -200,8 +203,14 @@ describe('run retire', () => {
     rig.write({ 'site.yaml': play([file('b')]) });
     const { stdout } = await run('retire', '-i', 'hosts.yaml', '-y');
     expect(stdout).toContain('--with-contents');
-    expect(['a', 'b', 'c', 'kept'].filter((name) => existsSync(join(rig.folder, name)))).toEqual(['b', 'kept']);
-    expect(orphansIn(await audit())).toEqual(['/kept']);
+    expect(stdout).toContain('--with-found');
+    const there = (): readonly string[] =>
+      ['a', 'b', 'c', 'edited', 'found', 'kept'].filter((name) => existsSync(join(rig.folder, name)));
+    expect(there()).toEqual(['b', 'edited', 'found', 'kept']);
+    expect(orphansIn(await audit()).toSorted()).toEqual(['/edited', '/found', '/kept']);
+
+    await run('retire', '-i', 'hosts.yaml', '-y', '--with-found', '--with-contents');
+    expect(there()).toEqual(['b']);
   }, 120_000);
 });
 

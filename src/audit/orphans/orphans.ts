@@ -83,13 +83,19 @@ function orphansOf(found: readonly Extract<Found, { is: 'there' }>[]): readonly 
         ...foundBy(host, thing),
         kind: 'orphan',
         changes,
-        reason: [since ?? 'declared no more', ...(contents.length === 0 ? [] : [contentText(contents)])].join('; '),
+        reason: [
+          since ?? 'declared no more',
+          ...(thing.made ? [] : [FOUND]),
+          ...(contents.length === 0 ? [] : [contentText(contents)]),
+        ].join('; '),
         remedy: `run retire ${orphanId(thing.thing.name)}`,
         order: [AFTER_LINTS, index],
       },
     };
   });
 }
+
+const FOUND = 'it was there before a run first declared it';
 
 const contentText = ({ length }: readonly string[]): string =>
   `${length} ${length === 1 ? 'path' : 'paths'} in it that no run put there`;

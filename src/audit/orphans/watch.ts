@@ -16,6 +16,8 @@ export interface AppliedThing {
     readonly user?: string;
     readonly become?: { readonly user: string; readonly method: string };
   };
+  /** It was not there before this run: the run made it, rather than found it. */
+  readonly made?: true;
   /** The task that put it there. */
   readonly task: { readonly name: string; readonly file: string };
   readonly hosts: readonly string[];
@@ -42,7 +44,7 @@ export function watchDeclarations({ asksUnrun }: Pick<Declarations, 'asksUnrun'>
   const names = new Map<string, Set<string>>();
   const missed = new Map<string, Set<string>>();
   const applied = new Map<string, { readonly thing: Omit<AppliedThing, 'hosts'>; readonly hosts: Set<string> }>();
-  const apply = ({ task, appliedAs, host }: Declared, { name, under = [], absence }: Thing): void => {
+  const apply = ({ task, appliedAs, host, changes = [] }: Declared, { name, under = [], absence }: Thing): void => {
     if (appliedAs === undefined || absence === undefined) return;
     const { become, connection, user } = appliedAs.endpoint;
     const { type = task.type, ...how } = absence;
@@ -55,6 +57,7 @@ export function watchDeclarations({ asksUnrun }: Pick<Declarations, 'asksUnrun'>
         ...(user !== undefined && { user }),
         ...(become !== undefined && { become: { user: become.user, method: become.method } }),
       },
+      ...(isMade(name, changes) && { made: true as const }),
       task: { name: task.name, file: resolve(task.at.file) },
     };
     const key = JSON.stringify(thing);
@@ -96,4 +99,15 @@ function setIn(map: Map<string, Set<string>>, key: string): Set<string> {
   const known = map.get(key) ?? new Set<string>();
   map.set(key, known);
   return known;
+}
+
+/** Things that are there or not. Of all others (a line, a unit that is enabled), a task that changed anything made them what they are. */
+const EXISTS = /^(path|package|user|group|dataset) /;
+
+/** Whether a task has made a thing, as far as its changes tell. */
+function isMade(name: string, changes: NonNullable<Declared['changes']>): boolean {
+  if (!EXISTS.test(name)) return changes.length > 0;
+  const own = changes.filter(({ what }) => what === name);
+  if (own.length > 0 || name.startsWith('package ')) return own.some(({ from }) => from === null);
+  return changes.some(({ from }) => from === null);
 }

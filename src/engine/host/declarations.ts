@@ -1,3 +1,4 @@
+import type { Change } from '../../core/change.ts';
 import type { TaskRef } from '../../core/event.ts';
 import type { Thing } from '../../core/thing.ts';
 import type { Identity } from './identity.ts';
@@ -17,6 +18,8 @@ export interface Declared {
   readonly host: string;
   readonly task: TaskRef;
   readonly things: readonly Thing[];
+  /** What the task changed; of a thing that it made, it was missing before. */
+  readonly changes?: readonly Pick<Change, 'what' | 'from'>[];
   /** Who made it so on the host, if a run did, and the task may be told: it removes it, too. */
   readonly appliedAs?: Identity;
 }

@@ -28,7 +28,7 @@ export function declareCall({ play, state, task, ref }: TaskRun, call: BoundTask
     host: call.delegatedTo ?? state.host.name,
     task: ref,
     things: thingsOf(call, done ? outcome.result : undefined),
-    ...(isApplied && { appliedAs: call.identity }),
+    ...(isApplied && { appliedAs: call.identity, changes: outcome.changes }),
   });
 }
 
