@@ -249,7 +249,9 @@ import yamlItem from './yaml_item.ts';
 import yum from './yum.ts';
 import yumRepository from './yum_repository.ts';
 import zfs from './zfs.ts';
+import zfsDelegateAdmin from './zfs_delegate_admin.ts';
 import zfsFacts from './zfs_facts.ts';
+import zpoolFacts from './zpool_facts.ts';
 import zypper from './zypper.ts';
 
 // All task types are in one module, because two hundred small chunks would take longer to locate than to read.
@@ -504,7 +506,9 @@ const types = [
   yum,
   yumRepository,
   zfs,
+  zfsDelegateAdmin,
   zfsFacts,
+  zpoolFacts,
   zypper,
 ];
 
