@@ -1,8 +1,7 @@
 import { defineTask, type Plan } from '../src/sdk.ts';
 import { askDefinitions, defines, named, readDefinitions } from './shared/brokers/rabbit-definitions.ts';
-import { parameterDifference } from './shared/brokers/rabbit-parameters.ts';
-
-import { callRabbit, rabbitOf, rabbitParams } from './shared/brokers/rabbitmqctl.ts';
+import { parameterPlan } from './shared/brokers/rabbit-parameters.ts';
+import { rabbitOf, rabbitParams } from './shared/brokers/rabbitmqctl.ts';
 
 export default defineTask({
   name: 'community.rabbitmq.rabbitmq_global_parameter',
@@ -30,29 +29,17 @@ export default defineTask({
     const rabbit = rabbitOf(task, context);
     const { name, state, value } = task;
     const defined = readDefinitions(told);
-    const now = named(defined.global_parameters, name);
-    const difference = parameterDifference(now, state === 'absent' ? undefined : value);
-    if (typeof difference === 'string') return { failed: difference };
-    if (difference === undefined) return { changes: [] };
-    const { from, to, json } = difference;
-    const others = defined.global_parameters.filter((one) => one !== now);
-    const definition = JSON.stringify({ global_parameters: [{ name, value: JSON.parse(json ?? 'null') }] });
-    const command =
-      json === undefined
-        ? callRabbit(rabbit, ['clear_global_parameter', '--', name])
-        : callRabbit(rabbit, ['import_definitions'], { stdin: definition });
-    const after = json === undefined ? others : [...others, { name, value: JSON.parse(json) as unknown }];
-    return {
-      changes: [
-        {
-          what: `global parameter ${name}`,
-          from,
-          to,
-          commands: [command],
-          effects: [defines(rabbit, defined, { global_parameters: after })],
-        },
-      ],
-    };
+    return parameterPlan({
+      rabbit,
+      what: `global parameter ${name}`,
+      defined: defined.global_parameters,
+      now: named(defined.global_parameters, name),
+      wanted: state === 'absent' ? undefined : value,
+      kind: 'global_parameters',
+      key: { name },
+      clear: ['clear_global_parameter', '--', name],
+      effect: (global_parameters) => defines(rabbit, defined, { global_parameters }),
+    });
   },
   result: ({ params: { name, value, state } }) => ({ name, value, state }),
   returns: { name: 'the parameter', value: 'its value, as a JSON term', state: 'whether it is set' },

@@ -1,8 +1,7 @@
-import { defineTask, type Params, type Plan } from '../src/sdk.ts';
+import { defineTask, type Plan } from '../src/sdk.ts';
 import { askDefinitions, defines, hasVhost, noVhost, readDefinitions } from './shared/brokers/rabbit-definitions.ts';
-import { parameterDifference } from './shared/brokers/rabbit-parameters.ts';
-
-import { callRabbit, rabbitOf, rabbitParams } from './shared/brokers/rabbitmqctl.ts';
+import { parameterPlan } from './shared/brokers/rabbit-parameters.ts';
+import { rabbitOf, rabbitParams } from './shared/brokers/rabbitmqctl.ts';
 
 const params = {
   component: { type: 'str', required: true, doc: 'What the parameter is for, such as `shovel` or `federation`.' },
@@ -22,8 +21,6 @@ const params = {
   ...rabbitParams,
 } as const;
 
-type Task = Params<typeof params>;
-
 export default defineTask({
   name: 'community.rabbitmq.rabbitmq_parameter',
   summary: 'Manage a parameter of RabbitMQ, such as a shovel or an upstream of a federation.',
@@ -34,34 +31,22 @@ export default defineTask({
   ask: (task, context) => ({ told: askDefinitions(rabbitOf(task, context)) }),
   plan({ told }, task, context): Plan {
     const rabbit = rabbitOf(task, context);
-    const { component, name, vhost } = task;
+    const { component, name, vhost, state, value } = task;
     const defined = readDefinitions(told);
     if (!hasVhost(defined, vhost)) return { failed: noVhost(vhost) };
-    const now = defined.parameters.find(
-      (one) => one['vhost'] === vhost && one['component'] === component && one['name'] === name,
-    );
-    const difference = parameterDifference(now, task.state === 'absent' ? undefined : task.value);
-    if (typeof difference === 'string') return { failed: difference };
-    if (difference === undefined) return { changes: [] };
-    const { from, to, json } = difference;
-    const others = defined.parameters.filter((one) => one !== now);
-    const command =
-      json === undefined
-        ? callRabbit(rabbit, ['clear_parameter', `--vhost=${vhost}`, '--', component, name])
-        : callRabbit(rabbit, ['import_definitions'], { stdin: definition(task, json) });
-    const after =
-      json === undefined ? others : [...others, { component, name, vhost, value: JSON.parse(json) as unknown }];
-    return {
-      changes: [
-        {
-          what: `parameter ${name} of ${component} in ${vhost}`,
-          from,
-          to,
-          commands: [command],
-          effects: [defines(rabbit, defined, { parameters: after })],
-        },
-      ],
-    };
+    return parameterPlan({
+      rabbit,
+      what: `parameter ${name} of ${component} in ${vhost}`,
+      defined: defined.parameters,
+      now: defined.parameters.find(
+        (one) => one['vhost'] === vhost && one['component'] === component && one['name'] === name,
+      ),
+      wanted: state === 'absent' ? undefined : value,
+      kind: 'parameters',
+      key: { component, name, vhost },
+      clear: ['clear_parameter', `--vhost=${vhost}`, '--', component, name],
+      effect: (parameters) => defines(rabbit, defined, { parameters }),
+    });
   },
   result: ({ params: { component, name, vhost, state } }) => ({ component, name, vhost, state }),
   returns: {
@@ -81,6 +66,3 @@ export default defineTask({
     },
   ],
 });
-
-const definition = ({ component, name, vhost }: Task, value: string): string =>
-  JSON.stringify({ parameters: [{ component, name, vhost, value: JSON.parse(value) }] });

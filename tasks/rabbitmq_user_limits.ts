@@ -1,6 +1,6 @@
 import { defineTask, type Plan } from '../src/sdk.ts';
 import { askDefinitions, defines, named, readDefinitions } from './shared/brokers/rabbit-definitions.ts';
-import { limitsPlan } from './shared/brokers/rabbit-limits.ts';
+import { limitsPlan, limitsState } from './shared/brokers/rabbit-limits.ts';
 import { rabbitOf, rabbitParams } from './shared/brokers/rabbitmqctl.ts';
 
 export default defineTask({
@@ -15,12 +15,7 @@ export default defineTask({
       doc: 'How many connections it may have at the same time; a negative number is no limit.',
     },
     max_channels: { type: 'int', default: -1, doc: 'How many channels; a negative number is no limit.' },
-    state: {
-      type: 'str',
-      default: 'present',
-      choices: ['present', 'absent'],
-      doc: 'With `absent`, all limits are removed.',
-    },
+    state: limitsState,
     ...rabbitParams,
   },
   ask: (task, context) => ({ told: askDefinitions(rabbitOf(task, context)) }),

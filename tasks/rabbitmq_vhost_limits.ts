@@ -1,6 +1,6 @@
 import { defineTask, type Plan } from '../src/sdk.ts';
 import { askDefinitions, defines, hasVhost, noVhost, readDefinitions } from './shared/brokers/rabbit-definitions.ts';
-import { limitsPlan } from './shared/brokers/rabbit-limits.ts';
+import { limitsPlan, limitsState } from './shared/brokers/rabbit-limits.ts';
 import { rabbitOf, rabbitParams } from './shared/brokers/rabbitmqctl.ts';
 import type { JsonObject } from './shared/json.ts';
 
@@ -16,12 +16,7 @@ export default defineTask({
       doc: 'How many connections there may be at the same time; a negative number is no limit.',
     },
     max_queues: { type: 'int', default: -1, doc: 'How many queues there may be; a negative number is no limit.' },
-    state: {
-      type: 'str',
-      default: 'present',
-      choices: ['present', 'absent'],
-      doc: 'With `absent`, all limits are removed.',
-    },
+    state: limitsState,
     ...rabbitParams,
   },
   ask: (task, context) => ({ told: askDefinitions(rabbitOf(task, context)) }),

@@ -6,7 +6,7 @@ import { must } from '../core/must.ts';
 import type { Judged } from './collect.ts';
 import { type FoundBy, HANDLER, type HostFinding, LINT, ORPHAN, type PastAudit, type Seen } from './finding.ts';
 import { type HistoryPlace, takeRecords } from './journal.ts';
-import type { AppliedThing } from './orphans/watch.ts';
+import { addThings, type PastThing, THINGS_SCHEMA, thingsOn } from './past-things.ts';
 import type { RunRecord } from './record.ts';
 import type { Trace } from './traces/trace.ts';
 
@@ -39,20 +39,6 @@ export interface PastFinding {
   readonly doneBy?: readonly Trace[];
 }
 
-/** A thing that a run put on a host. */
-export interface PastThing {
-  readonly host: string;
-  readonly thing: Omit<AppliedThing, 'hosts' | 'made'>;
-  /** A run made it, this one or an earlier one; otherwise it was there when a run first declared it. */
-  readonly made: boolean;
-  /** Its place among all things of the run. */
-  readonly rank: number;
-  /** What that run did not look at on the host. */
-  readonly missed: readonly string[];
-  /** The last run of its playbooks that put it there. */
-  readonly run: Pick<PastRun, 'id' | 'playbooks' | 'revision'>;
-}
-
 /** The time during which a finding was there, from the first audit that saw it. */
 export interface Episode extends PastFinding {
   readonly firstSeen: string;
@@ -68,7 +54,7 @@ export interface Episode extends PastFinding {
 const WAIT_MS = 10_000;
 const STALE_MS = 60_000;
 
-const SCHEMA = `
+const SCHEMA = `${THINGS_SCHEMA}
 create table if not exists runs(
   id integer primary key, key text unique not null, kind text not null, started integer not null, took integer not null,
   user text not null, version text not null, playbooks text not null, revision text, exit integer not null, hosts text not null, plan text);
@@ -80,10 +66,6 @@ create table if not exists episodes(
 create index if not exists open_episodes on episodes(host, id) where ended is null;
 create index if not exists ended_episodes on episodes(ended) where ended is not null;
 create table if not exists agreed(id text not null, host text not null, declares text, primary key (host, id)) without rowid;
-create table if not exists texts(id integer primary key, text text unique not null);
-create table if not exists things(
-  host text not null, name text not null, playbooks text not null, run integer not null, rank integer not null, body integer not null,
-  missed integer not null, made integer not null, primary key (host, name, playbooks)) without rowid;
 create index if not exists runs_by_start on runs(started);
 create index if not exists findings_by_id on findings(id);
 `;
@@ -127,7 +109,7 @@ export class History implements Disposable {
           { ...record, judged: judged.get(host) ?? [], findings: findings.get(host) ?? [] },
           seen,
         );
-      this.#addThings(run, record);
+      addThings(this.#db, run, record);
       return seen;
     });
   }
@@ -204,32 +186,7 @@ export class History implements Disposable {
 
   /** What runs have put on hosts, as far as it is not known to be gone. */
   things(hosts: readonly string[]): readonly PastThing[] {
-    const wanted = new Set(hosts);
-    const texts = new Map<unknown, unknown>();
-    const read = (id: unknown): unknown => {
-      if (!texts.has(id)) {
-        const row = this.#get('select text from texts where id = ?', Number(id));
-        texts.set(id, JSON.parse(String(row?.['text'])));
-      }
-      return texts.get(id);
-    };
-    return this.#all(
-      'select t.*, r.revision, r.started from things t join runs r on r.id = t.run order by t.host, r.started, t.rank',
-      [],
-    )
-      .filter(({ host }) => wanted.has(String(host)))
-      .map((row) => ({
-        host: String(row['host']),
-        thing: read(row['body']) as PastThing['thing'],
-        made: Number(row['made']) === 1,
-        rank: Number(row['rank']),
-        missed: read(row['missed']) as readonly string[],
-        run: {
-          id: Number(row['run']),
-          playbooks: JSON.parse(String(row['playbooks'])) as string[],
-          ...(row['revision'] !== null && { revision: String(row['revision']) }),
-        },
-      }));
+    return this.#whenFree(() => thingsOn(this.#db, hosts));
   }
 
   /** The findings that are not over, of one kind of finder. */
@@ -263,36 +220,6 @@ export class History implements Disposable {
 
   #get(sql: string, values: JsValues): Row | null {
     return this.#whenFree(() => this.#db.get(sql, values));
-  }
-
-  /** Keeps what a run put on hosts, and forgets what is gone. */
-  #addThings(run: number, { things = [], missed = [], retired = [], playbooks }: RunRecord): void {
-    const none = this.#text('[]');
-    const missedOn = new Map(
-      missed.flatMap(({ names, hosts }) => {
-        const text = this.#text(JSON.stringify(names));
-        return hosts.map((host) => [host, text] as const);
-      }),
-    );
-    for (const [rank, { hosts, made, ...thing }] of things.entries()) {
-      const body = this.#text(JSON.stringify(thing));
-      for (const host of hosts)
-        this.#db.run(
-          `insert or replace into things(host, name, playbooks, run, rank, body, missed, made) values (?, ?, ?, ?, ?, ?, ?,
-            coalesce((select max(made) from things where host = ? and name = ?), ?))`,
-          [
-            ...[host, thing.name, JSON.stringify(playbooks), run, rank, body, missedOn.get(host) ?? none],
-            ...[host, thing.name, made === true ? 1 : 0],
-          ],
-        );
-    }
-    for (const { host, name } of retired) this.#db.run('delete from things where host = ? and name = ?', [host, name]);
-  }
-
-  /** The number of a text, which is kept once. */
-  #text(text: string): number {
-    const known = this.#db.get('select id from texts where text = ?', text);
-    return Number(known?.['id'] ?? this.#db.run('insert into texts(text) values (?)', text).lastInsertRowid);
   }
 
   #addRun(record: RunRecord): number {

@@ -5,6 +5,7 @@ import { LINT } from '../audit/finding.ts';
 import { userName } from '../audit/record.ts';
 import { inOneLine } from '../core/source.ts';
 import type { CallIo } from './command.ts';
+import { ambiguousStart, wrongStart } from './finding-id.ts';
 import { withHistory } from './history-command.ts';
 
 /** What the user decided. */
@@ -24,9 +25,7 @@ export async function acceptCommand(decision: Decision, start: string, io: CallI
       ? ['--until is missing: the last day on which the finding is accepted']
       : wrongDate(until, today)),
     ...(why === undefined ? ['--why is missing: the reason'] : []),
-    ...(/^[0-9a-f]{4,10}$/.test(start)
-      ? []
-      : [`expected the ID of a finding, at least four of its characters, got "${start}"`]),
+    ...wrongStart(start),
   ];
   if (mistakes.length > 0 || until === undefined || why === undefined) return io.refuse(mistakes);
   return withHistory(io, (history) => {
@@ -34,7 +33,10 @@ export async function acceptCommand(decision: Decision, start: string, io: CallI
     if (found === undefined) return io.refuse([`no audit of this machine has found "${start}"`]);
     if (others.length > 0)
       return io.refuse([
-        `"${start}" is the beginning of several findings: ${[found, ...others].map(({ id }) => id).join(', ')}`,
+        ambiguousStart(
+          start,
+          [found, ...others].map(({ id }) => id),
+        ),
       ]);
     const [playbook] = history.playbooksOf(found.id) ?? [];
     if (playbook === undefined) return io.refuse([`it is not known which playbook found "${found.id}"`]);

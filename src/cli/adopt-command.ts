@@ -11,6 +11,7 @@ import { inOneLine } from '../core/source.ts';
 import { systemReason } from '../core/system-error.ts';
 import { type PatchedFile, patchText } from '../report/patch.ts';
 import type { CallIo } from './command.ts';
+import { ambiguousStart, wrongStart } from './finding-id.ts';
 import { withHistory } from './history-command.ts';
 import { type AdoptLine, AS_CHECK, type Parsed } from './options.ts';
 import { Prompts } from './plan-looks.ts';
@@ -23,9 +24,7 @@ import { version } from './version.ts';
 export async function adoptCommand(line: AdoptLine, io: CallIo): Promise<number> {
   const [start = '', ...given] = line.rest;
   const mistakes = [
-    ...(/^[0-9a-f]{4,10}$/.test(start)
-      ? []
-      : [`expected the ID of a finding, at least four of its characters, got "${start}"`]),
+    ...wrongStart(start),
     ...(line.options.yes && !line.options.apply ? ['--yes belongs to --apply'] : []),
   ];
   if (mistakes.length > 0) return io.refuse(mistakes);
@@ -47,7 +46,10 @@ function playbooksOf(start: string, io: CallIo): readonly string[] | number {
       return io.refuse([`no audit of this machine has found "${start}"; name the playbook that did`]);
     if (others.length > 0)
       return io.refuse([
-        `"${start}" is the beginning of several findings: ${[found, ...others].map(({ id }) => id).join(', ')}`,
+        ambiguousStart(
+          start,
+          [found, ...others].map(({ id }) => id),
+        ),
       ]);
     playbooks = (history.playbooksOf(found.id) ?? []).map((file) => relative(io.cwd, file));
     if (playbooks.length === 0) return io.refuse([`it is not known which playbook found "${found.id}"`]);
@@ -119,7 +121,7 @@ function choose(all: readonly Declared[], start: string, hosts: readonly string[
     const open = others.length === 0 ? 'nothing differs' : `what differs is ${[...new Set(others)].join(', ')}`;
     return { ok: false, why: [`"${start}" is not found any more; ${open}`] };
   }
-  if (ids.length > 1) return { ok: false, why: [`"${start}" is the beginning of several findings: ${ids.join(', ')}`] };
+  if (ids.length > 1) return { ok: false, why: [ambiguousStart(start, ids)] };
   const there = like.map(({ finding }) => finding.host);
   const strangers = hosts.filter((host) => !there.includes(host));
   if (strangers.length > 0) return { ok: false, why: [`--host: "${id}" is not found on ${strangers.join(', ')}`] };

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import type { Diagnostic, Position, Result } from '../core/source.ts';
+import { escapePattern } from '../core/text/escape-pattern.ts';
 import { upTo } from '../core/text/up-to.ts';
 
 /** The user's TypeScript and JavaScript files in a directory, excluding the project's unit tests. */
@@ -83,6 +84,6 @@ const messageOf = (error: unknown): string => upTo(error instanceof Error ? erro
 /** The position of an error in the file, if the error has one. */
 function placeIn(path: string, error: unknown): Position | undefined {
   const told = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
-  const match = new RegExp(`${path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}:(\\d+)(?::(\\d+))?`).exec(told);
+  const match = new RegExp(`${escapePattern(path)}:(\\d+)(?::(\\d+))?`).exec(told);
   return match === null ? undefined : { file: path, line: Number(match[1]), column: Number(match[2] ?? 1) };
 }

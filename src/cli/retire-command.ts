@@ -16,6 +16,7 @@ import { visible } from '../core/visible.ts';
 import { formatDiff } from '../report/diff.ts';
 import { coloured } from '../report/index.ts';
 import type { CallIo } from './command.ts';
+import { ambiguousStart, wrongStart } from './finding-id.ts';
 import { withHistory } from './history-command.ts';
 import { placeOfRun } from './keep-run.ts';
 import { AS_CHECK, type Parsed, type RetireLine } from './options.ts';
@@ -81,12 +82,11 @@ function wantedIn(
 }
 
 function mistakeOf(start: string, found: readonly PastFinding[]): readonly string[] {
-  if (!/^[0-9a-f]{4,10}$/.test(start))
-    return [`expected the ID of an orphan, at least four of its characters, got "${start}"`];
+  const wrong = wrongStart(start, 'an orphan');
+  if (wrong.length > 0) return wrong;
   if (found.length === 0) return [`the last audits know no orphan "${start}"`];
-  if (found.length > 1)
-    return [`"${start}" is the beginning of several orphans: ${found.map(({ id }) => id).join(', ')}`];
-  return [];
+  const ids = found.map(({ id }) => id);
+  return ids.length > 1 ? [ambiguousStart(start, ids, 'orphans')] : [];
 }
 
 interface Call {

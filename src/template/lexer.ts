@@ -1,3 +1,4 @@
+import { escapePattern } from '../core/text/escape-pattern.ts';
 import type { Value } from '../core/value.ts';
 import { unescapeText } from './python/literal.ts';
 import { float, int } from './python/number.ts';
@@ -344,5 +345,3 @@ function tagsOf({ commentStart, blockStart, variableStart, lineStatement, lineCo
     ...(lineComment === '' ? [] : [tag('lineComment', lineComment, '(?:(?<![^\\n])|(?<=\\S))[^\\S\\n]*')]),
   ].toSorted((a, b) => b.start.length - a.start.length);
 }
-
-const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { LEVELS } from '../../language/variables/levels.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import type { Declared } from './look.ts';
 import type { SourceTexts } from './pieces.ts';
 

@@ -19,6 +19,17 @@ export type Piece =
     }
   | { readonly kind: 'computed'; readonly why: string };
 
+/** Stands for a computed part in the text of pieces: no file has it. */
+export const COMPUTED = '\0';
+
+/** The text of pieces, with `COMPUTED` for what is computed. */
+export const writtenText = (pieces: readonly Piece[]): string =>
+  pieces.map((piece) => (piece.kind === 'written' ? piece.text : COMPUTED)).join('');
+
+/** The expression, if a value is nothing but one in braces. */
+export const soleExpression = (raw: Raw): string | undefined =>
+  raw instanceof Template ? /^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(raw.source)?.[1] : undefined;
+
 /** A value as written, and where. */
 export interface WrittenValue {
   readonly raw: Raw;
@@ -102,8 +113,8 @@ function follow(tree: Expression, sources: SourceTexts, expression: string, dept
 
 /** If a value only names another one, that one. */
 function settled(value: WrittenValue | string, sources: SourceTexts, depth: number): WrittenValue | string {
-  if (typeof value === 'string' || !(value.raw instanceof Template)) return value;
-  const [, inner] = /^\{\{-?\s*((?:(?!\}\}).)*?)\s*-?\}\}$/s.exec(value.raw.source) ?? [];
+  if (typeof value === 'string') return value;
+  const inner = soleExpression(value.raw);
   if (inner === undefined) return value;
   const parsed = parseKind(inner, 'expression', {});
   if ('mistake' in parsed || !('type' in parsed.tree)) return value;

@@ -1,4 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
+import { escapePattern } from '../../core/text/escape-pattern.ts';
+import { listDifferences } from '../../report/list-differences.ts';
 import type { Piece } from './pieces.ts';
 import type { SourcePlace } from './source-node.ts';
 
@@ -46,9 +48,7 @@ interface Span {
 
 function spansIn(pieces: readonly Piece[], text: string): readonly Span[] {
   if (pieces.every((piece) => piece.kind === 'written' && piece.text === '')) return [];
-  const pattern = pieces.map((piece) =>
-    piece.kind === 'computed' ? '([^\\n]*?)' : `(${piece.text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')})`,
-  );
+  const pattern = pieces.map((piece) => (piece.kind === 'computed' ? '([^\\n]*?)' : `(${escapePattern(piece.text)})`));
   const spans: Span[] = [];
   const whole = new RegExp(`^${pattern.join('')}$`, 'd').exec(text);
   const part = new RegExp(pattern.join(''), 'dg');
@@ -112,65 +112,11 @@ interface Hunk {
 /** The words in which two texts differ, by their offsets in the first. */
 function hunksOf(before: string, after: string): readonly Hunk[] {
   const words = (text: string): readonly string[] => text.match(/\s+|\w+|[^\w\s]/g) ?? [];
-  return listDifferences(words(before), words(after)).map(({ at, from, to }) => ({
-    from: from.start,
-    to: from.start + from.items.join('').length,
-    text: to.join(''),
-    at,
-  }));
-}
-
-interface Difference {
-  /** The index of the first item that differs. */
-  readonly at: number;
-  readonly from: { readonly start: number; readonly items: readonly string[] };
-  readonly to: readonly string[];
-}
-
-/** The most items that are compared with each other. */
-const MOST_COMPARED = 4_000_000;
-
-/** Where two lists differ: their longest common subsequence stays. */
-export function listDifferences(before: readonly string[], after: readonly string[]): readonly Difference[] {
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start++;
-  let end = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (end < most && before.at(-1 - end) === after.at(-1 - end)) end++;
-  const [a, b] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
-  if (a.length === 0 && b.length === 0) return [];
-  const offsetAt = (index: number): number => before.slice(0, index).join('').length;
-  if (a.length * b.length > MOST_COMPARED) return [{ at: start, from: { start: offsetAt(start), items: a }, to: b }];
-  const width = b.length + 1;
-  const lengths = new Uint32Array((a.length + 1) * width);
-  for (let i = a.length - 1; i >= 0; i--)
-    for (let j = b.length - 1; j >= 0; j--)
-      lengths[i * width + j] =
-        a[i] === b[j]
-          ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1
-          : Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
-  const found: Difference[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      i++;
-      j++;
-      continue;
-    }
-    const [fromI, fromJ] = [i, j];
-    while ((i < a.length || j < b.length) && !(i < a.length && j < b.length && a[i] === b[j])) {
-      const drop = i < a.length ? (lengths[(i + 1) * width + j] ?? 0) : -1;
-      const take = j < b.length ? (lengths[i * width + j + 1] ?? 0) : -1;
-      if (drop >= take) i++;
-      else j++;
-    }
-    found.push({
-      at: start + fromI,
-      from: { start: offsetAt(start + fromI), items: a.slice(fromI, i) },
-      to: b.slice(fromJ, j),
-    });
-  }
-  return found;
+  const all = words(before);
+  return listDifferences(all, words(after)).map(({ at, from, to }) => {
+    const start = all.slice(0, at).join('').length;
+    return { from: start, to: start + from.join('').length, text: to.join('') };
+  });
 }
 
 /** The fixes of each value, so that it is written once. */

@@ -1,5 +1,7 @@
-import { type Piece, type SourceTexts, templatePieces } from './pieces.ts';
-import { type Fix, listDifferences, type Pair, solve } from './solve.ts';
+import { escapePattern } from '../../core/text/escape-pattern.ts';
+import { listDifferences } from '../../report/list-differences.ts';
+import { type Piece, type SourceTexts, templatePieces, writtenText } from './pieces.ts';
+import { type Fix, type Pair, solve } from './solve.ts';
 
 /** Changes of a template file, and of variables that it uses. */
 interface TemplateFix {
@@ -18,8 +20,7 @@ export function templateFix(template: string, file: string, pair: Pair, sources:
   const pieces = lines.map((line) => linePieces(line, file, sources));
   const changed = [...lines];
   const fixes: Fix[] = [];
-  for (const { at, from, to } of listDifferences(declared, found)) {
-    const { items } = from;
+  for (const { at, from: items, to } of listDifferences(declared, found)) {
     if (items.length > 0 && items.length === to.length) {
       for (const [index, line] of items.entries()) {
         const way = lineFix({ declared: line, found: to[index] ?? '' }, pieces, lines);
@@ -69,11 +70,7 @@ type Pieces = readonly (readonly Piece[] | undefined)[];
 
 /** The line of the template that renders to this one, if there is just one; otherwise why not. */
 function sourceLine(rendered: string, pieces: Pieces): number | string {
-  const equal = pieces.flatMap((some, index) =>
-    some !== undefined && some.map((one) => (one.kind === 'written' ? one.text : '\0')).join('') === rendered
-      ? [index]
-      : [],
-  );
+  const equal = pieces.flatMap((some, index) => (some !== undefined && writtenText(some) === rendered ? [index] : []));
   const like =
     equal.length > 0
       ? equal
@@ -88,7 +85,7 @@ function sourceLine(rendered: string, pieces: Pieces): number | string {
 const matches = (pieces: readonly Piece[], rendered: string): boolean =>
   pieces.some((piece) => piece.kind === 'written' && piece.text.trim() !== '') &&
   new RegExp(
-    `^${pieces.map((piece) => (piece.kind === 'written' ? piece.text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&') : '.*?')).join('')}$`,
+    `^${pieces.map((piece) => (piece.kind === 'written' ? escapePattern(piece.text) : '.*?')).join('')}$`,
   ).test(rendered);
 
 function lineFix(

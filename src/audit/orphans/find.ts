@@ -1,5 +1,5 @@
 import { groupBy } from '../../core/group-by.ts';
-import type { PastThing } from '../history.ts';
+import type { PastThing } from '../past-things.ts';
 import type { Watch } from './watch.ts';
 
 /** What an audit looked at. */

@@ -2,7 +2,7 @@ import type { EventData, ReportedChange, ToldOutcome } from '../../core/event.ts
 import { groupBy } from '../../core/group-by.ts';
 import { runPlaybooks } from '../../engine/run.ts';
 import type { RunContext } from '../../engine/variables/run-context.ts';
-import type { PastThing } from '../history.ts';
+import type { PastThing } from '../past-things.ts';
 import type { Candidates } from './find.ts';
 import { removalPlaybook } from './removal-playbook.ts';
 

@@ -2,6 +2,14 @@ import type { Change, Effect, Plan } from '../../../src/sdk.ts';
 import { limitsIn } from './rabbit-definitions.ts';
 import { callRabbit, type Rabbit } from './rabbitmqctl.ts';
 
+/** Whether there are to be limits. */
+export const limitsState = {
+  type: 'str',
+  default: 'present',
+  choices: ['present', 'absent'],
+  doc: 'With `absent`, all limits are removed.',
+} as const;
+
 /** Limits of a user or of a virtual host. */
 interface Limits {
   readonly rabbit: Rabbit;

@@ -103,16 +103,13 @@ function readUnitFile(name: string, texts: readonly string[]): UnitFile | undefi
   if (own === undefined || (own.needed && !sections.has(own.section))) return undefined;
   const isOneshot = suffix === 'service' && last('Service.Type') === 'oneshot';
   if (suffix === 'service' && !has('Service.ExecStart') && !(isOneshot && has('Service.ExecStop'))) return undefined;
-  if (has('Install.WantedBy', 'Install.RequiredBy', 'Install.UpheldBy', 'Install.Alias'))
-    return { installs: 'disabled', ...rest() };
-  return { installs: has('Install.Also') ? 'indirect' : 'static', ...rest() };
-
-  function rest(): Omit<UnitFile, 'installs'> {
-    return {
-      ends: isOneshot && !/^(yes|true|1|on)$/i.test(last('Service.RemainAfterExit') ?? ''),
-      canReload: has('Service.ExecReload') || /^notify-reload$/.test(last('Service.Type') ?? ''),
-    };
-  }
+  const isInstalled = has('Install.WantedBy', 'Install.RequiredBy', 'Install.UpheldBy', 'Install.Alias');
+  const otherwise = has('Install.Also') ? 'indirect' : 'static';
+  return {
+    installs: isInstalled ? 'disabled' : otherwise,
+    ends: isOneshot && !/^(yes|true|1|on)$/i.test(last('Service.RemainAfterExit') ?? ''),
+    canReload: has('Service.ExecReload') || last('Service.Type') === 'notify-reload',
+  };
 }
 
 const OWN_SECTION: Readonly<Record<string, { readonly section: string; readonly needed: boolean }>> = {
