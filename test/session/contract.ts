@@ -306,6 +306,24 @@ export function sessionContract(
       expect(text(running)).toBe('0\n');
     });
 
+    test('does not take a part for late because the sleep that watches it was killed', async () => {
+      const opened = await session();
+      const seconds = unlikelySeconds();
+      const script = `for i in 1 2 3 4; do sleep 0.2; ${killSleeps(seconds)} 2>/dev/null; done; echo still here`;
+
+      const [said] = await replies(opened, [{ script, deadlineMs: seconds * 1000 }]);
+
+      expect(plain(said!)).toEqual({ code: 0, stdout: 'still here\n', stderr: '' });
+    });
+
+    test('still ends a part that is late when the sleep that watches it was killed', async () => {
+      const opened = await session();
+
+      const [said] = await replies(opened, [{ script: `sleep 0.2; ${killSleeps(1.75)}; sleep 50`, deadlineMs: 1750 }]);
+
+      expect(said!.timedOut).toBe(true);
+    });
+
     test('does not kill background processes of earlier parts at a deadline', async () => {
       const opened = await session();
       const seconds = unlikelySeconds();

@@ -76,7 +76,7 @@ _run() {
   [ -z "$2" ] || { _watchdog "$2" </dev/null >/dev/null 5>&- & _watch=$!; }
   ( eval "unset _n _r _s _watch; set --; $1" ) 2>&5 5>&-
   set -- $? ''
-  [ -z "$_watch" ] || { kill "$_watch"; wait "$_watch" && set -- 124 t; }
+  [ -z "$_watch" ] || { kill "$_watch"; wait "$_watch"; [ $? != 124 ] || set -- 124 t; }
   _mark "$1$2"
   return "$1"
 }
@@ -86,18 +86,22 @@ _mark() {
   printf '%s\\n' "$_n" >&5
 }
 
-# _watchdog SECONDS: succeeds if it had to kill something.
+# _watchdog SECONDS: 124 if it had to kill something.
 _watchdog() {
   _before=$!
   # A child that has not yet executed sleep would record a TERM and then lose it.
   trap '[ "$!" = "$_before" ] || kill -KILL "$!"; exit 1' TERM
-  sleep "$1" &
-  wait "$!"
+  # Only a sleep that ended by itself means that the time is over: it may have been killed, or not have started.
+  for _i in 1 2 3 4; do
+    [ "$_i" != 4 ] || exit 1
+    sleep "$1" &
+    wait "$!" && break
+  done
   trap '' TERM
   read -r _self _l </proc/self/stat
   _l=\${_l##*) }
   set -- $_l
-  _kill "$2" "$_self" $$ "\${20}"
+  _kill "$2" "$_self" $$ "\${20}" && return 124
 }
 
 # _processes: list all running processes, as pid:parent:session:start.
