@@ -2,7 +2,7 @@ import type { Nodes, PhrasingContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
-import type { DocumentComment, DocumentLink, Place } from './document.ts';
+import type { DocumentComment, DocumentLink, DocumentSpan } from './document.ts';
 
 /** A line of a block: its number, its text without the block's indentation and marks, and the column where that begins. */
 export interface BlockLine {
@@ -12,8 +12,8 @@ export interface BlockLine {
 }
 
 /** Inline code in a paragraph. */
-export interface InlineCode {
-  readonly at: Place;
+interface InlineCode {
+  readonly at: DocumentSpan;
   readonly value: string;
 }
 
@@ -26,21 +26,27 @@ export type Block =
       readonly language?: string;
       readonly lines: readonly BlockLine[];
     }
-  | { readonly kind: 'paragraph'; readonly lines: readonly BlockLine[]; readonly codes: readonly InlineCode[] };
+  | {
+      readonly kind: 'paragraph';
+      readonly lines: readonly BlockLine[];
+      readonly codes: readonly InlineCode[];
+      /** In an item of a list or a cell of a table: nobody pastes a file there. */
+      readonly isItem: boolean;
+    };
 
 /** What Markdown says about a text. */
-export interface Blocks {
+interface Blocks {
   readonly blocks: readonly Block[];
   readonly links: readonly DocumentLink[];
   readonly comments: readonly DocumentComment[];
 }
 
 /** Lines of a text, without their ends. */
-export const linesOf = (text: string): readonly string[] => text.split(/\r\n|\r|\n/);
+export const documentLines = (text: string): readonly string[] => text.split(/\r\n|\r|\n/);
 
 /** Reads Markdown (CommonMark, and tables and links as on GitHub). Any text is Markdown. */
 export function readBlocks(text: string): Blocks {
-  const raw = linesOf(text);
+  const raw = documentLines(text);
   const source = closeFences(raw).join('\n');
   const found: { blocks: Block[]; links: DocumentLink[]; comments: DocumentComment[] } = {
     blocks: [],
@@ -48,23 +54,24 @@ export function readBlocks(text: string): Blocks {
     comments: [],
   };
   const tree = fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
-  const visit = (node: Nodes): void => {
+  const visit = (node: Nodes, parent?: Nodes): void => {
     const at = placeOf(node);
     if (node.type === 'heading')
-      found.blocks.push({ kind: 'heading', line: at.line, depth: node.depth, title: plainText(node.children) });
+      found.blocks.push({ kind: 'heading', line: at.line, depth: node.depth, title: titleText(node.children) });
     else if (node.type === 'code') found.blocks.push(listing(node, raw));
-    else if (node.type === 'paragraph' || node.type === 'tableCell') found.blocks.push(paragraph(node, at, raw));
+    else if (node.type === 'paragraph' || node.type === 'tableCell')
+      found.blocks.push(paragraph(node, raw, parent?.type === 'listItem' || node.type === 'tableCell'));
     else if (node.type === 'html') {
       for (const comment of commentsIn(node.value, at)) found.comments.push(comment);
     } else if (node.type === 'link' || node.type === 'image' || node.type === 'definition')
       found.links.push({ at, url: node.url });
-    if ('children' in node) for (const child of node.children) visit(child);
+    if ('children' in node) for (const child of node.children) visit(child, node);
   };
   visit(tree);
   return found;
 }
 
-const placeOf = ({ position }: Nodes): Place => ({
+const placeOf = ({ position }: Nodes): DocumentSpan => ({
   line: position?.start.line ?? 1,
   column: position?.start.column ?? 1,
   endLine: position?.end.line ?? 1,
@@ -120,7 +127,12 @@ function lineAt(number: number, text: string, raw: readonly string[]): BlockLine
   return { number, text, column: (at === -1 ? whole.length - whole.trimStart().length : at) + 1 };
 }
 
-function paragraph(node: Extract<Nodes, { type: 'paragraph' | 'tableCell' }>, at: Place, raw: readonly string[]): Block {
+function paragraph(
+  node: Extract<Nodes, { type: 'paragraph' | 'tableCell' }>,
+  raw: readonly string[],
+  isItem: boolean,
+): Block {
+  const at = placeOf(node);
   const lines = Array.from({ length: at.endLine - at.line + 1 }, (_, index): BlockLine => {
     const number = at.line + index;
     const whole = raw[number - 1] ?? '';
@@ -128,7 +140,7 @@ function paragraph(node: Extract<Nodes, { type: 'paragraph' | 'tableCell' }>, at
     const end = number === at.endLine ? at.endColumn - 1 : whole.length;
     return { number, column: start + 1, text: whole.slice(start, end) };
   });
-  return { kind: 'paragraph', lines, codes: codesIn(node.children) };
+  return { kind: 'paragraph', lines, codes: codesIn(node.children), isItem };
 }
 
 const codesIn = (nodes: readonly PhrasingContent[]): readonly InlineCode[] =>
@@ -137,13 +149,16 @@ const codesIn = (nodes: readonly PhrasingContent[]): readonly InlineCode[] =>
     return 'children' in node ? codesIn(node.children) : [];
   });
 
-const plainText = (nodes: readonly PhrasingContent[]): string =>
+const titleText = (nodes: readonly PhrasingContent[]): string =>
   nodes
-    .map((node) => ('value' in node ? node.value : 'children' in node ? plainText(node.children) : ''))
+    .map((node) => {
+      if ('value' in node) return node.value;
+      return 'children' in node ? titleText(node.children) : '';
+    })
     .join('')
     .trim();
 
-function commentsIn(value: string, { line, column }: Place): readonly DocumentComment[] {
+function commentsIn(value: string, { line, column }: DocumentSpan): readonly DocumentComment[] {
   return [...value.matchAll(/<!--(.*?)-->/gs)].map((match) => {
     const start = pointAfter(value.slice(0, match.index), line, column);
     const end = pointAfter(match[0], start.line, start.column);

@@ -92,12 +92,12 @@ export function isListedCommand(line: string, isShell: boolean): boolean {
   if (isOutput(text)) return false;
   const [program = '', ...args] = programIn(text);
   if (isProgram(program)) {
-    if (isWordy(program) && args.length === 0) return isWholeCommand(program) || isShell;
+    if (isWordy(program) && args.length === 0) return isWholeCommand(program) || isShell || text.startsWith('sudo ');
     return !isSentence(text) || hasOption(args) || hasPath(args);
   }
   if (/^(?:for|while|until|if|case|function|local|trap|alias)\s/.test(text)) return true;
   if (!isShell || isSentence(text)) return false;
-  return /^[\w./$~{(][\w./${}()~=+-]*(?:\s|$)/.test(text) && !/^\S+:(?:\s|$)/.test(text);
+  return /^(?!\d+\s)[\w./$~{(][\w./${}()~=+-]*(?:\s|$)/.test(text) && !/^\S+:(?:\s|$)/.test(text);
 }
 
 /** Whether a line of prose is one of a file: a setting, a section, an address with names. */
@@ -115,21 +115,39 @@ export const isContent = (line: string): boolean => {
 const VERBS = `install(?:ed)?|uninstall(?:ed)?|add(?:ed)?|edit(?:ed)?|chang(?:e|ed|ing)|creat(?:e|ed)|cop(?:y|ied)|configur(?:e|ed)|set|reboot(?:ed)?|restart(?:ed)?|reload(?:ed)?|mount(?:ed)?|unmount(?:ed)?|enabl(?:e|ed)|disabl(?:e|ed)|remov(?:e|ed)|delet(?:e|ed)|mov(?:e|ed)|clon(?:e|ed)|link(?:ed)?|symlink(?:ed)?|append(?:ed)?|replac(?:e|ed)|put|modif(?:y|ied)|updat(?:e|ed)|upgrad(?:e|ed)|start(?:ed)?|stop(?:ped)?|fix(?:ed)?|generat(?:e|ed)|declar(?:e|ed)|select(?:ed)?|click(?:ed)?|choose|chose|choosed|renam(?:e|ed)|push(?:ed)?|commit(?:ted)?|made|overr(?:ide|ode)|restrict(?:ed)?|limit(?:ed)?|rsync(?:ed)?|run|ran|runned|follow(?:ed)?|re-?us(?:e|ed)|put back|migrat(?:e|ed)|import(?:ed)?|export(?:ed)?|download(?:ed)?|upload(?:ed)?|comment(?:ed)? out|uncomment(?:ed)?|allocat(?:e|ed)|reserv(?:e|ed)|regist(?:er|ered)|open(?:ed)?|clos(?:e|ed)`;
 const ADVERBS =
   '(?:then |also |had to |have to |need(?:ed)? to |had |did |do |finally |first |manually |simply |just |now |again |had added |and |already |currently )*';
-/** At the beginning of a sentence: an order ("Edit the file"), a report without "I" ("Added a line"). */
+/** At the beginning of a sentence: an order ("Edit the file"), a report without "I" ("On off2 added a line"). */
 const ORDER = new RegExp(
-  `^(?:[-*+>\\d.)\\s]*)(?:(?:Then|And|Also|Finally|First|Now|Next|After that|For that|So),?\\s+)?${ADVERBS}(?:${VERBS})\\b(?!\\s*[/:=]\\S)`,
+  `^(?:[-*+>\\d.)\\s]*)(?:(?:Then|And|Also|Finally|First|Now|Next|After that|For that|So),?\\s+|(?:On|In|From|Using|Inside) [^,.:]{1,60},\\s+|On [^,.:]{1,60}? (?=\\w+ed\\b))?${ADVERBS}(?:${VERBS})\\b(?!\\s*[/:=]\\S)`,
   'i',
 );
+/** "By editing FILE"; "same operation on the other host". */
+const AS_BEFORE =
+  /\bby (?:editing|adding|changing|removing|installing|creating|copying)\b|^\W*(?:did the )?same (?:operation|procedure|thing|steps?|as (?:above|before)|on)\b/i;
 /** Anywhere in a sentence: "In the console, we rename the server". */
 const REPORT = new RegExp(`\\b(?:I|we)\\b,? (?:\\([^)]*\\) )?${ADVERBS}(?:${VERBS})\\b`, 'i');
-const NEGATED = /\b(?:TODO|did not|didn't|don't|do not|cannot|can't|will|should|would|could|may|might)\b/;
+/** Something done, and then something else: "Fixed the config and ran a first sync". */
+const TWO_DEEDS = new RegExp(
+  `\\b(?:${VERBS})\\s+(?!and\\b)\\S.* and (?:then )?(?:${VERBS}|test|check|verif|tried|try)\\b`,
+  'i',
+);
 
 /** Whether a line of prose tells that something was done, or is to be done, by a person. */
 export function isInstruction(line: string): boolean {
-  return line
+  return plainly(line)
     .split(/(?<=[.!?])\s+/)
-    .some((sentence) => (ORDER.test(sentence) || REPORT.test(sentence)) && !NEGATED.test(sentence));
+    .some(
+      (sentence) =>
+        (ORDER.test(sentence) || REPORT.test(sentence) || AS_BEFORE.test(sentence)) &&
+        !/^\W*TODO\b|\?\s*$/.test(sentence) &&
+        sentence.length > 6,
+    );
 }
+
+/** Whether it tells of two deeds, of which a command after it can be only one. */
+export const isTwofold = (line: string): boolean => TWO_DEEDS.test(plainly(line));
+
+/** Without the addresses of links, and with plain spaces. */
+const plainly = (line: string): string => line.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[^\S\n]+/g, ' ');
 
 /** Whether it says that a file is edited: what follows is its content. */
 export const isEdit = (line: string): boolean =>
@@ -138,7 +156,7 @@ export const isEdit = (line: string): boolean =>
   );
 
 /** The names in a text: inline code, paths, addresses of networks and of the web, names of hosts. */
-export function namesIn(text: string): readonly string[] {
+export function namesInProse(text: string): readonly string[] {
   const codes = [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.trim());
   const plain = text.replace(/`[^`]+`|\]\([^)]*\)/g, ' ');
   const others = [
@@ -149,7 +167,11 @@ export function namesIn(text: string): readonly string[] {
   return [...new Set([...codes, ...others])];
 }
 
-/** The file that a text tells of: the last one in it. */
+/** The file that a text tells of: the last path in it, or else the last name with an ending. */
 export function fileIn(text: string): string | undefined {
-  return namesIn(text).findLast((name) => /^(?:~?\/|\.{0,2}[\w-][\w./@-]*\/)?[\w@.-]*[\w@-]$/.test(name) && /\/\w|\.[a-z]{2,5}$/.test(name) && !/^\d/.test(name) && !name.startsWith('http'));
+  const names = namesInProse(text).filter((name) => /^[~\w./@+-]*[\w@-]$/.test(name) && !/^\d/.test(name));
+  return (
+    names.findLast((name) => /\/\w/.test(name)) ??
+    names.findLast((name) => /\w\.(?!org|com|net|fr)[a-z]{2,7}$/.test(name))
+  );
 }

@@ -17,7 +17,9 @@ const PROGRAMS = new Set(
   syncoid sysctl syslogd systemctl systemd-analyze systemd-cat systemd-resolve resolvectl tail tar tee telnet test time timedatectl tmux top touch tr traceroute tree
   true truncate tshark tcpdump tune2fs tzselect ufw umask umount unalias uname uniq unlink unset unzip update-alternatives update-ca-certificates update-grub
   update-initramfs update-locale update-rc.d uptime useradd userdel usermod uuidgen vi vim virsh virt-install visudo vgcreate vgdisplay vgextend vgs vzdump wait watch wc
-  wget which who whoami wipefs xargs xdg-open xfs_growfs xz yarn yum zcat zdb zed zfs zgrep zip zpool zypper`.split(/\s+/),
+  wget which who whoami wipefs xargs xdg-open xfs_growfs xz yarn yum zcat zdb zed zfs zgrep zip zpool zypper`.split(
+    /\s+/,
+  ),
 );
 
 /** Programs whose names are English words: a sentence may begin with them. */

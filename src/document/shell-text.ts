@@ -1,10 +1,10 @@
 import { splitWords } from '../core/split-words.ts';
-import type { Call } from './document.ts';
+import type { ProgramCall } from './document.ts';
 import { COMPOUND } from './programs.ts';
 
 /** What a reader has to put in. In a shell, `<` would be a redirection. */
 const PLACEHOLDER =
-  /<[A-Za-z][\w .:/-]*>|\*\*[\w -]+\*\*|\*{3,}|\[[a-z][\w -]*\](?=\s|$)|\b(?:x{3,}|X{3,}|YOUR[_-]\w+|CHANGE[_-]?ME)\b|<>|…/g;
+  /<[A-Za-z][\w .:/-]*>|\*\*[\w -]+\*\*|\*{3,}|\[[a-z][\w -]*\](?=\s|$)|(?<=^|[\s=:'"]|\s-p)(?:x{3,}|X{3,})\b|\b(?:YOUR[_-]\w+|CHANGE[_-]?ME)\b|<>|…/g;
 
 /** The placeholders in a command. */
 export const placeholdersIn = (text: string): readonly string[] => [
@@ -51,11 +51,11 @@ export function heredocEnd(text: string): string | undefined {
  * The programs that a command calls, in order. Words are those that a shell would pass; what it would expand is left as written. `cwd`:
  * where the command is typed.
  */
-export function callsOf(text: string, cwd: string | undefined): readonly Call[] {
-  const calls: Call[] = [];
+export function callsOf(text: string, cwd: string | undefined): readonly ProgramCall[] {
+  const calls: ProgramCall[] = [];
   let here = cwd;
   let words: string[] = [];
-  let redirects: Call['redirects'][number][] = [];
+  let redirects: ProgramCall['redirects'][number][] = [];
   let redirect: string | undefined;
   const end = (then?: string): void => {
     const call = callFrom(words, redirects, here, then);
@@ -92,10 +92,10 @@ const LEADING = new Set(['time', 'nohup', 'env', 'do', 'then', 'else', '(', '{',
 
 function callFrom(
   written: readonly string[],
-  redirects: Call['redirects'],
+  redirects: ProgramCall['redirects'],
   cwd: string | undefined,
   then: string | undefined,
-): Call | undefined {
+): ProgramCall | undefined {
   let words = written.map(unquoted);
   let sudo: string | undefined;
   for (;;) {
