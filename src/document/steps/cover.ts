@@ -108,7 +108,8 @@ function settle(
   return { ...after, because: `as line ${next.at.line}: ${after.because}` };
 }
 
-const leadsTo = (part: InstructionPart, next: Part): boolean =>
-  next.kind === 'content'
-    ? next.instruction === part.at.line
-    : next.at.line - part.at.endLine <= 2 + (next.kind === 'instruction' ? 0 : 1);
+/** Whether an instruction is about what follows: the excerpt that it introduces, a command below it, or the rest of its sentence. */
+function leadsTo({ at }: InstructionPart, next: Part): boolean {
+  if (next.kind === 'content') return next.instruction === at.line;
+  return next.kind === 'instruction' ? /^(?:and|to)\b/.test(next.text) : next.at.line - at.endLine <= 3;
+}

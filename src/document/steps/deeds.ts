@@ -78,6 +78,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   ufw: ['ufw'],
   crontab: ['cron'],
   certbot: ['certbot'],
+  nc: ['wait_for'],
   wget: ['get_url', 'uri'],
   curl: ['get_url', 'uri'],
   a2enmod: ['apache2_module'],
@@ -177,7 +178,7 @@ function namesOfCall(
     case 'ssh-keygen':
       return args.filter((word, index) => /^-[tCf]$/.test(args[index - 1] ?? '') && word !== '').map((word) => [word]);
     case 'certbot':
-      return first === 'renew' ? [['renewable', 'renewed', 'present']] : telling(plain).map(path);
+      return first === 'renew' ? [['renewable', 'renewed']] : telling(plain).map(path);
     case 'chmod':
     case 'chown':
     case 'chgrp':

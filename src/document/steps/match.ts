@@ -63,26 +63,28 @@ function matchDeed(deed: Deed, among: readonly Candidate[], isStep: boolean): Ma
   const found = (retraced: Retraced, some: readonly Candidate[]): Match | undefined =>
     some.length === 0 ? undefined : { retraced, tasks: some.map(({ task }) => task), because };
   const manual = naming.filter(({ task }) => task.how === 'manual');
+  const typed = naming.filter(({ task }) => deed.types?.includes(task.type) === true);
+  const looking = naming.filter(({ task }) => task.how === 'looks');
   if (how === 'looks')
     return (
-      found(
-        'proof',
-        naming.filter(({ task }) => task.how === 'looks'),
-      ) ??
+      found('proof', typed) ??
+      found('proof', looking) ??
       found('manual', manual) ??
-      found(
-        'proof',
-        naming.filter(({ task }) => deed.types?.includes(task.type) === true),
-      ) ??
       stepProof(among, isStep) ??
-      open(`no task that only checks ${because}`)
+      open(
+        names.length === 0
+          ? `\`${deed.program}\` names nothing that a check could be known by`
+          : `no task that checks ${because}`,
+      )
     );
-  const doing = naming.filter((one) => does(one, deed));
   return (
-    found('exact', doing) ??
+    found(
+      'exact',
+      naming.filter((one) => does(one, deed)),
+    ) ??
     found(
       'proof',
-      naming.filter(({ task }) => task.how === 'looks' && deed.types?.includes(task.type) === true),
+      typed.filter(({ task }) => task.how === 'looks'),
     ) ??
     found('manual', manual) ??
     open(openReason(deed, among))
@@ -96,11 +98,11 @@ function stepProof(among: readonly Candidate[], isStep: boolean): Match | undefi
 
 function does({ task, variants }: Candidate, { names, types, removes, program }: Deed): boolean {
   if (task.how !== 'does') return false;
-  const fitting = variants.filter((variant) => names.every((some) => variant.has(some)));
+  const naming = variants.filter((variant) => names.every((some) => variant.has(some)));
   if (COMMANDS.has(task.type))
-    return types?.includes('file') === true || fitting.some((variant) => variant.has([program]));
+    return naming.some((variant) => variant.has(program === 'mv' ? ['mv', 'cp'] : [program]));
   const canDo = types === undefined ? task.type === program : types.includes(task.type);
-  return canDo && fitting.some((variant) => variant.removes === removes);
+  return canDo && naming.some((variant) => variant.removes === removes);
 }
 
 /** Says which name no task has, if one alone is the reason. */
@@ -126,9 +128,7 @@ export function matchExcerpt({ path, text }: ExcerptPart, among: readonly Candid
   );
   if (lines.length > 0 && whole.length > 0) return matched(whole, 'has these lines');
   if (path === undefined) return open('no task has these lines, and the document does not tell the file');
-  const naming = usable.filter(({ variants }) =>
-    variants.some((variant) => variant.has([path, path.split('/').at(-1) ?? path])),
-  );
+  const naming = usable.filter(({ variants }) => variants.some((variant) => variant.hasFile(path)));
   const agreeing = naming.filter(({ variants }) =>
     variants.some((variant) => !variant.writesText || lines.some((line) => variant.includes(line))),
   );
@@ -145,24 +145,35 @@ const matched = (some: readonly Candidate[], because: string): Match => ({
   because,
 });
 
-/** What retraces an instruction. Of a step that is known, the task that shares most names, or else the manual one; otherwise one that has all of its names. */
-export function matchInstruction({ names }: InstructionPart, among: readonly Candidate[], isStep: boolean): Match {
+/**
+ * What retraces an instruction. Of a step that is known, the tasks that share most names, or else the manual ones, or else all; otherwise
+ * those that have all of its names, if these are more than addresses.
+ */
+export function matchInstruction(
+  { names, text }: InstructionPart,
+  among: readonly Candidate[],
+  isStep: boolean,
+): Match {
   const shares = ({ variants }: Candidate): number =>
-    Math.max(
-      0,
-      ...variants.map((variant) => names.filter((name) => variant.has([name, name.split('/').at(-1) ?? name])).length),
-    );
+    Math.max(0, ...variants.map((variant) => names.filter((name) => variant.hasFile(name)).length));
   const best = Math.max(0, ...among.map(shares));
-  const sharing = best === 0 ? [] : among.filter((one) => shares(one) === best);
-  if (!isStep)
-    return best > 0 && best === names.length
-      ? matchedAs(sharing, `names ${names.join(', ')}`)
-      : open(
-          names.length === 0 ? 'it names nothing, and no step is given for it' : `no task names ${names.join(', ')}`,
-        );
-  const manual = among.filter(({ task }) => task.how === 'manual');
-  const rest = manual.length > 0 ? manual : among;
-  return sharing.length > 0 ? matchedAs(sharing, 'the step, and its names') : matchedAs(rest, 'the step');
+  const sharing = fitting(text, best === 0 ? [] : among.filter((one) => shares(one) === best));
+  if (isStep) {
+    const manual = among.filter(({ task }) => task.how === 'manual');
+    const rest = manual.length > 0 ? manual : fitting(text, among);
+    return sharing.length > 0 ? matchedAs(sharing, 'the step, and its names') : matchedAs(rest, 'the step');
+  }
+  const isTold = names.some((name) => !/^[\d.:/]+$/.test(name));
+  if (isTold && best === names.length) return matchedAs(sharing, `names ${names.join(', ')}`);
+  return open(isTold ? `no task names ${names.join(', ')}` : 'it names nothing that a task could be known by');
+}
+
+/** Of several tasks, those that install, if something is installed. */
+function fitting(text: string, some: readonly Candidate[]): readonly Candidate[] {
+  const installing = /\binstall/i.test(text)
+    ? some.filter(({ task }) => /^(?:apt|package|pip|npm|gem|snap)$/.test(task.type))
+    : [];
+  return installing.length > 0 ? installing : some;
 }
 
 function matchedAs(some: readonly Candidate[], because: string): Match {

@@ -17,6 +17,8 @@ export interface StepTask {
 export interface NamesOfTask {
   /** Whether one of these names occurs. */
   has(names: readonly string[]): boolean;
+  /** Whether a file or another thing occurs that a document names; a relative path may be the end of a longer one. */
+  hasFile(name: string): boolean;
   /** Whether a text occurs in one of the parameters. */
   includes(text: string): boolean;
   /** Whether it makes something be absent. */
@@ -41,6 +43,9 @@ export function namesOfTask(params: unknown): NamesOfTask {
   for (const [key, value] of entries) if (value === true) names.add(key);
   return {
     has: (wanted) => wanted.some((name) => names.has(bare(name))),
+    hasFile: (name) =>
+      names.has(bare(name)) ||
+      (/^[\w@-][\w@.-]*[./][\w@./-]+$/.test(name) && [...names].some((one) => one.endsWith(`/${name}`))),
     includes: (text) => texts.some((one) => squeezed(one).includes(squeezed(text))),
     removes: entries.some(
       ([key, value]) => key === 'state' && ['absent', 'stopped', 'unmounted'].includes(String(value)),
