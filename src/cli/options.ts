@@ -218,7 +218,6 @@ export const stepsOptions = {
   ...INVENTORY_OPTION,
   'extra-vars': runOptions['extra-vars'],
   'module-path': runOptions['module-path'],
-  lab: { type: 'switch', help: 'take the inventory of the lab' },
   ...VAULT_OPTIONS,
 } as const satisfies OptionSpecs;
 

@@ -1,4 +1,5 @@
 import { onlyReads } from '../audit/unmanaged/declared.ts';
+import { isRecord } from '../core/map-texts.ts';
 import { isDict, type Raw, Template, toJs, type Value, Vaulted } from '../core/value.ts';
 import type { StepTask } from '../document/steps/step-task.ts';
 import type { Item, Play, Task, VarsLayer } from '../language/model.ts';
@@ -45,7 +46,7 @@ function stepTask(task: Task, play: Play, { context, inventory }: Loaded): reado
   const short = task.type.split('.').at(-1) ?? task.type;
   const reads = type !== undefined && variants.every((params) => isRead(() => onlyReads(type, params)));
   const name = titleOf(task);
-  const done = reads ? 'looks' : 'does';
+  const done = reads || (short === 'uri' && variants.every(isGet)) ? 'looks' : 'does';
   return [
     {
       name,
@@ -63,6 +64,10 @@ const titleOf = ({ name, type }: Task): string => {
   if (name === undefined) return String(type);
   return name instanceof Template ? name.source : String(name);
 };
+
+/** Whether a request only reads. */
+const isGet = (params: unknown): boolean =>
+  isRecord(params) && params['dest'] === undefined && /^(?:GET|HEAD|OPTIONS)$/i.test(String(params['method'] ?? 'GET'));
 
 /** A type may expect parameters that have been checked; these may hold templates. */
 function isRead(ask: () => boolean): boolean {

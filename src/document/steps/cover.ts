@@ -79,7 +79,7 @@ function matchPart(part: Part, all: readonly Candidate[], sayings: readonly Sayi
   const among = said?.step === undefined ? all : all.filter(({ task }) => task.step === said.step);
   if (said?.task !== undefined) {
     const tasks = among.map(({ task }) => task).filter(({ name }) => name === said.task);
-    return { retraced: retracedBy(tasks), tasks, because: `says ${said.where}` };
+    return { retraced: retracedBy(tasks), tasks, because: `says ${said.where}`, byHand: true };
   }
   const isStep = said?.step !== undefined;
   // Without a step, only tasks that have one can be what the document's step became.

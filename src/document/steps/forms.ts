@@ -39,11 +39,12 @@ export function waysText({ coverage }: StepsReport): string {
 }
 
 /** What retraces a part, in words: its tasks with their steps, or why there are none. */
-export function byText({ tasks, because, retraced }: CoveredPart): string {
+export function byText({ tasks, because, retraced, byHand }: CoveredPart): string {
   if (retraced === 'left out' || tasks.length === 0) return because;
   const names = [...new Set(tasks.map(({ name, step }) => (step === undefined ? name : `${step} ${name}`)))];
   const some = names.slice(0, 3).join('; ');
-  return names.length > 3 ? `${some}; and ${names.length - 3} more` : some;
+  const all = names.length > 3 ? `${some}; and ${names.length - 3} more` : some;
+  return byHand === true ? `${all} (assigned by hand)` : all;
 }
 
 /** What the last audit knows of a part's steps. */
@@ -118,7 +119,7 @@ function code(text: string): string {
 export function writeStepsJson(report: StepsReport): string {
   const { coverage, playbooks, audited, states } = report;
   const parts = coverage.parts.map((one) => {
-    const { part, retraced, because, steps, tasks } = one;
+    const { part, retraced, because, steps, tasks, byHand = false } = one;
     return {
       kind: KINDS[part.kind],
       line: part.at.line,
@@ -128,6 +129,7 @@ export function writeStepsJson(report: StepsReport): string {
       under: part.under.map(({ title }) => title),
       retraced,
       because,
+      byHand,
       steps,
       tasks: tasks.map(({ name, step, file, line, how }) => ({ name, step, file, line, how })),
       ...(stateText(one, states) !== '' && { audit: stateText(one, states) }),

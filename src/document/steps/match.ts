@@ -10,6 +10,8 @@ export interface Match {
   readonly retraced: Retraced;
   readonly tasks: readonly StepTask[];
   readonly because: string;
+  /** A person has said so, and no name proves it. */
+  readonly byHand?: true;
 }
 
 /** A task with what its parameters name. */
@@ -93,7 +95,9 @@ function matchDeed(deed: Deed, among: readonly Candidate[], isStep: boolean): Ma
 
 function stepProof(among: readonly Candidate[], isStep: boolean): Match | undefined {
   const tasks = among.map(({ task }) => task).filter((task) => task.how === 'looks');
-  return !isStep || tasks.length === 0 ? undefined : { retraced: 'proof', tasks, because: 'the step is checked' };
+  return !isStep || tasks.length === 0
+    ? undefined
+    : { retraced: 'proof', tasks, because: 'the step is checked', byHand: true };
 }
 
 function does({ task, variants }: Candidate, { names, types, removes, program }: Deed): boolean {
@@ -161,7 +165,9 @@ export function matchInstruction(
   if (isStep) {
     const manual = among.filter(({ task }) => task.how === 'manual');
     const rest = manual.length > 0 ? manual : fitting(text, among);
-    return sharing.length > 0 ? matchedAs(sharing, 'the step, and its names') : matchedAs(rest, 'the step');
+    return sharing.length > 0
+      ? matchedAs(sharing, 'the step, and its names')
+      : { ...matchedAs(rest, 'the step'), byHand: true };
   }
   const isTold = names.some((name) => !/^[\d.:/]+$/.test(name));
   if (isTold && best === names.length) return matchedAs(sharing, `names ${names.join(', ')}`);
