@@ -70,7 +70,7 @@ describe('run steps', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/steps-left-out\.yaml:2:\d+ {2}no task has the step "S3"/);
-    expect(stderr).toContain('did you mean');
+    expect(stderr).toContain('the steps are S01, S02');
   });
 
   test('shows the state of each step by the last audit', async () => {
