@@ -119,7 +119,9 @@ function sayingsOf(
   tasks: readonly StepTask[],
   playbooks: readonly string[],
 ): Result<readonly Saying[]> {
-  const files = [...new Set(playbooks.map((file) => join(dirname(file), LEFT_OUT)))];
+  // `playbooks/*.yaml` names only playbooks if what belongs to site.yaml is in the directory site.
+  const folders = playbooks.flatMap((file) => [dirname(file), file.replace(/\.ya?ml$/, '')]);
+  const files = [...new Set(folders)].map((folder) => join(folder, LEFT_OUT));
   const results = [
     sayingsInComments(document, tasks),
     ...files.filter((file) => statOf(file) !== undefined).map((file) => readSayings(file, document, tasks)),

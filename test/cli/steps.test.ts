@@ -65,11 +65,12 @@ describe('run steps', () => {
 
     expect((await steps()).code).toBe(0);
 
-    rig.write({ 'steps-left-out.yaml': 'report.md:\n  - {lines: 7, step: S3}\n' });
+    // In the directory with the playbook's name.
+    rig.write({ 'site/steps-left-out.yaml': 'report.md:\n  - {lines: 7, step: S3}\n' });
     const { code, stdout, stderr } = await steps();
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/steps-left-out\.yaml:2:\d+ {2}no task has the step "S3"/);
+    expect(stderr).toMatch(/site\/steps-left-out\.yaml:2:\d+ {2}no task has the step "S3"/);
     expect(stderr).toContain('the steps are S01, S02');
   });
 

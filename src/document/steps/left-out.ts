@@ -5,7 +5,7 @@ import { locationOf } from '../../yaml/places.ts';
 import type { DocumentPart, InstallDocument } from '../document.ts';
 import type { StepTask } from './step-task.ts';
 
-/** The file beside a playbook that says which steps the lines of documents are, and what is left out. It belongs in git. */
+/** The file beside a playbook, or in the directory with its name, that says which steps the lines of documents are, and what is left out. It belongs in git. */
 export const LEFT_OUT = 'steps-left-out.yaml';
 
 /** What a team says about some lines of a document: their step, the task that retraces them, or why they are left out. */
