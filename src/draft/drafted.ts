@@ -1,0 +1,57 @@
+/** A task of a draft. Its values have no templates of their own: `{{ … }}` stands for a variable of the draft. */
+export interface DraftTask {
+  /** A task type, under its short name. */
+  readonly type: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /**
+   * What it declares, as a subject: `path:/etc/motd`, `package:nginx`, `unit:nginx.service`, `dataset:tank/a`. No draft has two tasks for
+   * one subject: what comes later in the document adds to it, or takes its place. Without one, a task stands by itself.
+   */
+  readonly subject?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly becomeUser?: string;
+}
+
+/**
+ * What a call of a document becomes:
+ * exact: tasks that say what the call did; likely: tasks with a guess in them, which `why` tells;
+ * manual: nothing that a task can do, `why` tells the reason; look: it only looked, so there is nothing to declare;
+ * restart: it put into effect what came before it: a handler.
+ */
+export type Drafted =
+  | { readonly grade: 'exact'; readonly tasks: readonly DraftTask[] }
+  | { readonly grade: 'likely'; readonly tasks: readonly DraftTask[]; readonly why: string }
+  | { readonly grade: 'manual'; readonly why: string }
+  | { readonly grade: 'look' }
+  | { readonly grade: 'restart'; readonly handler: DraftTask };
+
+/** A program's words, and what is known of the place where it was called. */
+export interface Called {
+  /** The program's arguments. */
+  readonly args: readonly string[];
+  /** The directory where it runs, if the document tells. */
+  readonly cwd?: string;
+  /** Another user than root who ran it. */
+  readonly user?: string;
+  /** What it read from stdin: a heredoc, or the output of `echo`. */
+  readonly input?: string;
+  /** What it printed, if the document shows it. */
+  readonly output?: string;
+  /** Directories that the document shows to be directories. */
+  readonly directories: ReadonlySet<string>;
+}
+
+/** How a program's calls are drafted. */
+export type Verb = (called: Called) => Drafted;
+
+export const exact = (...tasks: readonly DraftTask[]): Drafted => ({ grade: 'exact', tasks });
+export const likely = (why: string, ...tasks: readonly DraftTask[]): Drafted => ({ grade: 'likely', tasks, why });
+export const manual = (why: string): Drafted => ({ grade: 'manual', why });
+export const look: Drafted = { grade: 'look' };
+
+/** A task for a path. */
+export const pathTask = (type: string, path: string, args: DraftTask['args']): DraftTask => ({
+  type,
+  args,
+  subject: `path:${path}`,
+});
