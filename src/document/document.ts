@@ -12,7 +12,7 @@ export interface DocumentLine {
 }
 
 /** Where a part of a document stands. Lines and columns count from 1; `endColumn` is the column after the last character. */
-export interface Place {
+export interface DocumentSpan {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
@@ -28,13 +28,13 @@ export interface Heading {
 }
 
 interface PartBase {
-  readonly at: Place;
+  readonly at: DocumentSpan;
   /** The headings that it stands under, the highest first. */
   readonly under: readonly Heading[];
 }
 
 /** One program that a command calls, with its words as a shell splits them, without quotes. */
-export interface Call {
+export interface ProgramCall {
   /** The program and its arguments, without `sudo`, `time` and assignments of variables before it. */
   readonly words: readonly string[];
   /** Run by `sudo`: as root, or as the user of `sudo -u`. */
@@ -54,7 +54,7 @@ export interface CommandPart extends PartBase {
   readonly text: string;
   /** Where it was found: in a fence, in an indented block, on a line of prose, in inline code or in quotes. */
   readonly stands: 'fence' | 'indented' | 'prose' | 'inline' | 'quoted';
-  readonly calls: readonly Call[];
+  readonly calls: readonly ProgramCall[];
   /** The user and the host that the prompt tells, or an earlier `ssh`. */
   readonly user?: string;
   readonly host?: string;
@@ -95,18 +95,18 @@ export type DocumentPart = CommandPart | ExcerptPart | OutputPart | InstructionP
 
 /** A link of a document. */
 export interface DocumentLink {
-  readonly at: Place;
+  readonly at: DocumentSpan;
   readonly url: string;
 }
 
 /** A comment of a document (`<!-- … -->`), which readers of the page do not see. */
 export interface DocumentComment {
-  readonly at: Place;
+  readonly at: DocumentSpan;
   readonly text: string;
 }
 
 /** A document that was read. */
-export interface Document {
+export interface InstallDocument {
   /** Its file, for messages. */
   readonly name: string;
   /** Every line of the text, once. */
