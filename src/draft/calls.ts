@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { CommandPart, ProgramCall } from '../document/document.ts';
-import { type Called, type Drafted, exact, likely, look, manual, pathTask } from './drafted.ts';
+import { type Called, type Drafted, exact, likely, look, manual, pathTask, variable } from './drafted.ts';
 import { readOptions } from './options.ts';
 import { verbs } from './verbs/index.ts';
 import { absolute, isExpanded, isPattern } from './words.ts';
@@ -123,7 +123,7 @@ function outputOption({ words, ...call }: ProgramCall): Written | undefined {
 /** A text that is written into a file. */
 function draftText({ path, isAppended }: Written, text: string): Drafted {
   if (/\$\([^)]*(pwgen|openssl rand|urandom)[^)]*\)/.test(text))
-    return likely('its random secret is a variable of the vault', pathTask('copy', path, { dest: path, content: `${text.replace(/\$\([^)]*\)/g, secretOf(path))}`, mode: '0600' }));
+    return likely('its random secret is a variable of the vault', pathTask('copy', path, { dest: path, content: `${text.replace(/\$\([^)]*\)/g, () => secretOf(path))}`, mode: '0600' }));
   if (isExpanded(text)) return manual('a shell variable stands in its text');
   if (!isAppended) return exact(pathTask('copy', path, { dest: path, content: text }));
   const lines = text.replace(/\n$/, '').split('\n');
@@ -132,7 +132,7 @@ function draftText({ path, isAppended }: Written, text: string): Drafted {
   return exact({ type: 'lineinfile', args: { path, line: lines[0], create: true }, subject: `line:${path}:${lines[0]}` });
 }
 
-const secretOf = (path: string): string => `{{ vault_${posix.basename(path).replace(/\W+/g, '_').toLowerCase()} }}`;
+const secretOf = (path: string): string => variable(`vault_${posix.basename(path)}`);
 
 /** A text that was added to a file. Several in one file have markers of their own, which the draft numbers. */
 export const block = (path: string, text: string) => ({

@@ -1,4 +1,17 @@
-/** A task of a draft. Its values have no templates of their own: `{{ … }}` stands for a variable of the draft. */
+/**
+ * A variable of a draft inside a value, with a filter if it needs one. It is no template yet: what a document has in braces must not become
+ * one (see `templated`).
+ */
+export const variable = (name: string, filter?: string): string =>
+  `\u0001${name.toLowerCase().replace(/\W+/g, '_').replace(/^_+|_+$/g, '')}${filter === undefined ? '' : ` | ${filter}`}\u0002`;
+
+/** A value with its variables as templates; undefined if it has none. Braces of the document stay what they are. */
+export const templated = (text: string): string | undefined =>
+  text.includes('\u0001')
+    ? text.replace(/\{[{%#]/g, "{{ '$&' }}").replace(/\u0001([\w |]+)\u0002/g, '{{ $1 }}')
+    : undefined;
+
+/** A task of a draft. */
 export interface DraftTask {
   /** A task type, under its short name. */
   readonly type: string;

@@ -20,11 +20,11 @@ const curl: Verb = (called) => {
   const [given, ...more] = options?.operands ?? [];
   if (options === undefined || given === undefined || more.length > 0 || isExpanded(given)) return manual(UNKNOWN);
   const url = /^\w+:\/\//.test(given) ? given : `http://${given}`;
+  if (options.has('d', 'data', 'resolve', 'b', 'cookie')) return manual('it is a request of its own kind; see whether it proves something');
   const file = options.value('o', 'output') ?? (options.has('O', 'remote-name') ? url.replace(/[?#].*/, '').split('/').at(-1) : undefined);
   const access = accessOf(options.value('u', 'user'));
   const validate = options.has('k', 'insecure') && { validate_certs: false };
   if (file !== undefined && file !== '/dev/null') return download(url, file, { ...access, ...validate }, called);
-  if (options.has('d', 'data', 'resolve', 'b', 'cookie')) return manual('it is a request of its own kind; see whether it proves something');
   const method = options.value('X', 'request') ?? (options.has('I', 'head') ? 'HEAD' : 'GET');
   if (method !== 'GET' && method !== 'HEAD') return manual('it changes something at that address');
   const headers = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { type Drafted, exact, likely, look, manual, pathTask, type Verb } from '../drafted.ts';
+import { type Drafted, exact, likely, look, manual, pathTask, type Verb, variable } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { absolute, isExpanded, tidy } from '../words.ts';
 
@@ -89,7 +89,7 @@ const certbot: Verb = ({ args }) => {
       ...(root !== undefined && { webroot_path: root }),
       ...(name !== undefined && { cert_name: name }),
       ...(server !== undefined && { server }),
-      email: options.value('m', 'email') ?? '{{ certbot_email }}',
+      email: options.value('m', 'email') ?? variable('certbot_email'),
     },
     subject: `certificate:${domains[0]}`,
   };
@@ -208,7 +208,7 @@ const debconf: Verb = ({ input }) => {
         name: one?.[1],
         question: one?.[2],
         vtype: one?.[3],
-        value: one?.[3] === 'password' ? `{{ vault_${one[2]?.replace(/\W+/g, '_')} }}` : (one?.[4] ?? ''),
+        value: one?.[3] === 'password' ? variable(`vault_${one[2]}`) : (one?.[4] ?? ''),
       },
       subject: `debconf:${one?.[2]}`,
     })),
@@ -274,6 +274,10 @@ const nginx: Verb = ({ args }) => {
   return args.every((word) => /^-[vVTq]+$/.test(word)) ? look : manual(UNKNOWN);
 };
 
+/** A shell that is begun: what follows is done in it. */
+const becomes: Verb = ({ args }) =>
+  args.every((word) => /^-[il]?$|^[a-z_][\w-]*$/.test(word)) ? look : manual('it is a program of a shell');
+
 const handlerOf = (argv: readonly string[]): Drafted => ({ grade: 'restart', handler: { type: 'command', args: { argv } } });
 
 /** All the other programs that documents call. */
@@ -310,9 +314,12 @@ export const otherVerbs: Readonly<Record<string, Verb>> = {
   ssh: () => manual('what follows is done on another host'),
   'ssh-copy-id': () => manual('the key is put on another host'),
   'dpkg-reconfigure': () => manual('it asks a person'),
+  find: ({ args }) => (args.some((word) => /^-(delete|exec\w*|ok\w*|fprint\w*)$/.test(word)) ? manual('what it finds is changed') : look),
+  openssl: ({ args: [verb = ''] }) => (['x509', 's_client', 'version', 'verify', 'crl'].includes(verb) ? look : manual(UNKNOWN)),
+  ...Object.fromEntries(['bash', 'sh', 'su'].map((name): [string, Verb] => [name, becomes])),
   crontab: ({ args }) => (args.includes('-l') ? look : manual('what was written into the crontab stands beside it')),
   ...Object.fromEntries(
-    ['ls', 'cat', 'less', 'more', 'head', 'tail', 'grep', 'zgrep', 'find', 'diff', 'wc', 'stat', 'file', 'which', 'whereis', 'ps', 'top', 'htop', 'free', 'uptime', 'date', 'uname', 'lsof', 'env', 'echo', 'printf', 'test', 'true', 'sleep', 'man', 'md5sum', 'sha256sum', 'readlink', 'realpath', 'pwd', 'cd', 'pushd', 'popd', 'exit', 'logout', 'history', 'tree', 'sort', 'uniq', 'awk', 'cut', 'tr', 'xargs', 'smartctl', 'iostat', 'vmstat', 'lscpu', 'lspci', 'dmesg', 'mailq', 'watch', 'time', 'screen', 'tmux', 'set', 'clear', 'jq', 'openssl', 'pwgen', 'xdg-open', 'ansible'].map(
+    ['ls', 'cat', 'less', 'more', 'head', 'tail', 'grep', 'zgrep', 'diff', 'wc', 'stat', 'file', 'which', 'whereis', 'ps', 'top', 'htop', 'free', 'uptime', 'date', 'uname', 'lsof', 'env', 'echo', 'printf', 'test', 'true', 'sleep', 'man', 'md5sum', 'sha256sum', 'readlink', 'realpath', 'pwd', 'cd', 'pushd', 'popd', 'exit', 'logout', 'history', 'tree', 'sort', 'uniq', 'cut', 'tr', 'smartctl', 'iostat', 'vmstat', 'lscpu', 'lspci', 'dmesg', 'mailq', 'watch', 'time', 'screen', 'tmux', 'set', 'clear', 'jq', 'pwgen', 'xdg-open', 'ansible'].map(
       (name): [string, Verb] => [name, () => look],
     ),
   ),

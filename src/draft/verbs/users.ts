@@ -1,4 +1,4 @@
-import { exact, type DraftTask, likely, look, manual, pathTask, type Verb } from '../drafted.ts';
+import { exact, type DraftTask, likely, look, manual, pathTask, type Verb, variable } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { absolute, isExpanded } from '../words.ts';
 
@@ -17,7 +17,7 @@ const group = (name: string, args: Readonly<Record<string, unknown>> = {}): Draf
 });
 
 /** The variable of a draft that holds a secret. */
-export const secretVariable = (what: string): string => `{{ vault_${what.replace(/\W+/g, '_').replace(/^_+|_+$/g, '').toLowerCase()} }}`;
+export const secretVariable = (what: string, filter?: string): string => variable(`vault_${what}`, filter);
 
 /** Options that useradd(8) and usermod(8) share, as parameters. */
 function shared(options: NonNullable<ReturnType<typeof readOptions>>): Readonly<Record<string, unknown>> {
@@ -117,7 +117,7 @@ const passwd: Verb = ({ args }) => {
   if (name === undefined || more.length > 0 || name.startsWith('-') || isExpanded(name)) return manual('the password is typed in');
   return likely(
     'the password that was typed in is a variable of the vault, and is set only for a new user',
-    user(name, { password: `${secretVariable(`password_of_${name}`).slice(0, -3)} | password_hash }}`, update_password: 'on_create' }),
+    user(name, { password: secretVariable(`password_of_${name}`, 'password_hash'), update_password: 'on_create' }),
   );
 };
 
