@@ -205,6 +205,25 @@ export const adoptOptions = {
   yes: { type: 'switch', short: 'y', help: 'with --apply: write it without asking' },
 } as const satisfies OptionSpecs;
 
+/** The options of laying a document beside playbooks: those that say what the parameters of tasks are. */
+export const stepsOptions = {
+  document: { type: 'path', exists: 'file', value: 'FILE', help: 'the install document, in Markdown' },
+  output: {
+    type: 'text',
+    short: 'o',
+    value: 'FORM[=FILE]',
+    many: true,
+    help: 'write the report in this form, to a file or to stdout: text, markdown, html, json (default: text)',
+  },
+  ...INVENTORY_OPTION,
+  'extra-vars': runOptions['extra-vars'],
+  'module-path': runOptions['module-path'],
+  ...VAULT_OPTIONS,
+} as const satisfies OptionSpecs;
+
+/** The parsed command line of `run steps`. */
+export type StepsLine = CommandLine<typeof stepsOptions>;
+
 /** What a command that only checks sets of a run's options. Its reports decide for themselves whether they show diffs. */
 export const AS_CHECK = {
   check: true,

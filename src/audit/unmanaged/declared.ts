@@ -69,7 +69,8 @@ export function recordingOf(context: RunContext): Recording {
   };
 }
 
-const onlyReads = (type: TaskType, params: unknown): boolean =>
+/** Whether a task with these parameters only looks. */
+export const onlyReads = (type: TaskType, params: unknown): boolean =>
   type.controllerOnly === true || ONLY_READS.test(type.name) || type.looks?.(params as never) === true;
 
 function subjectsOf(

@@ -14,6 +14,7 @@ import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
 import { plan } from './plan.ts';
 import { retire } from './retire.ts';
+import { steps } from './steps.ts';
 import { unmanaged } from './unmanaged.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   plan,
   apply,
   unmanaged,
+  steps,
   vars,
   inventory,
   vault,
