@@ -21,7 +21,10 @@ export interface Options {
 }
 
 /** Reads a program's arguments as getopt_long(3) does; undefined if one of them is an option that is not known. */
-export function readOptions(args: readonly string[], { flags = '', longFlags = [], values = '', longValues = [] }: Known): Options | undefined {
+export function readOptions(
+  args: readonly string[],
+  { flags = '', longFlags = [], values = '', longValues = [] }: Known,
+): Options | undefined {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   // A letter needs a name, too; no program has names of one letter.
   for (const letter of flags) options[letter] = { type: 'boolean', short: letter, multiple: true };

@@ -3,12 +3,22 @@
  * one (see `templated`).
  */
 export const variable = (name: string, filter?: string): string =>
-  `\u0001${name.toLowerCase().replace(/\W+/g, '_').replace(/^_+|_+$/g, '')}${filter === undefined ? '' : ` | ${filter}`}\u0002`;
+  `\u0001${name
+    .toLowerCase()
+    .replace(/\W+/g, '_')
+    .replace(/^_+|_+$/g, '')}${filter === undefined ? '' : ` | ${filter}`}\u0002`;
+
+/** The variables in a value, by name. `text` may be JSON. */
+export const variablesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/(?:\u0001|\\u0001)(\w+)/g)].map(([, name = '']) => name);
+
+/** The value of a variable that has none yet: using it fails, and says why. */
+export const unset = (hint: string): string => `\u0001undef(hint='${hint}')\u0002`;
 
 /** A value with its variables as templates; undefined if it has none. Braces of the document stay what they are. */
 export const templated = (text: string): string | undefined =>
   text.includes('\u0001')
-    ? text.replace(/\{[{%#]/g, "{{ '$&' }}").replace(/\u0001([\w |]+)\u0002/g, '{{ $1 }}')
+    ? text.replace(/\{[{%#]/g, "{{ '$&' }}").replace(/\u0001([^\u0001\u0002]+)\u0002/g, '{{ $1 }}')
     : undefined;
 
 /** A task of a draft. */

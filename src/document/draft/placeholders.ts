@@ -1,4 +1,4 @@
-import type { CommandPart } from '../document/document.ts';
+import type { CommandPart } from '../document.ts';
 import { variable } from './drafted.ts';
 
 /** A command with variables in the place of what a reader has to put in. */
@@ -18,10 +18,10 @@ export function withVariables(command: CommandPart): CommandPart {
 /** The variable for a placeholder: one of the vault if it is a secret; undefined if it stands for more than a word. */
 function variableName(placeholder: string): string | undefined {
   if (/^(…|<>)$/.test(placeholder)) return undefined;
-  const name = placeholder.toLowerCase().replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
+  const name = placeholder
+    .toLowerCase()
+    .replace(/\W+/g, '_')
+    .replace(/^_+|_+$/g, '');
   if (name === '' || /^x+$/.test(name)) return 'vault_secret';
   return /pass|secret|token|key|pwd/.test(name) ? `vault_${name}` : name;
 }
-
-/** The variables that a text uses, in order. */
-export const variablesIn = (text: string): readonly string[] => [...text.matchAll(/\{\{ (\w+)/g)].map(([, name = '']) => name);

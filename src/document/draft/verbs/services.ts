@@ -1,9 +1,10 @@
-import { exact, type DraftTask, look, manual, type Verb } from '../drafted.ts';
+import { type DraftTask, exact, look, manual, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { isExpanded, isPattern } from '../words.ts';
 
 /** The full name of a unit, as systemctl(1) completes it. */
-const unitName = (name: string): string => (/\.(service|timer|socket|target|path|mount|automount|slice|swap|scope)$/.test(name) ? name : `${name}.service`);
+const unitName = (name: string): string =>
+  /\.(service|timer|socket|target|path|mount|automount|slice|swap|scope)$/.test(name) ? name : `${name}.service`;
 
 const unit = (name: string, args: Readonly<Record<string, unknown>>): DraftTask => ({
   type: 'systemd',
@@ -32,12 +33,18 @@ const systemctl: Verb = ({ args }) => {
   const [verb = 'list-units', ...names] = options?.operands ?? [];
   if (LOOKS.test(verb)) return look;
   if (options === undefined) return manual('an option of it is not understood');
-  if (verb === 'daemon-reload') return exact({ type: 'systemd', args: { daemon_reload: true }, subject: 'systemd:daemon-reload' });
+  if (verb === 'daemon-reload')
+    return exact({ type: 'systemd', args: { daemon_reload: true }, subject: 'systemd:daemon-reload' });
   if (names.length === 0) return manual('it names no unit');
-  if (names.some((name) => isExpanded(name) || isPattern(name))) return manual('the document does not tell which units it names');
+  if (names.some((name) => isExpanded(name) || isPattern(name)))
+    return manual('the document does not tell which units it names');
   if (verb === 'edit') return manual('what was written into its drop-in file stands beside it');
   const [first] = names;
-  if (/^(try-)?(re(start|load)|reload-or-restart|force-reload)$/.test(verb) && first !== undefined && names.length === 1)
+  if (
+    /^(try-)?(re(start|load)|reload-or-restart|force-reload)$/.test(verb) &&
+    first !== undefined &&
+    names.length === 1
+  )
     return { grade: 'restart', handler: unit(first, { state: verb.endsWith('restart') ? 'restarted' : 'reloaded' }) };
   const sets = SETS[verb];
   if (sets === undefined) return manual(`\`systemctl ${verb}\` is not understood`);
@@ -46,7 +53,8 @@ const systemctl: Verb = ({ args }) => {
 };
 
 const service: Verb = ({ args: [name, verb, ...more] }) => {
-  if (name === undefined || name.startsWith('-') || verb === undefined || more.length > 0 || isExpanded(name)) return look;
+  if (name === undefined || name.startsWith('-') || verb === undefined || more.length > 0 || isExpanded(name))
+    return look;
   return systemctl({ args: [verb, name], directories: new Set() });
 };
 

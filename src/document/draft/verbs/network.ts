@@ -1,4 +1,4 @@
-import { type DraftTask, type Drafted, exact, likely, look, manual, pathTask, type Verb } from '../drafted.ts';
+import { type Drafted, type DraftTask, exact, likely, look, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { absolute, isExpanded, placeIn } from '../words.ts';
 import { secretVariable } from './users.ts';
@@ -10,9 +10,34 @@ const probe = (args: Readonly<Record<string, unknown>>): DraftTask => ({ type: '
 
 const CURL = {
   flags: 'sSfLIikvgO46',
-  longFlags: ['silent', 'show-error', 'fail', 'location', 'head', 'include', 'insecure', 'verbose', 'remote-name', 'ipv4', 'ipv6', 'compressed'],
+  longFlags: [
+    'silent',
+    'show-error',
+    'fail',
+    'location',
+    'head',
+    'include',
+    'insecure',
+    'verbose',
+    'remote-name',
+    'ipv4',
+    'ipv6',
+    'compressed',
+  ],
   values: 'oumXHAdb',
-  longValues: ['output', 'user', 'max-time', 'connect-timeout', 'request', 'header', 'resolve', 'user-agent', 'data', 'cookie', 'retry'],
+  longValues: [
+    'output',
+    'user',
+    'max-time',
+    'connect-timeout',
+    'request',
+    'header',
+    'resolve',
+    'user-agent',
+    'data',
+    'cookie',
+    'retry',
+  ],
 };
 
 const curl: Verb = (called) => {
@@ -20,8 +45,16 @@ const curl: Verb = (called) => {
   const [given, ...more] = options?.operands ?? [];
   if (options === undefined || given === undefined || more.length > 0 || isExpanded(given)) return manual(UNKNOWN);
   const url = /^\w+:\/\//.test(given) ? given : `http://${given}`;
-  if (options.has('d', 'data', 'resolve', 'b', 'cookie')) return manual('it is a request of its own kind; see whether it proves something');
-  const file = options.value('o', 'output') ?? (options.has('O', 'remote-name') ? url.replace(/[?#].*/, '').split('/').at(-1) : undefined);
+  if (options.has('d', 'data', 'resolve', 'b', 'cookie'))
+    return manual('it is a request of its own kind; see whether it proves something');
+  const file =
+    options.value('o', 'output') ??
+    (options.has('O', 'remote-name')
+      ? url
+          .replace(/[?#].*/, '')
+          .split('/')
+          .at(-1)
+      : undefined);
   const access = accessOf(options.value('u', 'user'));
   const validate = options.has('k', 'insecure') && { validate_certs: false };
   if (file !== undefined && file !== '/dev/null') return download(url, file, { ...access, ...validate }, called);
@@ -34,7 +67,8 @@ const curl: Verb = (called) => {
     }),
   );
   const isHeader = Object.keys(headers).length > 0;
-  if (/refused|timed out|could not resolve/i.test(called.output ?? '')) return likely('it failed as it should', closed(url));
+  if (/refused|timed out|could not resolve/i.test(called.output ?? ''))
+    return likely('it failed as it should', closed(url));
   return exact(
     probe({
       url,
@@ -49,7 +83,10 @@ const curl: Verb = (called) => {
 /** A port that nobody may reach. */
 function closed(url: string): DraftTask {
   const { hostname, port, protocol } = new URL(url);
-  return { type: 'wait_for', args: { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80), state: 'stopped', timeout: 10 } };
+  return {
+    type: 'wait_for',
+    args: { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80), state: 'stopped', timeout: 10 },
+  };
 }
 
 /** `-u NAME:PASSWORD`; a password is a variable of the vault, whatever the document has. */
@@ -63,7 +100,12 @@ function accessOf(user: string | undefined): Readonly<Record<string, unknown>> {
   };
 }
 
-function download(url: string, file: string, access: Readonly<Record<string, unknown>>, called: Parameters<Verb>[0]): Drafted {
+function download(
+  url: string,
+  file: string,
+  access: Readonly<Record<string, unknown>>,
+  called: Parameters<Verb>[0],
+): Drafted {
   const dest = isExpanded(file) ? undefined : absolute(file, called);
   if (dest === undefined) return manual('the document does not tell in which directory it ran');
   return exact(pathTask('get_url', dest, { url, dest, ...access }));
@@ -81,21 +123,36 @@ const wget: Verb = (called) => {
   if (options.has('spider')) return exact(probe({ url, method: 'HEAD' }));
   const name = options.value('O', 'output-document');
   if (name === '-' || name === '/dev/null') return exact(probe({ url }));
-  const base = url.replace(/[?#].*/, '').split('/').at(-1) ?? '';
+  const base =
+    url
+      .replace(/[?#].*/, '')
+      .split('/')
+      .at(-1) ?? '';
   if (name === undefined && base === '') return manual('its address does not tell the name of the file');
   const folder = options.value('P', 'directory-prefix');
   const user = options.value('user');
-  return download(url, name ?? (folder === undefined ? base : placeIn(`${folder}/`, base, true, called)), accessOf(user === undefined ? undefined : `${user}:`), called);
+  return download(
+    url,
+    name ?? (folder === undefined ? base : placeIn(`${folder}/`, base, true, called)),
+    accessOf(user === undefined ? undefined : `${user}:`),
+    called,
+  );
 };
 
 const nc: Verb = ({ args, output = '' }) => {
   const options = readOptions(args, { flags: 'vzun46', values: 'w' });
   const [host, port, ...more] = options?.operands ?? [];
-  if (options === undefined || options.has('u') || host === undefined || !/^\d+$/.test(port ?? '') || more.length > 0) return manual(UNKNOWN);
+  if (options === undefined || options.has('u') || host === undefined || !/^\d+$/.test(port ?? '') || more.length > 0)
+    return manual(UNKNOWN);
   const isClosed = /refused|timed out|no route/i.test(output);
   return exact({
     type: 'wait_for',
-    args: { host, port: Number(port), timeout: Number(options.value('w') ?? 10), ...(isClosed && { state: 'stopped' }) },
+    args: {
+      host,
+      port: Number(port),
+      timeout: Number(options.value('w') ?? 10),
+      ...(isClosed && { state: 'stopped' }),
+    },
   });
 };
 
@@ -105,8 +162,10 @@ const ufw: Verb = ({ args }) => {
   if (verb === 'status' || verb === 'show' || verb === 'version' || verb === 'app') return look;
   if (verb === 'enable' || verb === 'disable')
     return exact({ type: 'ufw', args: { state: `${verb}d` }, subject: 'ufw:state' });
-  if (verb === 'reload') return { grade: 'restart', handler: { type: 'ufw', args: { state: 'reloaded' }, subject: 'ufw:state' } };
-  if (verb === 'logging' && rest.length === 1) return exact({ type: 'ufw', args: { logging: rest[0] }, subject: 'ufw:logging' });
+  if (verb === 'reload')
+    return { grade: 'restart', handler: { type: 'ufw', args: { state: 'reloaded' }, subject: 'ufw:state' } };
+  if (verb === 'logging' && rest.length === 1)
+    return exact({ type: 'ufw', args: { logging: rest[0] }, subject: 'ufw:logging' });
   if (verb === 'default') {
     const [policy = '', direction = 'incoming'] = rest;
     return exact({ type: 'ufw', args: { default: policy, direction }, subject: `ufw:default:${direction}` });
@@ -129,7 +188,9 @@ function ufwRule(words: readonly string[]): Readonly<Record<string, unknown>> | 
     const [, port, proto] = /^(\d[\d:,]*)(?:\/(tcp|udp))?$/.exec(rest[0] ?? '') ?? [];
     if (port !== undefined) return { rule, port, ...(proto !== undefined && { proto }) };
     // A name of services(5) is a port; one with a capital letter is an application's profile.
-    return /^[a-z][a-z0-9-]*$/.test(rest[0] ?? '') ? { rule, port: rest[0] } : /^\w/.test(rest[0] ?? '') ? { rule, name: rest[0] } : undefined;
+    const [name = ''] = rest;
+    if (/^[a-z][a-z0-9-]*$/.test(name)) return { rule, port: name };
+    return /^\w/.test(name) ? { rule, name } : undefined;
   }
   const found: Record<string, unknown> = { rule };
   let side: 'from' | 'to' = 'to';
@@ -210,7 +271,8 @@ const iptables =
         const policy = args[++at];
         if (policy === undefined || at < args.length - 1) return manual('its rule is not understood');
         Object.assign(found, { chain: value, policy });
-      } else if (word === '-m' || word === '--match') found['match'] = [...((found['match'] as string[] | undefined) ?? []), value];
+      } else if (word === '-m' || word === '--match')
+        found['match'] = [...((found['match'] as string[] | undefined) ?? []), value];
       else if (word === '--dports' || word === '--destination-ports') found['destination_ports'] = value.split(',');
       else if (word === '--ctstate' || word === '--state') found['ctstate'] = value.split(',');
       else if (param !== undefined) found[param] = `${not}${value}`;
@@ -219,7 +281,13 @@ const iptables =
     }
     if (found['chain'] === undefined) return manual('its rule is not understood');
     // The matches that a parameter implies.
-    const implied = new Set([found['comment'] && 'comment', found['ctstate'] && 'conntrack', found['ctstate'] && 'state', found['protocol'], found['destination_ports'] && 'multiport']);
+    const implied = new Set([
+      found['comment'] && 'comment',
+      found['ctstate'] && 'conntrack',
+      found['ctstate'] && 'state',
+      found['protocol'],
+      found['destination_ports'] && 'multiport',
+    ]);
     const matches = ((found['match'] as string[] | undefined) ?? []).filter((match) => !implied.has(match));
     delete found['match'];
     if (matches.length > 0) found['match'] = matches;
@@ -227,7 +295,11 @@ const iptables =
       found['to_source'] = found['to_destination'];
       delete found['to_destination'];
     }
-    return exact({ type: 'iptables', args: found, subject: `iptables:${JSON.stringify({ ...found, state: '', action: '' })}` });
+    return exact({
+      type: 'iptables',
+      args: found,
+      subject: `iptables:${JSON.stringify({ ...found, state: '', action: '' })}`,
+    });
   };
 
 /** Programs that ask for addresses, and firewalls. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Called, type DraftTask, type Drafted, exact, likely, manual, pathTask, type Verb } from '../drafted.ts';
+import { type Called, type Drafted, type DraftTask, exact, likely, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { absolute, expandBraces, isExpanded, isPattern, placeIn, tidy } from '../words.ts';
 
@@ -36,7 +36,8 @@ const ln: Verb = (called) => {
   if (options === undefined) return manual(UNKNOWN_OPTION);
   const into = options.value('t', 'target-directory');
   const operands = options.operands.flatMap(expandBraces);
-  const given = into === undefined ? (operands.length === 1 ? './' : operands.at(-1)) : `${into}/`;
+  const last = operands.length === 1 ? './' : operands.at(-1);
+  const given = into === undefined ? last : `${into}/`;
   const targets = into === undefined && operands.length > 1 ? operands.slice(0, -1) : operands;
   if (given === undefined || targets.length === 0) return manual('it names no link');
   if ([...targets, given].some(isExpanded)) return manual('a shell variable stands in its path');
@@ -72,7 +73,12 @@ function linksByPattern(targets: readonly string[], dest: string, called: Called
 }
 
 const mkdir: Verb = (called) => {
-  const options = readOptions(called.args, { flags: 'pv', longFlags: ['parents', 'verbose'], values: 'm', longValues: ['mode'] });
+  const options = readOptions(called.args, {
+    flags: 'pv',
+    longFlags: ['parents', 'verbose'],
+    values: 'm',
+    longValues: ['mode'],
+  });
   if (options === undefined) return manual(UNKNOWN_OPTION);
   const mode = options.value('m', 'mode');
   const owner = called.user === undefined ? {} : { owner: called.user };

@@ -1,4 +1,4 @@
-import type { CommandPart, DocumentPart, ExcerptPart, Heading, InstallDocument } from '../document/document.ts';
+import type { CommandPart, DocumentPart, ExcerptPart, Heading, InstallDocument } from '../document.ts';
 import { block, draftCommand } from './calls.ts';
 import { type Drafted, type DraftTask, exact, likely, manual, pathTask } from './drafted.ts';
 import { withVariables } from './placeholders.ts';
@@ -26,9 +26,17 @@ export function accountsOf(document: InstallDocument): readonly Account[] {
   for (const [at, part] of document.parts.entries()) {
     if (part.kind === 'output') continue;
     const heading = part.under.at(-1);
-    const host = (part.kind === 'command' ? (part.host ?? hostAfter(document, part)) : undefined) ?? hostAt(part.at.line);
-    const base = { line: part.at.line, kind: part.kind, ...(heading !== undefined && { heading }), ...(host !== undefined && { host }) };
-    const drafts = wasNotDone(document, part) ? [manual('the document says that it was not done')] : draftPart(document.parts, at, directories);
+    const host =
+      (part.kind === 'command' ? (part.host ?? hostAfter(document, part)) : undefined) ?? hostAt(part.at.line);
+    const base = {
+      line: part.at.line,
+      kind: part.kind,
+      ...(heading !== undefined && { heading }),
+      ...(host !== undefined && { host }),
+    };
+    const drafts = wasNotDone(document, part)
+      ? [manual('the document says that it was not done')]
+      : draftPart(document.parts, at, directories);
     for (const drafted of drafts) {
       accounts.push({ ...base, text: part.text.trimEnd(), drafted });
       if ('tasks' in drafted) for (const task of drafted.tasks) noteDirectories(task, directories);
@@ -50,7 +58,10 @@ const NOT_DONE = /\b(?:I|we)\s+(?:didn.t|did not)\s+(?:do|apply|keep)\s+(?:it|th
 /** Whether the section of a part says, after it, that it was not done. */
 function wasNotDone({ lines }: InstallDocument, { at, under }: DocumentPart): boolean {
   const section = under.at(-1);
-  return section !== undefined && lines.slice(at.endLine, section.endLine).some(({ text, kind }) => kind !== 'command' && NOT_DONE.test(text));
+  return (
+    section !== undefined &&
+    lines.slice(at.endLine, section.endLine).some(({ text, kind }) => kind !== 'command' && NOT_DONE.test(text))
+  );
 }
 
 function draftPart(parts: readonly DocumentPart[], at: number, directories: ReadonlySet<string>): readonly Drafted[] {
@@ -68,12 +79,17 @@ function draftPart(parts: readonly DocumentPart[], at: number, directories: Read
     });
   }
   if (part?.kind === 'content')
-    return isHeredoc(before, part) || (before?.kind === 'command' && editedUnit(before) !== undefined) ? [] : [draftExcerpt(part, before)];
+    return isHeredoc(before, part) || (before?.kind === 'command' && editedUnit(before) !== undefined)
+      ? []
+      : [draftExcerpt(part, before)];
   return [manual('a person did it')];
 }
 
 const isHeredoc = (command: DocumentPart | undefined, part: DocumentPart | undefined): part is ExcerptPart =>
-  command?.kind === 'command' && part?.kind === 'content' && /<<-?\s*['"\\]?\w/.test(command.text) && part.at.line === command.at.endLine + 1;
+  command?.kind === 'command' &&
+  part?.kind === 'content' &&
+  /<<-?\s*['"\\]?\w/.test(command.text) &&
+  part.at.line === command.at.endLine + 1;
 
 /** The unit of `systemctl edit UNIT`. */
 const editedUnit = ({ text }: CommandPart): string | undefined =>
@@ -103,12 +119,14 @@ function draftExcerpt(excerpt: ExcerptPart, before: DocumentPart | undefined): D
   const path = excerpt.path === undefined ? undefined : absolute(excerpt.path, {});
   if (path === undefined) return manual('the document does not tell which file it is');
   const said = before?.kind === 'instruction' ? before.text : '';
-  if (/\bmy (own )?(host|laptop|machine|computer|pc)\b/i.test(said)) return manual('it is about the machine of the one who wrote it');
+  if (/\bmy (own )?(host|laptop|machine|computer|pc)\b/i.test(said))
+    return manual('it is about the machine of the one who wrote it');
   if (/\b(creat(e|ed)|new file|to be|write|wrote)\b/i.test(said) || /^#!/.test(text)) {
     const mode = /^#!/.test(text) ? { mode: '0755' } : {};
     return likely('it is taken for all of the file', pathTask('copy', path, { dest: path, content: text, ...mode }));
   }
-  if (/^\s*(?:#.*\n)*\[/.test(text) || said !== '') return likely('it is added at the end of the file', block(path, text));
+  if (/^\s*(?:#.*\n)*\[/.test(text) || said !== '')
+    return likely('it is added at the end of the file', block(path, text));
   return likely('it is taken for all of the file', pathTask('copy', path, { dest: path, content: text }));
 }
 
@@ -143,7 +161,10 @@ function hostOfLine(text: string): string | undefined {
   if (!ON.test(text)) return undefined;
   const rest = text.replace(ON, '');
   const [, alone] = /^`?([\w.-]+(?: [\w.()-]+){0,3})`?\s*:$/.exec(rest.trim()) ?? [];
-  const [, said] = /^([\w .()-]+?)(?:,| (?=(?:we |I )?(?:also )?(?:add|creat|edit|chang|modif|put|had|did|install|ran)))/i.exec(rest) ?? [];
+  const [, said] =
+    /^([\w .()-]+?)(?:,| (?=(?:we |I )?(?:also )?(?:add|creat|edit|chang|modif|put|had|did|install|ran)))/i.exec(
+      rest,
+    ) ?? [];
   const name = alone ?? (said !== undefined && /\d/.test(said) ? said : undefined);
   return name === undefined || /^my\b/i.test(name) ? undefined : inventoryName(name);
 }
@@ -156,4 +177,9 @@ function hostOfHeading(title: string): string | undefined {
 }
 
 const inventoryName = (words: string): string =>
-  /^[\w.-]+$/.test(words) ? words : words.replace(/\W+/g, '_').replace(/^_+|_+$/g, '').toLowerCase();
+  /^[\w.-]+$/.test(words)
+    ? words
+    : words
+        .replace(/\W+/g, '_')
+        .replace(/^_+|_+$/g, '')
+        .toLowerCase();

@@ -10,7 +10,16 @@ const apt: Verb = (called) => {
   const options = readOptions(called.args, {
     flags: 'yqfsVmdu',
     longFlags: [
-      ...['yes', 'assume-yes', 'quiet', 'no-install-recommends', 'install-recommends', 'purge', 'reinstall', 'allow-downgrades'],
+      ...[
+        'yes',
+        'assume-yes',
+        'quiet',
+        'no-install-recommends',
+        'install-recommends',
+        'purge',
+        'reinstall',
+        'allow-downgrades',
+      ],
       ...['fix-broken', 'auto-remove', 'autoremove', 'only-upgrade', 'installed', 'upgradable'],
     ],
     values: 'to',
@@ -21,12 +30,15 @@ const apt: Verb = (called) => {
   if (options === undefined) return manual(UNKNOWN_OPTION);
   if (options.has('s')) return look;
   const names_ = names.flatMap(expandBraces);
-  if (verb === 'update') return exact({ type: 'apt', args: { update_cache: true, cache_valid_time: 86_400 }, subject: 'apt:lists' });
+  if (verb === 'update')
+    return exact({ type: 'apt', args: { update_cache: true, cache_valid_time: 86_400 }, subject: 'apt:lists' });
   if (verb === 'autoremove') return exact({ type: 'apt', args: { autoremove: true }, subject: 'apt:autoremove' });
-  if (/^(dist-|full-)?upgrade$/.test(verb) && names_.length === 0) return manual('what it upgrades changes from day to day');
+  if (/^(dist-|full-)?upgrade$/.test(verb) && names_.length === 0)
+    return manual('what it upgrades changes from day to day');
   if (verb !== 'install' && verb !== 'remove' && verb !== 'purge') return manual(`\`apt ${verb}\` is not understood`);
   if (names_.length === 0) return manual('it names no package');
-  if (names_.some((name) => isExpanded(name) || isPattern(name))) return manual('the document does not tell which packages it names');
+  if (names_.some((name) => isExpanded(name) || isPattern(name)))
+    return manual('the document does not tell which packages it names');
   const release = options.value('t', 'target-release', 'default-release');
   const more = {
     ...(release !== undefined && { default_release: release }),
@@ -51,12 +63,20 @@ const apt: Verb = (called) => {
 };
 
 const dpkg: Verb = (called) => {
-  if (called.args.some((word) => /^(-[lLsSpVc]\w*|--(list|listfiles|status|search|verify|audit|get-selections|print-\S+|contents|info|version))$/.test(word)))
+  if (
+    called.args.some((word) =>
+      /^(-[lLsSpVc]\w*|--(list|listfiles|status|search|verify|audit|get-selections|print-\S+|contents|info|version))$/.test(
+        word,
+      ),
+    )
+  )
     return look;
   const options = readOptions(called.args, { flags: 'irP', longFlags: ['install', 'remove', 'purge'] });
   if (options === undefined || options.operands.length === 0) return manual(UNKNOWN_OPTION);
   if (options.has('i', 'install')) {
-    const debs = options.operands.map((name) => (isExpanded(name) || isPattern(name) ? undefined : absolute(name, called)));
+    const debs = options.operands.map((name) =>
+      isExpanded(name) || isPattern(name) ? undefined : absolute(name, called),
+    );
     const found = debs.filter((deb) => deb !== undefined);
     if (found.length < debs.length) return manual('the document does not tell where the packages lie');
     return exact(...found.map((deb) => ({ type: 'apt', args: { deb }, subject: `path:${deb}` })));
@@ -74,9 +94,15 @@ const dpkg: Verb = (called) => {
 
 const aptMark: Verb = ({ args: [verb, ...names] }) => {
   if (verb?.startsWith('show') === true) return look;
-  const selection = verb === 'hold' ? 'hold' : verb === 'unhold' ? 'install' : undefined;
-  if (selection === undefined || names.length === 0 || names.some(isExpanded)) return manual('`apt-mark` only decides what is removed later');
-  return exact(...names.map((name) => ({ type: 'dpkg_selections', args: { name, selection }, subject: `selection:${name}` })));
+  const selection = new Map([
+    ['hold', 'hold'],
+    ['unhold', 'install'],
+  ]).get(verb ?? '');
+  if (selection === undefined || names.length === 0 || names.some(isExpanded))
+    return manual('`apt-mark` only decides what is removed later');
+  return exact(
+    ...names.map((name) => ({ type: 'dpkg_selections', args: { name, selection }, subject: `selection:${name}` })),
+  );
 };
 
 const addRepository: Verb = ({ args }) => {
@@ -100,7 +126,9 @@ const pip: Verb = (called) => {
   const requirements = options.value('r', 'requirement');
   if (requirements !== undefined) {
     const path = absolute(requirements, called);
-    return path === undefined ? manual('the document does not tell in which directory it ran') : exact({ type: 'pip', args: { requirements: path } });
+    return path === undefined
+      ? manual('the document does not tell in which directory it ran')
+      : exact({ type: 'pip', args: { requirements: path } });
   }
   if (names.length === 0 || names.some(isExpanded)) return manual('it names no package');
   return exact({ type: 'pip', args: { name: names }, subject: `pip:${names.join()}` });
@@ -109,9 +137,12 @@ const pip: Verb = (called) => {
 const npm: Verb = ({ args, cwd }) => {
   const options = readOptions(args, { flags: 'g', longFlags: ['global', 'save', 'save-dev'] });
   const [verb, name, ...more] = options?.operands ?? [];
-  if (options === undefined || !['install', 'i', 'ci'].includes(verb ?? '') || more.length > 0) return manual('it is not understood');
+  if (options === undefined || !['install', 'i', 'ci'].includes(verb ?? '') || more.length > 0)
+    return manual('it is not understood');
   if (options.has('g', 'global'))
-    return name === undefined ? manual('it names no package') : exact({ type: 'npm', args: { name, global: true }, subject: `npm:${name}` });
+    return name === undefined
+      ? manual('it names no package')
+      : exact({ type: 'npm', args: { name, global: true }, subject: `npm:${name}` });
   if (cwd === undefined) return manual('the document does not tell in which directory it ran');
   return name === undefined
     ? exact({ type: 'npm', args: { path: cwd, ...(verb === 'ci' && { ci: true }) }, subject: `npm:${cwd}` })

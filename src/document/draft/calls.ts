@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { CommandPart, ProgramCall } from '../document/document.ts';
+import type { CommandPart, ProgramCall } from '../document.ts';
 import { type Called, type Drafted, exact, likely, look, manual, pathTask, variable } from './drafted.ts';
 import { readOptions } from './options.ts';
 import { verbs } from './verbs/index.ts';
@@ -18,7 +18,10 @@ export interface Beside {
 export function draftCommand(command: CommandPart, beside: Beside): readonly Drafted[] {
   const { calls, placeholders, text } = command;
   if (placeholders.some((one) => /^(…|<>)$/.test(one))) return [manual('a part of it is left out')];
-  if (/^\s*(for|while|until|if|case|function|\w+\s*\(\))\b/.test(text) || calls.some(({ words }) => /^(do|then|done|fi)$/.test(words[0] ?? '')))
+  if (
+    /^\s*(for|while|until|if|case|function|\w+\s*\(\))\b/.test(text) ||
+    calls.some(({ words }) => /^(do|then|done|fi)$/.test(words[0] ?? ''))
+  )
     return [manual('it is a program of a shell')];
   if (calls.length === 0) return [manual('it calls no program')];
   return pipelines(calls).map((pipeline) => draftPipeline(pipeline, command, beside));
@@ -90,7 +93,11 @@ interface Flow {
 }
 
 /** A pipeline, or a call whose output goes to a file. */
-function draftFlow({ pipeline, first, last, written, input, whole }: Flow, command: CommandPart, beside: Beside): Drafted {
+function draftFlow(
+  { pipeline, first, last, written, input, whole }: Flow,
+  command: CommandPart,
+  beside: Beside,
+): Drafted {
   const isShort = pipeline.length === 1 || (pipeline.length === 2 && last.words[0] === 'tee');
   if (written !== undefined && (isExpanded(written.path) || isPattern(written.path) || !written.path.startsWith('/')))
     return manual('the document does not tell which file it writes');
@@ -99,9 +106,12 @@ function draftFlow({ pipeline, first, last, written, input, whole }: Flow, comma
     return exact(pathTask('iptables_state', written.path, { state: 'saved', path: written.path }));
   if (first.words[0] === 'curl' && last.words.slice(0, 2).join(' ') === 'apt-key add' && pipeline.length === 2) {
     const url = first.words.find((word) => /^https?:/.test(word));
-    return url === undefined ? manual('it does not tell the address of the key') : exact({ type: 'apt_key', args: { url }, subject: `key:${url}` });
+    return url === undefined
+      ? manual('it does not tell the address of the key')
+      : exact({ type: 'apt_key', args: { url }, subject: `key:${url}` });
   }
-  if (pipeline.length === 2 && input !== undefined && written === undefined) return draftCall(last, command, { ...beside, heredoc: input }, input);
+  if (pipeline.length === 2 && input !== undefined && written === undefined)
+    return draftCall(last, command, { ...beside, heredoc: input }, input);
   const output = written ?? outputOption(last);
   if (output !== undefined && !output.isAppended && whole !== undefined && command.placeholders.length === 0)
     return likely('it runs while the file that it writes is not there', {
@@ -110,7 +120,9 @@ function draftFlow({ pipeline, first, last, written, input, whole }: Flow, comma
       subject: `path:${output.path}`,
     });
   const drafts = pipeline.map((call) => draftCall(call, command, beside));
-  return written === undefined && drafts.every(({ grade }) => grade === 'look') ? look : manual('it is a pipeline of programs');
+  return written === undefined && drafts.every(({ grade }) => grade === 'look')
+    ? look
+    : manual('it is a pipeline of programs');
 }
 
 /** `gpg --dearmor -o FILE` */
@@ -123,13 +135,24 @@ function outputOption({ words, ...call }: ProgramCall): Written | undefined {
 /** A text that is written into a file. */
 function draftText({ path, isAppended }: Written, text: string): Drafted {
   if (/\$\([^)]*(pwgen|openssl rand|urandom)[^)]*\)/.test(text))
-    return likely('its random secret is a variable of the vault', pathTask('copy', path, { dest: path, content: `${text.replace(/\$\([^)]*\)/g, () => secretOf(path))}`, mode: '0600' }));
+    return likely(
+      'its random secret is a variable of the vault',
+      pathTask('copy', path, {
+        dest: path,
+        content: `${text.replace(/\$\([^)]*\)/g, () => secretOf(path))}`,
+        mode: '0600',
+      }),
+    );
   if (isExpanded(text)) return manual('a shell variable stands in its text');
   if (!isAppended) return exact(pathTask('copy', path, { dest: path, content: text }));
   const lines = text.replace(/\n$/, '').split('\n');
   if (lines.length > 1) return exact(block(path, text));
   if (lines[0] === '') return look;
-  return exact({ type: 'lineinfile', args: { path, line: lines[0], create: true }, subject: `line:${path}:${lines[0]}` });
+  return exact({
+    type: 'lineinfile',
+    args: { path, line: lines[0], create: true },
+    subject: `line:${path}:${lines[0]}`,
+  });
 }
 
 const secretOf = (path: string): string => variable(`vault_${posix.basename(path)}`);
@@ -145,7 +168,8 @@ function draftCall({ words, cwd, sudo }: ProgramCall, { user }: CommandPart, bes
   const [program = '', ...args] = words;
   const name = posix.basename(program);
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (verb === undefined) return manual(program === '' ? 'it becomes another user' : `no task type does what \`${name}\` does`);
+  if (verb === undefined)
+    return manual(program === '' ? 'it becomes another user' : `no task type does what \`${name}\` does`);
   if (words.some((word) => /^\.\.\.$/.test(word))) return manual('a part of it is left out');
   const who = sudo ?? user;
   const called: Called = {

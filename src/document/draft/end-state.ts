@@ -21,7 +21,21 @@ export interface EndState {
 }
 
 /** Types whose tasks change what a restart puts into effect. */
-const CONFIGURES = new Set(['apt', 'file', 'copy', 'config_links', 'lineinfile', 'blockinfile', 'replace', 'get_url', 'command', 'apache2_module', 'git', 'htpasswd', 'sysctl']);
+const CONFIGURES = new Set([
+  'apt',
+  'file',
+  'copy',
+  'config_links',
+  'lineinfile',
+  'blockinfile',
+  'replace',
+  'get_url',
+  'command',
+  'apache2_module',
+  'git',
+  'htpasswd',
+  'sysctl',
+]);
 
 /** Brings the accounts of one host to their end state. */
 export function endStateOf(accounts: readonly Account[]): EndState {
@@ -35,7 +49,9 @@ export function endStateOf(accounts: readonly Account[]): EndState {
       if (notified.length === 0) entries.push({ left: account });
       else {
         entries = entries.map((entry) =>
-          'task' in entry && notified.includes(entry) && !entry.notify.includes(name) ? { ...entry, notify: [...entry.notify, name] } : entry,
+          'task' in entry && notified.includes(entry) && !entry.notify.includes(name)
+            ? { ...entry, notify: [...entry.notify, name] }
+            : entry,
         );
         const known = handlers.get(name);
         handlers.set(name, { name, task: drafted.handler, from: [...(known?.from ?? []), account] });
@@ -48,7 +64,12 @@ export function endStateOf(accounts: readonly Account[]): EndState {
 
 /** The tasks before a restart, in its section, that change something which it puts into effect. */
 const notifiedBy = (entries: readonly DraftEntry[], { heading }: Account): readonly DraftEntry[] =>
-  entries.filter((entry) => 'task' in entry && CONFIGURES.has(entry.task.type) && entry.from.some((one) => one.heading?.line === heading?.line));
+  entries.filter(
+    (entry) =>
+      'task' in entry &&
+      CONFIGURES.has(entry.task.type) &&
+      entry.from.some((one) => one.heading?.line === heading?.line),
+  );
 
 const ATTRIBUTES = new Set(['path', 'mode', 'owner', 'group']);
 const TAKES_ATTRIBUTES = new Set(['file', 'copy', 'get_url', 'blockinfile', 'lineinfile', 'replace', 'htpasswd']);
@@ -57,10 +78,19 @@ const TAKES_ATTRIBUTES = new Set(['file', 'copy', 'get_url', 'blockinfile', 'lin
 function added(entries: readonly DraftEntry[], given: DraftTask, account: Account): DraftEntry[] {
   const moved = movedBy(given);
   if (moved !== undefined && entries.some((entry) => isAtOrBelow(entry, moved.from)))
-    return entries.map((entry) => ('task' in entry && isAtOrBelow(entry, moved.from) ? { ...entry, task: relocated(entry.task, moved), from: [...entry.from, account] } : entry));
-  const task = standsAlone(entries, given) ? { ...given, subject: `attributes:${String(given.args['path'])}` } : replacing(entries, given);
+    return entries.map((entry) =>
+      'task' in entry && isAtOrBelow(entry, moved.from)
+        ? { ...entry, task: relocated(entry.task, moved), from: [...entry.from, account] }
+        : entry,
+    );
+  const task = standsAlone(entries, given)
+    ? { ...given, subject: `attributes:${String(given.args['path'])}` }
+    : replacing(entries, given);
   const placed: PlacedTask = { task, from: [account], undone: [], notify: [] };
-  const at = task.subject === undefined ? -1 : entries.findIndex((entry) => 'task' in entry && entry.task.subject === task.subject);
+  const at =
+    task.subject === undefined
+      ? -1
+      : entries.findIndex((entry) => 'task' in entry && entry.task.subject === task.subject);
   const known = entries[at];
   if (known === undefined || !('task' in known)) return [...entries, placed];
   const merged = mergedTask(known.task, task);
@@ -84,13 +114,18 @@ function movedBy({ type, args }: DraftTask): Move | undefined {
 }
 
 const isAtOrBelow = (entry: DraftEntry, path: string): boolean =>
-  'task' in entry && (entry.task.subject === `path:${path}` || entry.task.subject?.startsWith(`path:${path}/`) === true);
+  'task' in entry &&
+  (entry.task.subject === `path:${path}` || entry.task.subject?.startsWith(`path:${path}/`) === true);
 
 /** What was made at one path and then moved is made at the other. */
 function relocated(task: DraftTask, { from, to }: Move): DraftTask {
   const move = (value: unknown): unknown =>
-    typeof value === 'string' && (value === from || value.startsWith(`${from}/`)) ? to + value.slice(from.length) : value;
-  const args = Object.fromEntries(Object.entries(task.args).map(([name, value]) => [name, name === 'path' || name === 'dest' ? move(value) : value]));
+    typeof value === 'string' && (value === from || value.startsWith(`${from}/`))
+      ? to + value.slice(from.length)
+      : value;
+  const args = Object.fromEntries(
+    Object.entries(task.args).map(([name, value]) => [name, name === 'path' || name === 'dest' ? move(value) : value]),
+  );
   return { ...task, args, subject: `path:${String(move(task.subject?.slice('path:'.length)))}` };
 }
 
@@ -130,7 +165,8 @@ function mergedTask(known: DraftTask, more: DraftTask): DraftTask | undefined {
     return { ...known, args: { ...known.args, ...(Object.keys(extra).length > 0 && { extra_zfs_properties: extra }) } };
   }
   if (known.type === 'systemd' || known.type === 'ufw') return { ...known, args: { ...known.args, ...more.args } };
-  if (known.type === 'file' && known.args['state'] === 'directory' && more.args['state'] === 'directory') return { ...known, args: { ...known.args, ...more.args } };
+  if (known.type === 'file' && known.args['state'] === 'directory' && more.args['state'] === 'directory')
+    return { ...known, args: { ...known.args, ...more.args } };
   // The same once more says nothing new.
   return JSON.stringify(known.args) === JSON.stringify(more.args) ? known : undefined;
 }
@@ -139,7 +175,10 @@ function mergedTask(known: DraftTask, more: DraftTask): DraftTask | undefined {
 function withOwnersFirst(entries: readonly DraftEntry[], at: number, { args }: DraftTask): readonly DraftEntry[] {
   const needed = new Set([`user:${String(args['owner'])}`, `group:${String(args['group'])}`]);
   const isLate = (entry: DraftEntry, index: number): boolean =>
-    index > at && 'task' in entry && needed.has(entry.task.subject ?? '') && (args['owner'] !== undefined || args['group'] !== undefined);
+    index > at &&
+    'task' in entry &&
+    needed.has(entry.task.subject ?? '') &&
+    (args['owner'] !== undefined || args['group'] !== undefined);
   const late = entries.filter(isLate);
   if (late.length === 0) return entries;
   const rest = entries.filter((entry, index) => !isLate(entry, index));

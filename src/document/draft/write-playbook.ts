@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { Document, isMap, isSeq, visit, type YAMLMap } from 'yaml';
 import type { Account } from './account.ts';
-import { type DraftTask, templated } from './drafted.ts';
+import { type DraftTask, templated, unset, variablesIn } from './drafted.ts';
 import { type DraftEntry, type EndState, endStateOf } from './end-state.ts';
-import { variablesIn } from './placeholders.ts';
 
 /** How to write a draft. */
 interface Writing {
@@ -29,25 +28,33 @@ export function writePlaybook(accounts: readonly Account[], { document, hosts, b
     { version: '1.1' },
   );
   const { contents } = written;
-  if (isSeq(contents)) for (const [at, play] of contents.items.entries()) if (isMap(play)) comment(play, plays[at]?.state);
+  if (isSeq(contents))
+    for (const [at, play] of contents.items.entries()) if (isMap(play)) comment(play, plays[at]?.state);
   templateScalars(written);
-  const variables = [...new Set(variablesIn(written.toString()))];
-  written.commentBefore = head(document, variables);
+  written.commentBefore = head(document);
   return written.toString({ lineWidth: 0, directives: false });
 }
 
-function head(document: string, variables: readonly string[]): string {
-  const secrets = variables.filter((name) => name.startsWith('vault_'));
-  const others = variables.filter((name) => !name.startsWith('vault_'));
-  return [
-    ` A first draft of what ${posix.basename(document)} describes. Read it before you run it: lines that are likely have a guess in them,`,
-    ' and what a person has to do is a task with the tag "manual", which runs with --tags manual only.',
-    ...(others.length > 0 ? [` Variables to set: ${others.join(', ')}`] : []),
-    ...(secrets.length > 0 ? [` Secrets, to keep in a file of the vault (run vault encrypt): ${secrets.join(', ')}`] : []),
+const head = (document: string): string =>
+  [
+    ` A first draft of what ${posix.basename(document)} describes. Read it before you run it: what is "likely" has a guess in it, and what a`,
+    ' person has to do is a task with the tag "manual", which runs with --tags manual only.',
   ].join('\n');
+
+/** The variables that a play needs: a run says which one has no value yet. */
+function variablesOf(tasks: readonly object[]): Readonly<Record<string, string>> {
+  const names = [...new Set(variablesIn(JSON.stringify(tasks)))];
+  return Object.fromEntries(names.map((name) => [name, unset(hintOf(name))]));
 }
 
-function byHost(accounts: readonly Account[]): readonly { readonly host: string | undefined; readonly own: readonly Account[] }[] {
+const hintOf = (name: string): string =>
+  name.startsWith('vault_')
+    ? 'a secret: replace this by what run vault encrypt_string prints'
+    : 'replace this by the value';
+
+function byHost(
+  accounts: readonly Account[],
+): readonly { readonly host: string | undefined; readonly own: readonly Account[] }[] {
   const runs: { host: string | undefined; own: Account[] }[] = [];
   for (const account of accounts) {
     const last = runs.at(-1);
@@ -58,12 +65,15 @@ function byHost(accounts: readonly Account[]): readonly { readonly host: string 
 }
 
 function playOf(host: string, { entries, handlers }: EndState, document: string, become: boolean) {
+  const tasks = withFlushes(grouped(entries), document);
+  const vars = variablesOf(tasks);
   return {
     name: `${posix.basename(document)} on ${host}`,
     hosts: host,
     gather_facts: false,
     ...(become && { become: true }),
-    tasks: withFlushes(grouped(entries), document),
+    ...(Object.keys(vars).length > 0 && { vars }),
+    tasks,
     ...(handlers.length > 0 && { handlers: handlers.map(({ name, task }) => ({ name, [task.type]: task.args })) }),
   };
 }
@@ -75,7 +85,10 @@ function grouped(entries: readonly DraftEntry[]): readonly DraftEntry[] {
     const last = all.at(-1);
     const names = 'task' in entry ? entry.task.args['name'] : undefined;
     if (last !== undefined && 'task' in last && 'task' in entry && Array.isArray(names) && canJoin(last, entry))
-      all[all.length - 1] = { ...last, task: { ...last.task, args: { ...last.task.args, name: [...(last.task.args['name'] as string[]), ...names] } } };
+      all[all.length - 1] = {
+        ...last,
+        task: { ...last.task, args: { ...last.task.args, name: [...(last.task.args['name'] as string[]), ...names] } },
+      };
     else all.push(entry);
   }
   return all;
@@ -119,7 +132,8 @@ function writtenEntry(entry: DraftEntry, document: string): object | undefined {
   if ('left' in entry) {
     if (isComment(entry)) return undefined;
     const { line, kind, text } = entry.left;
-    const instructions = kind === 'content' ? `${posix.basename(document)}, line ${line}: the file that is shown there` : text.trim();
+    const instructions =
+      kind === 'content' ? `${posix.basename(document)}, line ${line}: the file that is shown there` : text.trim();
     return {
       name: `line ${line}: ${short(kind === 'content' ? 'an excerpt of a file' : text)}`,
       step: stepOf(entry.left, document),
@@ -144,12 +158,19 @@ const short = (text: string): string => {
   return line.length <= 72 ? line : `${line.slice(0, 71)}…`;
 };
 
-/** What a task does, in a few words. */
+/** What a task does, in a few words: the thing, and what is not its content. */
 function taskName({ type, args }: DraftTask): string {
-  const what = Object.entries(args).flatMap(([name, value]) =>
-    name === 'content' || name === 'block' || /password/.test(name) || typeof value === 'object' && !Array.isArray(value) ? [] : [value].flat().filter((one) => typeof one === 'string' || typeof one === 'number'),
+  const words = (value: unknown): readonly string[] =>
+    [value].flat().flatMap((one) => (typeof one === 'string' || typeof one === 'number' ? [String(one)] : []));
+  const thing = ['dest', 'path', 'name', 'target', 'url', 'host', 'cmd', 'argv'].find(
+    (name) => args[name] !== undefined,
   );
-  return short(`${type} ${what.length > 0 ? what.join(' ') : Object.keys(args).join(' ')}`);
+  const others = Object.entries(args).flatMap(([name, value]) =>
+    /content|block|password|template/.test(name) ? [] : words(value),
+  );
+  const shown = thing === undefined ? others : words(args[thing]);
+  const gone = args['state'] === 'absent' ? ['absent'] : [];
+  return short([type, ...(shown.length > 0 ? [...shown, ...gone] : Object.keys(args))].join(' '));
 }
 
 /** Variables become templates; what a document has in braces is marked as none. */
@@ -187,19 +208,28 @@ function comment(play: YAMLMap, state: EndState | undefined): void {
   const handlers = play.get('handlers');
   if (isSeq(handlers))
     for (const [index, handler] of handlers.items.entries())
-      if (isMap(handler)) handler.commentBefore = (state.handlers[index]?.from ?? []).flatMap((from) => lineComment(from)).join('\n');
+      if (isMap(handler))
+        handler.commentBefore = (state.handlers[index]?.from ?? []).flatMap((from) => lineComment(from)).join('\n');
 }
 
 const placedComment = ({ from, undone }: Extract<DraftEntry, { task: unknown }>): readonly string[] => [
   ...undone.flatMap((account) => lineComment(account, 'done differently later')),
-  ...from.flatMap((account) => lineComment(account, account.drafted.grade === 'likely' ? `likely: ${account.drafted.why}` : undefined)),
+  ...from.flatMap((account) =>
+    lineComment(account, account.drafted.grade === 'likely' ? `likely: ${account.drafted.why}` : undefined),
+  ),
 ];
 
 const reasonOf = ({ drafted }: Account): string =>
-  drafted.grade === 'manual' ? `manual: ${drafted.why}` : 'manual: nothing before it in its section tells what it puts into effect';
+  drafted.grade === 'manual'
+    ? `manual: ${drafted.why}`
+    : 'manual: nothing before it in its section tells what it puts into effect';
 
 function lineComment({ line, text, kind }: Account, why?: string): readonly string[] {
   const shown = kind === 'content' ? ['(an excerpt)'] : text.split('\n');
   const [first = '', ...more] = shown.map((one) => one.trimEnd());
-  return [` line ${line}: ${first}${more.length === 0 && why !== undefined ? `  (${why})` : ''}`, ...more.map((one) => `   ${one}`), ...(more.length > 0 && why !== undefined ? [`   (${why})`] : [])];
+  return [
+    ` line ${line}: ${first}${more.length === 0 && why !== undefined ? `  (${why})` : ''}`,
+    ...more.map((one) => `   ${one}`),
+    ...(more.length > 0 && why !== undefined ? [`   (${why})`] : []),
+  ];
 }

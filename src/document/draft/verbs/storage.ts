@@ -23,7 +23,10 @@ const dataset = (name: string, state: 'present' | 'absent', extra: Readonly<Reco
 const zfs: Verb = ({ args: [verb = '', ...args] }) => {
   if (['list', 'get', 'diff', 'holds', 'userspace', 'groupspace', 'help', 'version'].includes(verb)) return look;
   if (args.some((word) => isExpanded(word) || isPattern(word))) return manual(EXPANDED);
-  const options = readOptions(args, { flags: 'purRfndv', values: verb === 'create' || verb === 'snapshot' ? 'oVb' : '' });
+  const options = readOptions(args, {
+    flags: 'purRfndv',
+    values: verb === 'create' || verb === 'snapshot' ? 'oVb' : '',
+  });
   const [first, ...more] = options?.operands ?? [];
   if (options === undefined || first === undefined) return manual(UNKNOWN);
   switch (verb) {
@@ -41,7 +44,9 @@ const zfs: Verb = ({ args: [verb = '', ...args] }) => {
     case 'set': {
       const name = options.operands.at(-1);
       const extra = properties(options.operands.slice(0, -1));
-      return name === undefined || extra === undefined || name.includes('=') ? manual(UNKNOWN) : dataset(name, 'present', extra);
+      return name === undefined || extra === undefined || name.includes('=')
+        ? manual(UNKNOWN)
+        : dataset(name, 'present', extra);
     }
     case 'inherit':
       return more.length === 1 && more[0] !== undefined && !options.has('r')
@@ -63,7 +68,8 @@ const zfs: Verb = ({ args: [verb = '', ...args] }) => {
 
 const zpool: Verb = ({ args: [verb = '', ...args] }) => {
   if (['list', 'status', 'get', 'iostat', 'history', 'events', 'version'].includes(verb)) return look;
-  if (args.some((word) => isExpanded(word) || isPattern(word.replace(/\{[^{}]*,[^{}]*\}/g, '')))) return manual(EXPANDED);
+  if (args.some((word) => isExpanded(word) || isPattern(word.replace(/\{[^{}]*,[^{}]*\}/g, ''))))
+    return manual(EXPANDED);
   const words = args.flatMap(expandBraces);
   if (verb === 'create') {
     const options = readOptions(words, { flags: 'fdn', values: 'oOmRtc' });
@@ -81,7 +87,10 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
     if (key === undefined || value === undefined) return manual(UNKNOWN);
     return likely('no task sets a property of a pool', {
       type: 'command',
-      args: { argv: ['zpool', 'set', setting, name], unless: `test "$(zpool get -H -o value ${quoted(key)} ${quoted(name)})" = ${quoted(value)}` },
+      args: {
+        argv: ['zpool', 'set', setting, name],
+        unless: `test "$(zpool get -H -o value ${quoted(key)} ${quoted(name)})" = ${quoted(value)}`,
+      },
       subject: `pool:${name}:${key}`,
     });
   }
@@ -91,14 +100,43 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
 const syncoid: Verb = ({ args }) => {
   const options = readOptions(args, {
     flags: 'r',
-    longFlags: ['recursive', 'skip-parent', 'no-sync-snap', 'no-privilege-elevation', 'no-rollback', 'no-stream', 'quiet', 'debug'],
-    longValues: ['exclude', 'identifier', 'compress', 'source-bwlimit', 'sendoptions', 'recvoptions', 'sshkey', 'sshport', 'sshoption'],
+    longFlags: [
+      'recursive',
+      'skip-parent',
+      'no-sync-snap',
+      'no-privilege-elevation',
+      'no-rollback',
+      'no-stream',
+      'quiet',
+      'debug',
+    ],
+    longValues: [
+      'exclude',
+      'identifier',
+      'compress',
+      'source-bwlimit',
+      'sendoptions',
+      'recvoptions',
+      'sshkey',
+      'sshport',
+      'sshoption',
+    ],
   });
   const [source, target, ...more] = options?.operands ?? [];
   if (options === undefined || source === undefined || target === undefined || more.length > 0) return manual(UNKNOWN);
   if ([source, target].some(isExpanded)) return manual(EXPANDED);
-  const flags = ['skip-parent', 'no-sync-snap', 'no-privilege-elevation', 'no-rollback', 'no-stream'].filter((flag) => options.has(flag));
-  const values = ['identifier', 'compress', 'source-bwlimit', 'sendoptions', 'recvoptions', 'sshkey', 'sshport'] as const;
+  const flags = ['skip-parent', 'no-sync-snap', 'no-privilege-elevation', 'no-rollback', 'no-stream'].filter((flag) =>
+    options.has(flag),
+  );
+  const values = [
+    'identifier',
+    'compress',
+    'source-bwlimit',
+    'sendoptions',
+    'recvoptions',
+    'sshkey',
+    'sshport',
+  ] as const;
   return exact({
     type: 'syncoid',
     args: {
@@ -121,14 +159,23 @@ const syncoid: Verb = ({ args }) => {
 
 const mount: Verb = (called) => {
   if (called.args.length === 0) return look;
-  const options = readOptions(called.args, { flags: 'av', longFlags: ['bind', 'all'], values: 'to', longValues: ['types', 'options'] });
+  const options = readOptions(called.args, {
+    flags: 'av',
+    longFlags: ['bind', 'all'],
+    values: 'to',
+    longValues: ['types', 'options'],
+  });
   const [src, where] = options?.operands ?? [];
   if (options === undefined || options.has('a', 'all')) return manual('it mounts what /etc/fstab has');
   const path = where === undefined || isExpanded(where) ? undefined : absolute(where, called);
   if (src === undefined || path === undefined || isExpanded(src)) return manual('what it mounts stands in /etc/fstab');
-  const fstype = options.has('bind') ? 'none' : (options.value('t', 'types') ?? (/^[^/]+:\//.test(src) ? 'nfs' : undefined));
+  const fstype = options.has('bind')
+    ? 'none'
+    : (options.value('t', 'types') ?? (/^[^/]+:\//.test(src) ? 'nfs' : undefined));
   if (fstype === undefined) return manual('it does not tell the type of the file system');
-  const opts = [options.value('o', 'options'), ...(options.has('bind') ? ['bind'] : [])].filter((one) => one !== undefined);
+  const opts = [options.value('o', 'options'), ...(options.has('bind') ? ['bind'] : [])].filter(
+    (one) => one !== undefined,
+  );
   return exact({
     type: 'mount',
     args: { path, src, fstype, ...(opts.length > 0 && { opts: opts.join(',') }), state: 'ephemeral' },

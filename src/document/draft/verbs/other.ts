@@ -9,10 +9,12 @@ const git: Verb = (called) => {
   const { user } = called;
   // `git -C DIRECTORY …`
   const [first, second, ...others] = called.args;
-  const [cwd, args] = first === '-C' && second !== undefined ? [absolute(second, called), others] : [called.cwd, called.args];
+  const [cwd, args] =
+    first === '-C' && second !== undefined ? [absolute(second, called), others] : [called.cwd, called.args];
   const [verb = '', ...rest] = args;
   if (['status', 'log', 'diff', 'show', 'branch', 'remote', 'fetch', 'ls-files', 'blame'].includes(verb)) return look;
-  if (['add', 'commit', 'push', 'mv', 'rm', 'stash', 'init'].includes(verb)) return manual('it changes the repository, which is the source of the configuration');
+  if (['add', 'commit', 'push', 'mv', 'rm', 'stash', 'init'].includes(verb))
+    return manual('it changes the repository, which is the source of the configuration');
   const becomes = user === undefined ? {} : { becomeUser: user };
   if (verb === 'clone') {
     const options = readOptions(rest, {
@@ -22,9 +24,18 @@ const git: Verb = (called) => {
       longValues: ['branch', 'depth', 'origin'],
     });
     const [repo, given, ...more] = options?.operands ?? [];
-    if (options === undefined || repo === undefined || more.length > 0 || [repo, given].some((word) => word !== undefined && isExpanded(word)))
+    if (
+      options === undefined ||
+      repo === undefined ||
+      more.length > 0 ||
+      [repo, given].some((word) => word !== undefined && isExpanded(word))
+    )
       return manual(UNKNOWN);
-    const name = tidy(repo).replace(/\.git$/, '').split(/[/:]/).at(-1) ?? '';
+    const name =
+      tidy(repo)
+        .replace(/\.git$/, '')
+        .split(/[/:]/)
+        .at(-1) ?? '';
     const dest = absolute(given ?? name, { ...called, ...(cwd !== undefined && { cwd }) });
     if (dest === undefined) return manual(NO_DIRECTORY);
     const branch = options.value('b', 'branch');
@@ -47,9 +58,16 @@ const git: Verb = (called) => {
     const options = readOptions(rest, { longFlags: ['global', 'system', 'local', 'list', 'unset', 'add'] });
     const [name, value, ...more] = options?.operands ?? [];
     if (options?.has('list') === true) return look;
-    if (options === undefined || name === undefined || value === undefined || more.length > 0 || options.has('unset', 'add') || isExpanded(value))
+    if (
+      options === undefined ||
+      name === undefined ||
+      value === undefined ||
+      more.length > 0 ||
+      options.has('unset', 'add') ||
+      isExpanded(value)
+    )
       return manual(UNKNOWN);
-    const scope = options.has('system') ? 'system' : options.has('global') ? 'global' : 'local';
+    const scope = (['system', 'global'] as const).find((name) => options.has(name)) ?? 'local';
     if (scope === 'local' && cwd === undefined) return manual(NO_DIRECTORY);
     return exact({
       type: 'git_config',
@@ -64,7 +82,19 @@ const git: Verb = (called) => {
 const certbot: Verb = ({ args }) => {
   const options = readOptions(args, {
     flags: 'nvq',
-    longFlags: ['nginx', 'apache', 'standalone', 'webroot', 'agree-tos', 'non-interactive', 'dry-run', 'redirect', 'no-eff-email', 'test-cert', 'force-renewal'],
+    longFlags: [
+      'nginx',
+      'apache',
+      'standalone',
+      'webroot',
+      'agree-tos',
+      'non-interactive',
+      'dry-run',
+      'redirect',
+      'no-eff-email',
+      'test-cert',
+      'force-renewal',
+    ],
     values: 'dmw',
     longValues: ['domain', 'domains', 'email', 'webroot-path', 'cert-name', 'server'],
   });
@@ -74,11 +104,18 @@ const certbot: Verb = ({ args }) => {
   const server = options.value('server');
   if (verb === 'renew')
     return options.has('dry-run')
-      ? exact({ type: 'certbot', args: { state: 'renewable', ...(server !== undefined && { server }) }, subject: 'certbot:renewable' })
+      ? exact({
+          type: 'certbot',
+          args: { state: 'renewable', ...(server !== undefined && { server }) },
+          subject: 'certbot:renewable',
+        })
       : manual('its timer renews certificates');
   const domains = options.all('d', 'domain', 'domains').flatMap((one) => one.split(','));
-  if (!['run', 'certonly'].includes(verb) || domains.length === 0 || domains.some(isExpanded)) return manual('it does not tell the names of the certificate');
-  const plugin = (['apache', 'standalone', 'webroot', 'nginx'] as const).find((name) => options.has(name)) ?? (options.has('w', 'webroot-path') ? 'webroot' : 'nginx');
+  if (!['run', 'certonly'].includes(verb) || domains.length === 0 || domains.some(isExpanded))
+    return manual('it does not tell the names of the certificate');
+  const plugin =
+    (['apache', 'standalone', 'webroot', 'nginx'] as const).find((name) => options.has(name)) ??
+    (options.has('w', 'webroot-path') ? 'webroot' : 'nginx');
   const root = options.value('w', 'webroot-path');
   const name = options.value('cert-name');
   const task = {
@@ -99,7 +136,12 @@ const certbot: Verb = ({ args }) => {
 };
 
 const compose: Verb = (called) => {
-  const options = readOptions(called.args, { flags: 'd', longFlags: ['detach', 'build', 'remove-orphans', 'volumes'], values: 'fp', longValues: ['file', 'project-name'] });
+  const options = readOptions(called.args, {
+    flags: 'd',
+    longFlags: ['detach', 'build', 'remove-orphans', 'volumes'],
+    values: 'fp',
+    longValues: ['file', 'project-name'],
+  });
   const [verb = '', ...services] = options?.operands ?? [];
   if (['ps', 'logs', 'config', 'top', 'images', 'version'].includes(verb)) return look;
   const { cwd } = called;
@@ -107,16 +149,35 @@ const compose: Verb = (called) => {
   if (cwd?.startsWith('/') !== true) return manual(NO_DIRECTORY);
   const files = options.all('f', 'file');
   const project = options.value('p', 'project-name');
-  const where = { project_src: cwd, ...(files.length > 0 && { files }), ...(project !== undefined && { project_name: project }) };
+  const where = {
+    project_src: cwd,
+    ...(files.length > 0 && { files }),
+    ...(project !== undefined && { project_name: project }),
+  };
   const subject = `compose:${cwd}`;
   if (verb === 'up')
     return exact({
       type: 'docker_compose_v2',
-      args: { ...where, state: 'present', ...(services.length > 0 && { services }), ...(options.has('build') && { build: 'always' }), ...(options.has('remove-orphans') && { remove_orphans: true }) },
+      args: {
+        ...where,
+        state: 'present',
+        ...(services.length > 0 && { services }),
+        ...(options.has('build') && { build: 'always' }),
+        ...(options.has('remove-orphans') && { remove_orphans: true }),
+      },
       subject,
     });
-  if (verb === 'down' || verb === 'stop') return exact({ type: 'docker_compose_v2', args: { ...where, state: verb === 'down' ? 'absent' : 'stopped' }, subject });
-  if (verb === 'restart') return { grade: 'restart', handler: { type: 'docker_compose_v2', args: { ...where, state: 'restarted' }, subject } };
+  if (verb === 'down' || verb === 'stop')
+    return exact({
+      type: 'docker_compose_v2',
+      args: { ...where, state: verb === 'down' ? 'absent' : 'stopped' },
+      subject,
+    });
+  if (verb === 'restart')
+    return {
+      grade: 'restart',
+      handler: { type: 'docker_compose_v2', args: { ...where, state: 'restarted' }, subject },
+    };
   return manual(`\`docker compose ${verb}\` is nothing that a task keeps up`);
 };
 
@@ -129,25 +190,31 @@ const docker: Verb = (called) => {
 
 const hostnamectl: Verb = ({ args: [verb, name, ...more] }) => {
   if (verb === undefined || verb === 'status') return look;
-  if (!['hostname', 'set-hostname'].includes(verb) || name === undefined || more.length > 0 || isExpanded(name)) return manual(UNKNOWN);
+  if (!['hostname', 'set-hostname'].includes(verb) || name === undefined || more.length > 0 || isExpanded(name))
+    return manual(UNKNOWN);
   return exact({ type: 'hostname', args: { name }, subject: 'hostname' });
 };
 
-const hostname: Verb = ({ args: [name, ...more] }) =>
-  name === undefined || name.startsWith('-') ? look : more.length > 0 || isExpanded(name) ? manual(UNKNOWN) : exact({ type: 'hostname', args: { name }, subject: 'hostname' });
+const hostname: Verb = ({ args: [name, ...more] }) => {
+  if (name === undefined || name.startsWith('-')) return look;
+  return more.length > 0 || isExpanded(name)
+    ? manual(UNKNOWN)
+    : exact({ type: 'hostname', args: { name }, subject: 'hostname' });
+};
 
-const timedatectl: Verb = ({ args: [verb, name] }) =>
-  verb === 'set-timezone' && name !== undefined && !isExpanded(name)
+const timedatectl: Verb = ({ args: [verb = 'status', name] }) => {
+  if (verb === 'status' || verb === 'list-timezones') return look;
+  return verb === 'set-timezone' && name !== undefined && !isExpanded(name)
     ? exact({ type: 'timezone', args: { name }, subject: 'timezone' })
-    : verb === undefined || verb === 'status' || verb === 'list-timezones'
-      ? look
-      : manual(UNKNOWN);
+    : manual(UNKNOWN);
+};
 
 const sysctl: Verb = ({ args }) => {
   const options = readOptions(args, { flags: 'wpan', longFlags: ['system', 'write', 'all'] });
   if (options === undefined) return manual(UNKNOWN);
   const pairs = options.operands.map((word) => /^([\w./-]+)=(.+)$/.exec(word));
-  if (pairs.length === 0 && options.has('p', 'system')) return { grade: 'restart', handler: { type: 'command', args: { argv: ['sysctl', '--system'] } } };
+  if (pairs.length === 0 && options.has('p', 'system'))
+    return { grade: 'restart', handler: { type: 'command', args: { argv: ['sysctl', '--system'] } } };
   if (pairs.length === 0 || pairs.some((pair) => pair === null)) return look;
   return exact(
     ...pairs.map((pair) => ({
@@ -174,7 +241,9 @@ const apacheModule =
   ({ args }) =>
     args.length === 0 || args.some((name) => name.startsWith('-') || isExpanded(name))
       ? manual(UNKNOWN)
-      : exact(...args.map((name) => ({ type: 'apache2_module', args: { name, state }, subject: `apache2_module:${name}` })));
+      : exact(
+          ...args.map((name) => ({ type: 'apache2_module', args: { name, state }, subject: `apache2_module:${name}` })),
+        );
 
 /** a2ensite(8), a2enconf(8): a link to the other directory. */
 const apacheLink =
@@ -185,20 +254,27 @@ const apacheLink =
       ...args.map((name) => {
         const file = `${name.replace(/\.conf$/, '')}.conf`;
         const dest = `/etc/apache2/${kind}-enabled/${file}`;
-        return pathTask('file', dest, isEnabled ? { src: `../${kind}-available/${file}`, dest, state: 'link' } : { path: dest, state: 'absent' });
+        return pathTask(
+          'file',
+          dest,
+          isEnabled ? { src: `../${kind}-available/${file}`, dest, state: 'link' } : { path: dest, state: 'absent' },
+        );
       }),
     );
   };
 
-const localeGen: Verb = ({ args }) =>
-  args.length === 0
-    ? { grade: 'restart', handler: { type: 'command', args: { argv: ['locale-gen'] } } }
-    : args.some((name) => name.startsWith('-') || isExpanded(name))
-      ? manual(UNKNOWN)
-      : exact({ type: 'locale_gen', args: { name: args }, subject: `locale:${args.join()}` });
+const localeGen: Verb = ({ args }) => {
+  if (args.length === 0) return handlerOf(['locale-gen']);
+  return args.some((name) => name.startsWith('-') || isExpanded(name))
+    ? manual(UNKNOWN)
+    : exact({ type: 'locale_gen', args: { name: args }, subject: `locale:${args.join()}` });
+};
 
 const debconf: Verb = ({ input }) => {
-  const lines = (input ?? '').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = (input ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const read = lines.map((line) => /^(\S+)\s+(\S+)\s+(\w+)(?:\s+(.*))?$/.exec(line));
   if (read.length === 0 || read.some((one) => one === null)) return manual('the document does not tell the answers');
   return exact(
@@ -215,12 +291,16 @@ const debconf: Verb = ({ input }) => {
   );
 };
 
-const alternatives: Verb = ({ args: [verb, name, path, ...more] }) =>
-  verb === '--set' && name !== undefined && path !== undefined && more.length === 0 && ![name, path].some(isExpanded)
+const alternatives: Verb = ({ args: [verb = '', name, path, ...more] }) => {
+  if (/^--(display|list|query|get-selections)$/.test(verb)) return look;
+  return verb === '--set' &&
+    name !== undefined &&
+    path !== undefined &&
+    more.length === 0 &&
+    ![name, path].some(isExpanded)
     ? exact({ type: 'alternatives', args: { name, path }, subject: `alternative:${name}` })
-    : /^--(display|list|query|get-selections)$/.test(verb ?? '')
-      ? look
-      : manual(UNKNOWN);
+    : manual(UNKNOWN);
+};
 
 const sshKeygen: Verb = (called) => {
   const options = readOptions(called.args, { flags: 'qolyA', values: 'tfCbNR' });
@@ -245,7 +325,12 @@ const sshKeygen: Verb = (called) => {
 
 /** `sed -i 's/a/b/' FILE`, where the text to replace has no characters that sed and Python read differently. */
 const sed: Verb = (called) => {
-  const options = readOptions(called.args, { flags: 'iErns', longFlags: ['in-place', 'regexp-extended', 'quiet'], values: 'e', longValues: ['expression'] });
+  const options = readOptions(called.args, {
+    flags: 'iErns',
+    longFlags: ['in-place', 'regexp-extended', 'quiet'],
+    values: 'e',
+    longValues: ['expression'],
+  });
   if (options === undefined || !options.has('i', 'in-place')) return options === undefined ? manual(UNKNOWN) : look;
   const scripts = options.all('e', 'expression');
   const [own, ...files] = scripts.length > 0 ? [undefined, ...options.operands] : options.operands;
@@ -254,23 +339,40 @@ const sed: Verb = (called) => {
   const [from, to, flags = '', ...more] = (rest ?? '').split(separator);
   const [file] = files;
   const path = file === undefined || files.length > 1 || isExpanded(file) ? undefined : absolute(file, called);
-  if (path === undefined || from === undefined || from === '' || to === undefined || more.length > 0 || !/^g?$/.test(flags)) return manual('its script is not understood');
+  if (
+    path === undefined ||
+    from === undefined ||
+    from === '' ||
+    to === undefined ||
+    more.length > 0 ||
+    !/^g?$/.test(flags)
+  )
+    return manual('its script is not understood');
   const isPlain = /^\^?[\w \-=/.:,;@"'#]*\$?$/.test(from) && /^[\w \-=/.:,;@"'#]*$/.test(to);
   if (!isPlain) return manual('its script is not understood');
   const regexp = from.replace(/\./g, '\\.');
-  if (new RegExp(regexp, 'm').test(to)) return likely('what it writes matches again, so it is done only while the new text is not there', {
-    type: 'replace',
-    args: { path, regexp: `${regexp}(?!${to.startsWith(from) ? escaped(to.slice(from.length)) : escaped(to)})`, replace: to },
-  });
+  if (new RegExp(regexp, 'm').test(to))
+    return likely('what it writes matches again, so it is done only while the new text is not there', {
+      type: 'replace',
+      args: {
+        path,
+        regexp: `${regexp}(?!${to.startsWith(from) ? escaped(to.slice(from.length)) : escaped(to)})`,
+        replace: to,
+      },
+    });
   return exact({ type: 'replace', args: { path, regexp, replace: to } });
 };
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const nginx: Verb = ({ args }) => {
-  if (args.join(' ') === '-t') return exact({ type: 'verify', args: { cmd: 'nginx -t', about: ['path:/etc/nginx', 'package:nginx'] } });
+  if (args.join(' ') === '-t')
+    return exact({ type: 'verify', args: { cmd: 'nginx -t', about: ['path:/etc/nginx', 'package:nginx'] } });
   if (args.join(' ') === '-s reload')
-    return { grade: 'restart', handler: { type: 'systemd', args: { name: 'nginx.service', state: 'reloaded' }, subject: 'unit:nginx.service' } };
+    return {
+      grade: 'restart',
+      handler: { type: 'systemd', args: { name: 'nginx.service', state: 'reloaded' }, subject: 'unit:nginx.service' },
+    };
   return args.every((word) => /^-[vVTq]+$/.test(word)) ? look : manual(UNKNOWN);
 };
 
@@ -278,7 +380,10 @@ const nginx: Verb = ({ args }) => {
 const becomes: Verb = ({ args }) =>
   args.every((word) => /^-[il]?$|^[a-z_][\w-]*$/.test(word)) ? look : manual('it is a program of a shell');
 
-const handlerOf = (argv: readonly string[]): Drafted => ({ grade: 'restart', handler: { type: 'command', args: { argv } } });
+const handlerOf = (argv: readonly string[]): Drafted => ({
+  grade: 'restart',
+  handler: { type: 'command', args: { argv } },
+});
 
 /** All the other programs that documents call. */
 export const otherVerbs: Readonly<Record<string, Verb>> = {
@@ -303,24 +408,90 @@ export const otherVerbs: Readonly<Record<string, Verb>> = {
   'ssh-keygen': sshKeygen,
   sed,
   nginx,
-  'update-initramfs': ({ args }) => (args.some(isExpanded) ? manual(UNKNOWN) : handlerOf(['update-initramfs', ...args])),
+  'update-initramfs': ({ args }) =>
+    args.some(isExpanded) ? manual(UNKNOWN) : handlerOf(['update-initramfs', ...args]),
   newaliases: () => handlerOf(['newaliases']),
   postmap: ({ args }) => (args.some(isExpanded) ? manual(UNKNOWN) : handlerOf(['postmap', ...args])),
   etckeeper: () => manual('etckeeper commits what changes below /etc by itself every day'),
-  pct: ({ args: [verb = ''] }) => (['list', 'status', 'config', 'df'].includes(verb) ? look : manual('it is done on the Proxmox host')),
-  qm: ({ args: [verb = ''] }) => (['list', 'status', 'config'].includes(verb) ? look : manual('it is done on the Proxmox host')),
+  pct: ({ args: [verb = ''] }) =>
+    ['list', 'status', 'config', 'df'].includes(verb) ? look : manual('it is done on the Proxmox host'),
+  qm: ({ args: [verb = ''] }) =>
+    ['list', 'status', 'config'].includes(verb) ? look : manual('it is done on the Proxmox host'),
   rsync: () => manual('it copies data once'),
   scp: () => manual('it copies data once'),
   ssh: () => manual('what follows is done on another host'),
   'ssh-copy-id': () => manual('the key is put on another host'),
   'dpkg-reconfigure': () => manual('it asks a person'),
-  find: ({ args }) => (args.some((word) => /^-(delete|exec\w*|ok\w*|fprint\w*)$/.test(word)) ? manual('what it finds is changed') : look),
-  openssl: ({ args: [verb = ''] }) => (['x509', 's_client', 'version', 'verify', 'crl'].includes(verb) ? look : manual(UNKNOWN)),
+  find: ({ args }) =>
+    args.some((word) => /^-(delete|exec\w*|ok\w*|fprint\w*)$/.test(word)) ? manual('what it finds is changed') : look,
+  openssl: ({ args: [verb = ''] }) =>
+    ['x509', 's_client', 'version', 'verify', 'crl'].includes(verb) ? look : manual(UNKNOWN),
   ...Object.fromEntries(['bash', 'sh', 'su'].map((name): [string, Verb] => [name, becomes])),
   crontab: ({ args }) => (args.includes('-l') ? look : manual('what was written into the crontab stands beside it')),
   ...Object.fromEntries(
-    ['ls', 'cat', 'less', 'more', 'head', 'tail', 'grep', 'zgrep', 'diff', 'wc', 'stat', 'file', 'which', 'whereis', 'ps', 'top', 'htop', 'free', 'uptime', 'date', 'uname', 'lsof', 'env', 'echo', 'printf', 'test', 'true', 'sleep', 'man', 'md5sum', 'sha256sum', 'readlink', 'realpath', 'pwd', 'cd', 'pushd', 'popd', 'exit', 'logout', 'history', 'tree', 'sort', 'uniq', 'cut', 'tr', 'smartctl', 'iostat', 'vmstat', 'lscpu', 'lspci', 'dmesg', 'mailq', 'watch', 'time', 'screen', 'tmux', 'set', 'clear', 'jq', 'pwgen', 'xdg-open', 'ansible'].map(
-      (name): [string, Verb] => [name, () => look],
-    ),
+    [
+      'ls',
+      'cat',
+      'less',
+      'more',
+      'head',
+      'tail',
+      'grep',
+      'zgrep',
+      'diff',
+      'wc',
+      'stat',
+      'file',
+      'which',
+      'whereis',
+      'ps',
+      'top',
+      'htop',
+      'free',
+      'uptime',
+      'date',
+      'uname',
+      'lsof',
+      'env',
+      'echo',
+      'printf',
+      'test',
+      'true',
+      'sleep',
+      'man',
+      'md5sum',
+      'sha256sum',
+      'readlink',
+      'realpath',
+      'pwd',
+      'cd',
+      'pushd',
+      'popd',
+      'exit',
+      'logout',
+      'history',
+      'tree',
+      'sort',
+      'uniq',
+      'cut',
+      'tr',
+      'smartctl',
+      'iostat',
+      'vmstat',
+      'lscpu',
+      'lspci',
+      'dmesg',
+      'mailq',
+      'watch',
+      'time',
+      'screen',
+      'tmux',
+      'set',
+      'clear',
+      'jq',
+      'pwgen',
+      'xdg-open',
+      'ansible',
+    ].map((name): [string, Verb] => [name, () => look]),
   ),
 };

@@ -17,8 +17,7 @@ export const isPattern = (word: string): boolean => /[*?[\]]/.test(word);
 /** Where a path leads from the directory of the call; undefined if that directory is not known. */
 export function absolute(path: string, { cwd, user }: Pick<Called, 'cwd' | 'user'>): string | undefined {
   if (path.startsWith('/')) return tidy(path);
-  if (path === '~' || path.startsWith('~/'))
-    return user === undefined ? tidy(`/root${path.slice(1)}`) : undefined;
+  if (path === '~' || path.startsWith('~/')) return user === undefined ? tidy(`/root${path.slice(1)}`) : undefined;
   return cwd?.startsWith('/') ? tidy(posix.join(cwd, path)) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { exact, type DraftTask, likely, look, manual, pathTask, type Verb, variable } from '../drafted.ts';
+import { type DraftTask, exact, likely, look, manual, pathTask, type Verb, variable } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { absolute, isExpanded } from '../words.ts';
 
@@ -61,7 +61,12 @@ const adduser: Verb = ({ args }) => {
     longValues: ['home', 'shell', 'uid', 'gid', 'gecos', 'comment', 'ingroup'],
   });
   const [name, to, ...more] = options?.operands ?? [];
-  if (options === undefined || name === undefined || more.length > 0 || [name, to].some((word) => word !== undefined && isExpanded(word)))
+  if (
+    options === undefined ||
+    name === undefined ||
+    more.length > 0 ||
+    [name, to].some((word) => word !== undefined && isExpanded(word))
+  )
     return manual(UNKNOWN);
   if (to !== undefined) return exact(user(name, { groups: [to], append: true }));
   const own = options.has('group') && options.has('system');
@@ -80,7 +85,12 @@ const adduser: Verb = ({ args }) => {
 };
 
 const usermod: Verb = ({ args }) => {
-  const options = readOptions(args, { flags: 'amLU', longFlags: ['append', 'move-home', 'lock', 'unlock'], values: 'ucdgGs', longValues: LONG });
+  const options = readOptions(args, {
+    flags: 'amLU',
+    longFlags: ['append', 'move-home', 'lock', 'unlock'],
+    values: 'ucdgGs',
+    longValues: LONG,
+  });
   const [name, ...more] = options?.operands ?? [];
   if (options === undefined || name === undefined || more.length > 0 || isExpanded(name)) return manual(UNKNOWN);
   return exact(
@@ -106,15 +116,23 @@ const groupadd: Verb = ({ args }) => {
   const [name, ...more] = options?.operands ?? [];
   if (options === undefined || name === undefined || more.length > 0 || isExpanded(name)) return manual(UNKNOWN);
   const gid = options.value('g', 'gid');
-  return exact(group(name, { ...(gid !== undefined && { gid: Number(gid) }), ...(options.has('r', 'system') && { system: true }) }));
+  return exact(
+    group(name, {
+      ...(gid !== undefined && { gid: Number(gid) }),
+      ...(options.has('r', 'system') && { system: true }),
+    }),
+  );
 };
 
 const groupdel: Verb = ({ args: [name, ...more] }) =>
-  name === undefined || more.length > 0 || name.startsWith('-') || isExpanded(name) ? manual(UNKNOWN) : exact(group(name, { state: 'absent' }));
+  name === undefined || more.length > 0 || name.startsWith('-') || isExpanded(name)
+    ? manual(UNKNOWN)
+    : exact(group(name, { state: 'absent' }));
 
 const passwd: Verb = ({ args }) => {
   const [name, ...more] = args;
-  if (name === undefined || more.length > 0 || name.startsWith('-') || isExpanded(name)) return manual('the password is typed in');
+  if (name === undefined || more.length > 0 || name.startsWith('-') || isExpanded(name))
+    return manual('the password is typed in');
   return likely(
     'the password that was typed in is a variable of the vault, and is set only for a new user',
     user(name, { password: secretVariable(`password_of_${name}`, 'password_hash'), update_password: 'on_create' }),
@@ -126,11 +144,14 @@ const htpasswd: Verb = (called) => {
   const [file, name, ...rest] = options?.operands ?? [];
   if (options === undefined || options.has('n', 'v')) return look;
   const path = file === undefined || isExpanded(file) ? undefined : absolute(file, called);
-  if (path === undefined || name === undefined || isExpanded(name) || rest.length > (options.has('b') ? 1 : 0)) return manual(UNKNOWN);
+  if (path === undefined || name === undefined || isExpanded(name) || rest.length > (options.has('b') ? 1 : 0))
+    return manual(UNKNOWN);
   if (options.has('D')) return exact(pathTask('htpasswd', `${path}:${name}`, { path, name, state: 'absent' }));
   const scheme = options.has('B') && { crypt_scheme: 'bcrypt' };
   // Even a password that stands in the document does not belong into a playbook.
-  return exact(pathTask('htpasswd', `${path}:${name}`, { path, name, password: secretVariable(`password_of_${name}`), ...scheme }));
+  return exact(
+    pathTask('htpasswd', `${path}:${name}`, { path, name, password: secretVariable(`password_of_${name}`), ...scheme }),
+  );
 };
 
 /** Programs for accounts and passwords. */
