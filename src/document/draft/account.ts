@@ -2,7 +2,7 @@ import type { CommandPart, DocumentPart, ExcerptPart, Heading, InstallDocument }
 import { block, draftCommand } from './calls.ts';
 import { type Drafted, type DraftTask, exact, likely, manual, pathTask } from './drafted.ts';
 import { withVariables } from './placeholders.ts';
-import { absolute } from './words.ts';
+import { absolutePath } from './words.ts';
 
 /** A part of a document, and what it becomes. */
 export interface Account {
@@ -22,7 +22,7 @@ export interface Account {
 export function accountsOf(document: InstallDocument): readonly Account[] {
   const accounts: Account[] = [];
   const directories = new Set<string>();
-  const hostAt = hostsOf(document);
+  const hostAt = hostFinder(document);
   for (const [at, part] of document.parts.entries()) {
     if (part.kind === 'output') continue;
     const heading = part.under.at(-1);
@@ -116,7 +116,7 @@ const withEnd = (text: string): string => (text.endsWith('\n') ? text : `${text}
 function draftExcerpt(excerpt: ExcerptPart, before: DocumentPart | undefined): Drafted {
   const text = withEnd(excerpt.text);
   if (IS_PART.test(text)) return manual('a part of the file is left out');
-  const path = excerpt.path === undefined ? undefined : absolute(excerpt.path, {});
+  const path = excerpt.path === undefined ? undefined : absolutePath(excerpt.path, {});
   if (path === undefined) return manual('the document does not tell which file it is');
   const said = before?.kind === 'instruction' ? before.text : '';
   if (/\bmy (own )?(host|laptop|machine|computer|pc)\b/i.test(said))
@@ -139,7 +139,7 @@ function noteDirectories({ type, args }: DraftTask, directories: Set<string>): v
  * The host that a line is about: "On off2:" or "On the proxy of off1, I added …" hold until the next heading or such line; a heading ("Setting
  * up stunnel on ovh1 proxy") holds for its section. What has no name of an inventory gets one made of its words.
  */
-function hostsOf({ lines, headings }: InstallDocument): (line: number) => string | undefined {
+function hostFinder({ lines, headings }: InstallDocument): (line: number) => string | undefined {
   const isHeading = new Set(headings.map(({ line }) => line));
   const changes: { readonly line: number; readonly host: string | undefined }[] = [];
   for (const { number, text, kind } of lines)

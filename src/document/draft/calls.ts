@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import type { CommandPart, ProgramCall } from '../document.ts';
-import { type Called, type Drafted, exact, likely, look, manual, pathTask, variable } from './drafted.ts';
+import { type Called, type Drafted, draftVariable, exact, likely, lookOnly, manual, pathTask } from './drafted.ts';
 import { readOptions } from './options.ts';
-import { verbs } from './verbs/index.ts';
-import { absolute, isExpanded, isPattern } from './words.ts';
+import { draftVerbs } from './verbs/index.ts';
+import { absolutePath, isExpanded, isPattern } from './words.ts';
 
 /** What stands beside a command in the document. */
-export interface Beside {
+interface Beside {
   /** The here-document that it reads. */
   readonly heredoc?: string;
   /** What it printed. */
@@ -40,7 +40,7 @@ function pipelines(calls: readonly ProgramCall[]): readonly (readonly ProgramCal
 function draftPipeline(pipeline: readonly ProgramCall[], command: CommandPart, beside: Beside): Drafted {
   const [first] = pipeline;
   const last = pipeline.at(-1);
-  if (first === undefined || last === undefined) return look;
+  if (first === undefined || last === undefined) return lookOnly;
   if (pipeline.some(({ then }) => then === '||')) return manual('what it does depends on what failed');
   const written = writtenTo(last);
   const input = textOf(first, beside);
@@ -52,20 +52,20 @@ function draftPipeline(pipeline: readonly ProgramCall[], command: CommandPart, b
 }
 
 /** A file that the output of a call goes to. */
-interface Written {
+interface OutputFile {
   readonly path: string;
   readonly isAppended: boolean;
 }
 
-function writtenTo({ words, redirects, ...call }: ProgramCall): Written | undefined {
+function writtenTo({ words, redirects, ...call }: ProgramCall): OutputFile | undefined {
   const redirect = redirects.find(({ operator, path }) => /^[1&]?>>?$/.test(operator) && path !== '/dev/null');
   if (redirect !== undefined)
-    return { path: absolute(redirect.path, call) ?? redirect.path, isAppended: redirect.operator.endsWith('>>') };
+    return { path: absolutePath(redirect.path, call) ?? redirect.path, isAppended: redirect.operator.endsWith('>>') };
   if (words[0] !== 'tee') return undefined;
   const options = readOptions(words.slice(1), { flags: 'a', longFlags: ['append'] });
   const [path, ...more] = options?.operands ?? [];
   if (options === undefined || path === undefined || more.length > 0) return undefined;
-  return { path: absolute(path, call) ?? path, isAppended: options.has('a', 'append') };
+  return { path: absolutePath(path, call) ?? path, isAppended: options.has('a', 'append') };
 }
 
 /** The text that a call prints, if the document shows it. */
@@ -86,7 +86,7 @@ interface Flow {
   readonly pipeline: readonly ProgramCall[];
   readonly first: ProgramCall;
   readonly last: ProgramCall;
-  readonly written: Written | undefined;
+  readonly written: OutputFile | undefined;
   readonly input: string | undefined;
   /** The text of the pipeline, if it is all of the command. */
   readonly whole: string | undefined;
@@ -121,19 +121,19 @@ function draftFlow(
     });
   const drafts = pipeline.map((call) => draftCall(call, command, beside));
   return written === undefined && drafts.every(({ grade }) => grade === 'look')
-    ? look
+    ? lookOnly
     : manual('it is a pipeline of programs');
 }
 
 /** `gpg --dearmor -o FILE` */
-function outputOption({ words, ...call }: ProgramCall): Written | undefined {
+function outputOption({ words, ...call }: ProgramCall): OutputFile | undefined {
   const at = words.findIndex((word) => word === '-o' || word === '--output');
-  const path = words[0] === 'gpg' && at !== -1 ? absolute(words[at + 1] ?? '', call) : undefined;
+  const path = words[0] === 'gpg' && at !== -1 ? absolutePath(words[at + 1] ?? '', call) : undefined;
   return path === undefined ? undefined : { path, isAppended: false };
 }
 
 /** A text that is written into a file. */
-function draftText({ path, isAppended }: Written, text: string): Drafted {
+function draftText({ path, isAppended }: OutputFile, text: string): Drafted {
   if (/\$\([^)]*(pwgen|openssl rand|urandom)[^)]*\)/.test(text))
     return likely(
       'its random secret is a variable of the vault',
@@ -147,7 +147,7 @@ function draftText({ path, isAppended }: Written, text: string): Drafted {
   if (!isAppended) return exact(pathTask('copy', path, { dest: path, content: text }));
   const lines = text.replace(/\n$/, '').split('\n');
   if (lines.length > 1) return exact(block(path, text));
-  if (lines[0] === '') return look;
+  if (lines[0] === '') return lookOnly;
   return exact({
     type: 'lineinfile',
     args: { path, line: lines[0], create: true },
@@ -155,7 +155,7 @@ function draftText({ path, isAppended }: Written, text: string): Drafted {
   });
 }
 
-const secretOf = (path: string): string => variable(`vault_${posix.basename(path)}`);
+const secretOf = (path: string): string => draftVariable(`vault_${posix.basename(path)}`);
 
 /** A text that was added to a file. Several in one file have markers of their own, which the draft numbers. */
 export const block = (path: string, text: string) => ({
@@ -167,7 +167,7 @@ export const block = (path: string, text: string) => ({
 function draftCall({ words, cwd, sudo }: ProgramCall, { user }: CommandPart, beside: Beside, input?: string): Drafted {
   const [program = '', ...args] = words;
   const name = posix.basename(program);
-  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  const verb = Object.hasOwn(draftVerbs, name) ? draftVerbs[name] : undefined;
   if (verb === undefined)
     return manual(program === '' ? 'it becomes another user' : `no task type does what \`${name}\` does`);
   if (words.some((word) => /^\.\.\.$/.test(word))) return manual('a part of it is left out');

@@ -2,7 +2,7 @@
  * A variable of a draft inside a value, with a filter if it needs one. It is no template yet: what a document has in braces must not become
  * one (see `templated`).
  */
-export const variable = (name: string, filter?: string): string =>
+export const draftVariable = (name: string, filter?: string): string =>
   `\u0001${name
     .toLowerCase()
     .replace(/\W+/g, '_')
@@ -38,7 +38,7 @@ export interface DraftTask {
 /**
  * What a call of a document becomes:
  * exact: tasks that say what the call did; likely: tasks with a guess in them, which `why` tells;
- * manual: nothing that a task can do, `why` tells the reason; look: it only looked, so there is nothing to declare;
+ * manual: nothing that a task can do, `why` tells the reason; look: it only looked, or left nothing on the host, so there is nothing to declare;
  * restart: it put into effect what came before it: a handler.
  */
 export type Drafted =
@@ -67,10 +67,14 @@ export interface Called {
 /** How a program's calls are drafted. */
 export type Verb = (called: Called) => Drafted;
 
+/** Tasks that say what a call did. */
 export const exact = (...tasks: readonly DraftTask[]): Drafted => ({ grade: 'exact', tasks });
+/** Tasks with a guess in them, and which. */
 export const likely = (why: string, ...tasks: readonly DraftTask[]): Drafted => ({ grade: 'likely', tasks, why });
+/** Nothing that a task can do, and why. */
 export const manual = (why: string): Drafted => ({ grade: 'manual', why });
-export const look: Drafted = { grade: 'look' };
+/** It left nothing on the host that could be declared. */
+export const lookOnly: Drafted = { grade: 'look' };
 
 /** A task for a path. */
 export const pathTask = (type: string, path: string, args: DraftTask['args']): DraftTask => ({

@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import type { DraftTask } from './drafted.ts';
 
 /** A task at its place in a draft, with the parts of the document that it comes from. */
-export interface PlacedTask {
+interface PlacedTask {
   readonly task: DraftTask;
   readonly from: readonly Account[];
   /** What earlier parts of the document said of the same thing, which is undone or done differently later. */
@@ -83,6 +83,8 @@ function added(entries: readonly DraftEntry[], given: DraftTask, account: Accoun
         ? { ...entry, task: relocated(entry.task, moved), from: [...entry.from, account] }
         : entry,
     );
+  const rewritten = withEdit(entries, given, account);
+  if (rewritten !== undefined) return rewritten;
   const task = standsAlone(entries, given)
     ? { ...given, subject: `attributes:${String(given.args['path'])}` }
     : replacing(entries, given);
@@ -100,6 +102,30 @@ function added(entries: readonly DraftEntry[], given: DraftTask, account: Accoun
     return rest.map((entry) => (entry === known ? one : entry));
   }
   return [...entries.toSpliced(at, 1), { ...placed, undone: [...known.undone, ...known.from] }];
+}
+
+/** The entries with an edit of a file whose whole content is declared already; undefined if it is no such edit. */
+function withEdit(entries: readonly DraftEntry[], edit: DraftTask, account: Account): DraftEntry[] | undefined {
+  const at = entries.findIndex(
+    (entry) => 'task' in entry && entry.task.subject === `path:${String(edit.args['path'])}`,
+  );
+  const known = entries[at];
+  if (known === undefined || !('task' in known) || known.task.type !== 'copy') return undefined;
+  const { content } = known.task.args;
+  const edited = typeof content === 'string' ? editedContent(content, edit) : undefined;
+  if (edited === undefined) return undefined;
+  const task = { ...known.task, args: { ...known.task.args, content: edited } };
+  return entries.toSpliced(at, 1, { ...known, task, from: [...known.from, account] });
+}
+
+function editedContent(content: string, { type, args }: DraftTask): string | undefined {
+  const whole = content === '' || content.endsWith('\n') ? content : `${content}\n`;
+  if (type === 'replace')
+    return content.replace(new RegExp(String(args['regexp']), 'gm'), () => String(args['replace']));
+  if (type === 'blockinfile') return whole + String(args['block']);
+  if (type !== 'lineinfile') return undefined;
+  const line = String(args['line']);
+  return whole.split('\n').includes(line) ? whole : `${whole}${line}\n`;
 }
 
 interface Move {
@@ -186,7 +212,7 @@ function withOwnersFirst(entries: readonly DraftEntry[], at: number, { args }: D
 }
 
 /** The name of a handler: what it does, to what. */
-export function handlerName({ type, args }: DraftTask): string {
+function handlerName({ type, args }: DraftTask): string {
   if (type === 'systemd') return `${args['state'] === 'reloaded' ? 'reload' : 'restart'} ${String(args['name'])}`;
   if (type === 'command') return `run ${(args['argv'] as readonly string[]).join(' ')}`;
   return `${type} ${String(args['state'] ?? '')}`.trim();

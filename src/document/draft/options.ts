@@ -11,7 +11,7 @@ interface Known {
 }
 
 /** The options and operands of a call. */
-export interface Options {
+interface Options {
   has(...names: readonly string[]): boolean;
   /** The last value of an option. */
   value(...names: readonly string[]): string | undefined;

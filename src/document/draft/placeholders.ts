@@ -1,12 +1,12 @@
 import type { CommandPart } from '../document.ts';
-import { variable } from './drafted.ts';
+import { draftVariable } from './drafted.ts';
 
 /** A command with variables in the place of what a reader has to put in. */
 export function withVariables(command: CommandPart): CommandPart {
   const names = command.placeholders.filter((one) => variableName(one) !== undefined);
   if (names.length === 0) return command;
   const filled = (text: string): string =>
-    names.reduce((all, one) => all.replaceAll(one, () => variable(variableName(one) ?? '')), text);
+    names.reduce((all, one) => all.replaceAll(one, () => draftVariable(variableName(one) ?? '')), text);
   const calls = command.calls.map((call) => ({
     ...call,
     words: call.words.map(filled),

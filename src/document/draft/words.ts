@@ -15,7 +15,7 @@ export const isExpanded = (word: string): boolean => /[$`]/.test(word);
 export const isPattern = (word: string): boolean => /[*?[\]]/.test(word);
 
 /** Where a path leads from the directory of the call; undefined if that directory is not known. */
-export function absolute(path: string, { cwd, user }: Pick<Called, 'cwd' | 'user'>): string | undefined {
+export function absolutePath(path: string, { cwd, user }: Pick<Called, 'cwd' | 'user'>): string | undefined {
   if (path.startsWith('/')) return tidy(path);
   if (path === '~' || path.startsWith('~/')) return user === undefined ? tidy(`/root${path.slice(1)}`) : undefined;
   return cwd?.startsWith('/') ? tidy(posix.join(cwd, path)) : undefined;
@@ -38,3 +38,7 @@ export function placeIn(dest: string, name: string, isOne: boolean, { directorie
 /** Directories that every Debian host has, or that bear the name of what they hold. */
 const WELL_KNOWN =
   /^(\/(etc|opt|root|srv|home|tmp|mnt|usr\/(local\/)?s?bin|usr\/local|var(\/\w+)?)|\/etc\/(systemd\/(system|network)|default|cron\.(d|daily|hourly|weekly|monthly)|apt|sanoid|nginx|apache2|init\.d|logrotate\.d|modprobe\.d|sudoers\.d|profile\.d)|.*\/(sites|conf|mods)-(enabled|available)|.*\.(d|service\.d|timer\.d))$/;
+
+/** A word as a shell reads it. */
+export const shellWord = (text: string): string =>
+  /^[\w./:@=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

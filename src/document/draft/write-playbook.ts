@@ -195,7 +195,7 @@ function comment(play: YAMLMap, state: EndState | undefined): void {
   let at = 0;
   for (const entry of grouped(state.entries)) {
     if ('left' in entry && isComment(entry)) {
-      looks.push(...lineComment(entry.left, entry.left.kind === 'instruction' ? undefined : 'only looks'));
+      looks.push(...lineComment(entry.left, entry.left.kind === 'instruction' ? undefined : 'nothing to declare'));
       continue;
     }
     let item = items[at++];

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { type Called, type Drafted, type DraftTask, exact, likely, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolute, expandBraces, isExpanded, isPattern, placeIn, tidy } from '../words.ts';
+import { absolutePath, expandBraces, isExpanded, isPattern, placeIn, tidy } from '../words.ts';
 
 const UNKNOWN_OPTION = 'an option of it is not understood';
 const NO_DIRECTORY = 'the document does not tell in which directory it ran';
@@ -12,7 +12,7 @@ function pathsOf(words: readonly string[], called: Called): { paths: readonly st
   const paths: string[] = [];
   for (const word of words.flatMap(expandBraces)) {
     if (isPattern(word)) return { why: PATTERN };
-    const path = isExpanded(word) ? undefined : absolute(word, called);
+    const path = isExpanded(word) ? undefined : absolutePath(word, called);
     if (path === undefined) return { why: isExpanded(word) ? 'a shell variable stands in its path' : NO_DIRECTORY };
     paths.push(path);
   }
@@ -41,7 +41,7 @@ const ln: Verb = (called) => {
   const targets = into === undefined && operands.length > 1 ? operands.slice(0, -1) : operands;
   if (given === undefined || targets.length === 0) return manual('it names no link');
   if ([...targets, given].some(isExpanded)) return manual('a shell variable stands in its path');
-  const place = absolute(given, called);
+  const place = absolutePath(given, called);
   if (place === undefined) return manual(NO_DIRECTORY);
   const dest = /\/\.?$/.test(given) ? `${place}/` : place;
   if (targets.some(isPattern)) return linksByPattern(targets, dest, called);
@@ -49,7 +49,7 @@ const ln: Verb = (called) => {
   const tasks: DraftTask[] = [];
   for (const target of targets) {
     const path = placeIn(dest, target, targets.length === 1 || options.has('T', 'no-target-directory'), called);
-    const from = options.has('r', 'relative') || kind === 'hard' ? absolute(target, called) : target;
+    const from = options.has('r', 'relative') || kind === 'hard' ? absolutePath(target, called) : target;
     if (from === undefined) return manual(NO_DIRECTORY);
     const isRelative = options.has('r', 'relative');
     const src = isRelative ? posix.relative(posix.dirname(path), from) : from.replace(/(?<=.)\/+$/, '');
@@ -62,7 +62,7 @@ const ln: Verb = (called) => {
 function linksByPattern(targets: readonly string[], dest: string, called: Called): Drafted {
   const [target, ...others] = targets;
   if (target === undefined || others.length > 0 || isPattern(posix.dirname(target))) return manual(PATTERN);
-  const src = absolute(posix.dirname(target), called);
+  const src = absolutePath(posix.dirname(target), called);
   if (src === undefined) return manual(NO_DIRECTORY);
   const links = [posix.basename(target)];
   return exact({

@@ -8,7 +8,7 @@ import { storageVerbs } from './storage.ts';
 import { userVerbs } from './users.ts';
 
 /** How each program's calls are drafted, by its name. */
-export const verbs: Readonly<Record<string, Verb>> = {
+export const draftVerbs: Readonly<Record<string, Verb>> = {
   ...fileVerbs,
   ...packageVerbs,
   ...serviceVerbs,

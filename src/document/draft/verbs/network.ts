@@ -1,6 +1,6 @@
-import { type Drafted, type DraftTask, exact, likely, look, manual, pathTask, type Verb } from '../drafted.ts';
+import { type Drafted, type DraftTask, exact, likely, lookOnly, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolute, isExpanded, placeIn } from '../words.ts';
+import { absolutePath, isExpanded, placeIn, shellWord } from '../words.ts';
 import { secretVariable } from './users.ts';
 
 const UNKNOWN = 'it is not understood';
@@ -45,8 +45,8 @@ const curl: Verb = (called) => {
   const [given, ...more] = options?.operands ?? [];
   if (options === undefined || given === undefined || more.length > 0 || isExpanded(given)) return manual(UNKNOWN);
   const url = /^\w+:\/\//.test(given) ? given : `http://${given}`;
-  if (options.has('d', 'data', 'resolve', 'b', 'cookie'))
-    return manual('it is a request of its own kind; see whether it proves something');
+  if (options.has('d', 'data', 'b', 'cookie')) return manual('it changes something at that address');
+  if (options.has('resolve')) return exact(resolved(options.all('resolve'), url));
   const file =
     options.value('o', 'output') ??
     (options.has('O', 'remote-name')
@@ -80,6 +80,15 @@ const curl: Verb = (called) => {
   );
 };
 
+/** A probe of a server that the name does not lead to yet. */
+const resolved = (addresses: readonly string[], url: string): DraftTask => ({
+  type: 'verify',
+  args: {
+    cmd: ['curl -fsS -o /dev/null', ...addresses.map((one) => `--resolve ${shellWord(one)}`), shellWord(url)].join(' '),
+    about: ['network:'],
+  },
+});
+
 /** A port that nobody may reach. */
 function closed(url: string): DraftTask {
   const { hostname, port, protocol } = new URL(url);
@@ -106,7 +115,7 @@ function download(
   access: Readonly<Record<string, unknown>>,
   called: Parameters<Verb>[0],
 ): Drafted {
-  const dest = isExpanded(file) ? undefined : absolute(file, called);
+  const dest = isExpanded(file) ? undefined : absolutePath(file, called);
   if (dest === undefined) return manual('the document does not tell in which directory it ran');
   return exact(pathTask('get_url', dest, { url, dest, ...access }));
 }
@@ -159,7 +168,7 @@ const nc: Verb = ({ args, output = '' }) => {
 const ufw: Verb = ({ args }) => {
   const words = args.filter((word) => word !== '--force');
   const [verb = 'status', ...rest] = words;
-  if (verb === 'status' || verb === 'show' || verb === 'version' || verb === 'app') return look;
+  if (verb === 'status' || verb === 'show' || verb === 'version' || verb === 'app') return lookOnly;
   if (verb === 'enable' || verb === 'disable')
     return exact({ type: 'ufw', args: { state: `${verb}d` }, subject: 'ufw:state' });
   if (verb === 'reload')
@@ -245,7 +254,7 @@ const IPTABLES: Readonly<Record<string, string>> = {
 const iptables =
   (ipVersion: 'ipv4' | 'ipv6'): Verb =>
   ({ args }) => {
-    if (args.some((word) => /^(-\w*[LSC]\w*|--list|--list-rules|--check)$/.test(word))) return look;
+    if (args.some((word) => /^(-\w*[LSC]\w*|--list|--list-rules|--check)$/.test(word))) return lookOnly;
     if (args.some(isExpanded)) return manual('a shell variable stands in its rule');
     const found: Record<string, unknown> = ipVersion === 'ipv4' ? {} : { ip_version: ipVersion };
     let not = '';
@@ -311,12 +320,12 @@ export const networkVerbs: Readonly<Record<string, Verb>> = {
   ufw,
   iptables: iptables('ipv4'),
   ip6tables: iptables('ipv6'),
-  ping: () => look,
-  dig: () => look,
-  host: () => look,
-  nslookup: () => look,
-  ss: () => look,
-  netstat: () => look,
-  telnet: () => look,
-  traceroute: () => look,
+  ping: () => lookOnly,
+  dig: () => lookOnly,
+  host: () => lookOnly,
+  nslookup: () => lookOnly,
+  ss: () => lookOnly,
+  netstat: () => lookOnly,
+  telnet: () => lookOnly,
+  traceroute: () => lookOnly,
 };

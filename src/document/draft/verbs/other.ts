@@ -1,6 +1,6 @@
-import { type Drafted, exact, likely, look, manual, pathTask, type Verb, variable } from '../drafted.ts';
+import { type Drafted, draftVariable, exact, likely, lookOnly, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolute, isExpanded, tidy } from '../words.ts';
+import { absolutePath, isExpanded, tidy } from '../words.ts';
 
 const UNKNOWN = 'it is not understood';
 const NO_DIRECTORY = 'the document does not tell in which directory it ran';
@@ -10,11 +10,13 @@ const git: Verb = (called) => {
   // `git -C DIRECTORY …`
   const [first, second, ...others] = called.args;
   const [cwd, args] =
-    first === '-C' && second !== undefined ? [absolute(second, called), others] : [called.cwd, called.args];
+    first === '-C' && second !== undefined ? [absolutePath(second, called), others] : [called.cwd, called.args];
   const [verb = '', ...rest] = args;
-  if (['status', 'log', 'diff', 'show', 'branch', 'remote', 'fetch', 'ls-files', 'blame'].includes(verb)) return look;
-  if (['add', 'commit', 'push', 'mv', 'rm', 'stash', 'init'].includes(verb))
-    return manual('it changes the repository, which is the source of the configuration');
+  if (['status', 'log', 'diff', 'show', 'branch', 'remote', 'fetch', 'ls-files', 'blame'].includes(verb))
+    return lookOnly;
+  // The repository is the source of the configuration: what is committed there is nothing to declare on a host.
+  if (['add', 'commit', 'push'].includes(verb)) return lookOnly;
+  if (['mv', 'rm', 'stash', 'init'].includes(verb)) return manual('it changes the repository');
   const becomes = user === undefined ? {} : { becomeUser: user };
   if (verb === 'clone') {
     const options = readOptions(rest, {
@@ -36,7 +38,7 @@ const git: Verb = (called) => {
         .replace(/\.git$/, '')
         .split(/[/:]/)
         .at(-1) ?? '';
-    const dest = absolute(given ?? name, { ...called, ...(cwd !== undefined && { cwd }) });
+    const dest = absolutePath(given ?? name, { ...called, ...(cwd !== undefined && { cwd }) });
     if (dest === undefined) return manual(NO_DIRECTORY);
     const branch = options.value('b', 'branch');
     const depth = options.value('depth');
@@ -57,7 +59,7 @@ const git: Verb = (called) => {
   if (verb === 'config') {
     const options = readOptions(rest, { longFlags: ['global', 'system', 'local', 'list', 'unset', 'add'] });
     const [name, value, ...more] = options?.operands ?? [];
-    if (options?.has('list') === true) return look;
+    if (options?.has('list') === true) return lookOnly;
     if (
       options === undefined ||
       name === undefined ||
@@ -99,7 +101,7 @@ const certbot: Verb = ({ args }) => {
     longValues: ['domain', 'domains', 'email', 'webroot-path', 'cert-name', 'server'],
   });
   const [verb = 'run'] = options?.operands ?? [];
-  if (verb === 'certificates' || verb === 'plugins') return look;
+  if (verb === 'certificates' || verb === 'plugins') return lookOnly;
   if (options === undefined) return manual('an option of it is not understood');
   const server = options.value('server');
   if (verb === 'renew')
@@ -126,7 +128,7 @@ const certbot: Verb = ({ args }) => {
       ...(root !== undefined && { webroot_path: root }),
       ...(name !== undefined && { cert_name: name }),
       ...(server !== undefined && { server }),
-      email: options.value('m', 'email') ?? variable('certbot_email'),
+      email: options.value('m', 'email') ?? draftVariable('certbot_email'),
     },
     subject: `certificate:${domains[0]}`,
   };
@@ -143,8 +145,9 @@ const compose: Verb = (called) => {
     longValues: ['file', 'project-name'],
   });
   const [verb = '', ...services] = options?.operands ?? [];
-  if (['ps', 'logs', 'config', 'top', 'images', 'version'].includes(verb)) return look;
+  if (['ps', 'logs', 'config', 'top', 'images', 'version'].includes(verb)) return lookOnly;
   const { cwd } = called;
+  if (verb === 'exec' && /^(ba)?sh$/.test(services.at(-1) ?? '')) return lookOnly;
   if (options === undefined) return manual('an option of it is not understood');
   if (cwd?.startsWith('/') !== true) return manual(NO_DIRECTORY);
   const files = options.all('f', 'file');
@@ -184,26 +187,26 @@ const compose: Verb = (called) => {
 const docker: Verb = (called) => {
   const [verb = '', ...rest] = called.args;
   if (verb === 'compose') return compose({ ...called, args: rest });
-  if (['ps', 'logs', 'images', 'inspect', 'info', 'version', 'stats', 'top'].includes(verb)) return look;
+  if (['ps', 'logs', 'images', 'inspect', 'info', 'version', 'stats', 'top'].includes(verb)) return lookOnly;
   return manual(`\`docker ${verb}\` is not understood`);
 };
 
 const hostnamectl: Verb = ({ args: [verb, name, ...more] }) => {
-  if (verb === undefined || verb === 'status') return look;
+  if (verb === undefined || verb === 'status') return lookOnly;
   if (!['hostname', 'set-hostname'].includes(verb) || name === undefined || more.length > 0 || isExpanded(name))
     return manual(UNKNOWN);
   return exact({ type: 'hostname', args: { name }, subject: 'hostname' });
 };
 
 const hostname: Verb = ({ args: [name, ...more] }) => {
-  if (name === undefined || name.startsWith('-')) return look;
+  if (name === undefined || name.startsWith('-')) return lookOnly;
   return more.length > 0 || isExpanded(name)
     ? manual(UNKNOWN)
     : exact({ type: 'hostname', args: { name }, subject: 'hostname' });
 };
 
 const timedatectl: Verb = ({ args: [verb = 'status', name] }) => {
-  if (verb === 'status' || verb === 'list-timezones') return look;
+  if (verb === 'status' || verb === 'list-timezones') return lookOnly;
   return verb === 'set-timezone' && name !== undefined && !isExpanded(name)
     ? exact({ type: 'timezone', args: { name }, subject: 'timezone' })
     : manual(UNKNOWN);
@@ -215,7 +218,7 @@ const sysctl: Verb = ({ args }) => {
   const pairs = options.operands.map((word) => /^([\w./-]+)=(.+)$/.exec(word));
   if (pairs.length === 0 && options.has('p', 'system'))
     return { grade: 'restart', handler: { type: 'command', args: { argv: ['sysctl', '--system'] } } };
-  if (pairs.length === 0 || pairs.some((pair) => pair === null)) return look;
+  if (pairs.length === 0 || pairs.some((pair) => pair === null)) return lookOnly;
   return exact(
     ...pairs.map((pair) => ({
       type: 'sysctl',
@@ -284,7 +287,7 @@ const debconf: Verb = ({ input }) => {
         name: one?.[1],
         question: one?.[2],
         vtype: one?.[3],
-        value: one?.[3] === 'password' ? variable(`vault_${one[2]}`) : (one?.[4] ?? ''),
+        value: one?.[3] === 'password' ? draftVariable(`vault_${one[2]}`) : (one?.[4] ?? ''),
       },
       subject: `debconf:${one?.[2]}`,
     })),
@@ -292,7 +295,7 @@ const debconf: Verb = ({ input }) => {
 };
 
 const alternatives: Verb = ({ args: [verb = '', name, path, ...more] }) => {
-  if (/^--(display|list|query|get-selections)$/.test(verb)) return look;
+  if (/^--(display|list|query|get-selections)$/.test(verb)) return lookOnly;
   return verb === '--set' &&
     name !== undefined &&
     path !== undefined &&
@@ -305,10 +308,10 @@ const alternatives: Verb = ({ args: [verb = '', name, path, ...more] }) => {
 const sshKeygen: Verb = (called) => {
   const options = readOptions(called.args, { flags: 'qolyA', values: 'tfCbNR' });
   if (options === undefined || options.has('R', 'A')) return manual(UNKNOWN);
-  if (options.has('l', 'y')) return look;
+  if (options.has('l', 'y')) return lookOnly;
   const type = options.value('t') ?? 'rsa';
   const file = options.value('f') ?? (called.user === undefined ? `/root/.ssh/id_${type}` : undefined);
-  const path = file === undefined || isExpanded(file) ? undefined : absolute(file, called);
+  const path = file === undefined || isExpanded(file) ? undefined : absolutePath(file, called);
   if (path === undefined) return manual('the document does not tell where the key lies');
   const size = options.value('b');
   const comment = options.value('C');
@@ -331,14 +334,14 @@ const sed: Verb = (called) => {
     values: 'e',
     longValues: ['expression'],
   });
-  if (options === undefined || !options.has('i', 'in-place')) return options === undefined ? manual(UNKNOWN) : look;
+  if (options === undefined || !options.has('i', 'in-place')) return options === undefined ? manual(UNKNOWN) : lookOnly;
   const scripts = options.all('e', 'expression');
   const [own, ...files] = scripts.length > 0 ? [undefined, ...options.operands] : options.operands;
   const script = own ?? (scripts.length === 1 ? scripts[0] : undefined);
   const [, separator = '', rest] = /^s([/|,#@:])(.*)$/s.exec(script ?? '') ?? [];
   const [from, to, flags = '', ...more] = (rest ?? '').split(separator);
   const [file] = files;
-  const path = file === undefined || files.length > 1 || isExpanded(file) ? undefined : absolute(file, called);
+  const path = file === undefined || files.length > 1 || isExpanded(file) ? undefined : absolutePath(file, called);
   if (
     path === undefined ||
     from === undefined ||
@@ -373,12 +376,12 @@ const nginx: Verb = ({ args }) => {
       grade: 'restart',
       handler: { type: 'systemd', args: { name: 'nginx.service', state: 'reloaded' }, subject: 'unit:nginx.service' },
     };
-  return args.every((word) => /^-[vVTq]+$/.test(word)) ? look : manual(UNKNOWN);
+  return args.every((word) => /^-[vVTq]+$/.test(word)) ? lookOnly : manual(UNKNOWN);
 };
 
 /** A shell that is begun: what follows is done in it. */
 const becomes: Verb = ({ args }) =>
-  args.every((word) => /^-[il]?$|^[a-z_][\w-]*$/.test(word)) ? look : manual('it is a program of a shell');
+  args.every((word) => /^-[il]?$|^[a-z_][\w-]*$/.test(word)) ? lookOnly : manual('it is a program of a shell');
 
 const handlerOf = (argv: readonly string[]): Drafted => ({
   grade: 'restart',
@@ -412,22 +415,27 @@ export const otherVerbs: Readonly<Record<string, Verb>> = {
     args.some(isExpanded) ? manual(UNKNOWN) : handlerOf(['update-initramfs', ...args]),
   newaliases: () => handlerOf(['newaliases']),
   postmap: ({ args }) => (args.some(isExpanded) ? manual(UNKNOWN) : handlerOf(['postmap', ...args])),
-  etckeeper: () => manual('etckeeper commits what changes below /etc by itself every day'),
+  netplan: ({ args: [verb = ''] }) => (verb === 'apply' ? handlerOf(['netplan', 'apply']) : lookOnly),
   pct: ({ args: [verb = ''] }) =>
-    ['list', 'status', 'config', 'df'].includes(verb) ? look : manual('it is done on the Proxmox host'),
+    ['list', 'status', 'config', 'df'].includes(verb) ? lookOnly : manual('it is done on the Proxmox host'),
   qm: ({ args: [verb = ''] }) =>
-    ['list', 'status', 'config'].includes(verb) ? look : manual('it is done on the Proxmox host'),
+    ['list', 'status', 'config'].includes(verb) ? lookOnly : manual('it is done on the Proxmox host'),
   rsync: () => manual('it copies data once'),
   scp: () => manual('it copies data once'),
-  ssh: () => manual('what follows is done on another host'),
+  // What follows is done there.
+  ssh: ({ args }) =>
+    args.filter((word) => !word.startsWith('-')).length > 1 ? manual('it is done on another host') : lookOnly,
   'ssh-copy-id': () => manual('the key is put on another host'),
   'dpkg-reconfigure': () => manual('it asks a person'),
   find: ({ args }) =>
-    args.some((word) => /^-(delete|exec\w*|ok\w*|fprint\w*)$/.test(word)) ? manual('what it finds is changed') : look,
+    args.some((word) => /^-(delete|exec\w*|ok\w*|fprint\w*)$/.test(word))
+      ? manual('what it finds is changed')
+      : lookOnly,
   openssl: ({ args: [verb = ''] }) =>
-    ['x509', 's_client', 'version', 'verify', 'crl'].includes(verb) ? look : manual(UNKNOWN),
+    ['x509', 's_client', 'version', 'verify', 'crl'].includes(verb) ? lookOnly : manual(UNKNOWN),
   ...Object.fromEntries(['bash', 'sh', 'su'].map((name): [string, Verb] => [name, becomes])),
-  crontab: ({ args }) => (args.includes('-l') ? look : manual('what was written into the crontab stands beside it')),
+  crontab: ({ args }) =>
+    args.includes('-l') ? lookOnly : manual('what was written into the crontab stands beside it'),
   ...Object.fromEntries(
     [
       'ls',
@@ -491,7 +499,10 @@ export const otherVerbs: Readonly<Record<string, Verb>> = {
       'jq',
       'pwgen',
       'xdg-open',
-      'ansible',
-    ].map((name): [string, Verb] => [name, () => look]),
+      'etckeeper',
+      'mail',
+      'mailx',
+      'sendmail',
+    ].map((name): [string, Verb] => [name, () => lookOnly]),
   ),
 };

@@ -1,6 +1,6 @@
-import { type DraftTask, exact, likely, look, manual, type Verb } from '../drafted.ts';
+import { type DraftTask, exact, likely, lookOnly, manual, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolute, expandBraces, isExpanded, isPattern } from '../words.ts';
+import { absolutePath, expandBraces, isExpanded, isPattern } from '../words.ts';
 
 const UNKNOWN_OPTION = 'an option of it is not understood';
 
@@ -26,9 +26,9 @@ const apt: Verb = (called) => {
     longValues: ['target-release', 'default-release', 'option'],
   });
   const [verb = '', ...names] = options?.operands ?? [];
-  if (LOOKS.has(verb)) return look;
+  if (LOOKS.has(verb)) return lookOnly;
   if (options === undefined) return manual(UNKNOWN_OPTION);
-  if (options.has('s')) return look;
+  if (options.has('s')) return lookOnly;
   const names_ = names.flatMap(expandBraces);
   if (verb === 'update')
     return exact({ type: 'apt', args: { update_cache: true, cache_valid_time: 86_400 }, subject: 'apt:lists' });
@@ -47,7 +47,7 @@ const apt: Verb = (called) => {
   const tasks: DraftTask[] = [];
   for (const name of names_) {
     if (/^[./~]|\.deb$/.test(name)) {
-      const deb = absolute(name, called);
+      const deb = absolutePath(name, called);
       if (deb === undefined) return manual('the document does not tell in which directory the package lies');
       tasks.push({ type: 'apt', args: { deb, ...more }, subject: `path:${deb}` });
       continue;
@@ -70,12 +70,12 @@ const dpkg: Verb = (called) => {
       ),
     )
   )
-    return look;
+    return lookOnly;
   const options = readOptions(called.args, { flags: 'irP', longFlags: ['install', 'remove', 'purge'] });
   if (options === undefined || options.operands.length === 0) return manual(UNKNOWN_OPTION);
   if (options.has('i', 'install')) {
     const debs = options.operands.map((name) =>
-      isExpanded(name) || isPattern(name) ? undefined : absolute(name, called),
+      isExpanded(name) || isPattern(name) ? undefined : absolutePath(name, called),
     );
     const found = debs.filter((deb) => deb !== undefined);
     if (found.length < debs.length) return manual('the document does not tell where the packages lie');
@@ -93,7 +93,7 @@ const dpkg: Verb = (called) => {
 };
 
 const aptMark: Verb = ({ args: [verb, ...names] }) => {
-  if (verb?.startsWith('show') === true) return look;
+  if (verb?.startsWith('show') === true) return lookOnly;
   const selection = new Map([
     ['hold', 'hold'],
     ['unhold', 'install'],
@@ -121,11 +121,11 @@ const pip: Verb = (called) => {
     longValues: ['requirement'],
   });
   const [verb, ...names] = options?.operands ?? [];
-  if (verb === 'list' || verb === 'freeze' || verb === 'show') return look;
+  if (verb === 'list' || verb === 'freeze' || verb === 'show') return lookOnly;
   if (options === undefined || verb !== 'install') return manual('it is not understood');
   const requirements = options.value('r', 'requirement');
   if (requirements !== undefined) {
-    const path = absolute(requirements, called);
+    const path = absolutePath(requirements, called);
     return path === undefined
       ? manual('the document does not tell in which directory it ran')
       : exact({ type: 'pip', args: { requirements: path } });
@@ -154,11 +154,11 @@ export const packageVerbs: Readonly<Record<string, Verb>> = {
   apt,
   'apt-get': apt,
   aptitude: apt,
-  'apt-cache': () => look,
+  'apt-cache': () => lookOnly,
   'apt-mark': aptMark,
   'add-apt-repository': addRepository,
   dpkg,
-  'dpkg-query': () => look,
+  'dpkg-query': () => lookOnly,
   pip,
   pip3: pip,
   npm,

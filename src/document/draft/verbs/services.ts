@@ -1,4 +1,4 @@
-import { type DraftTask, exact, look, manual, type Verb } from '../drafted.ts';
+import { type DraftTask, exact, lookOnly, manual, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
 import { isExpanded, isPattern } from '../words.ts';
 
@@ -31,7 +31,7 @@ const systemctl: Verb = ({ args }) => {
     longValues: ['lines', 'type', 'property', 'state'],
   });
   const [verb = 'list-units', ...names] = options?.operands ?? [];
-  if (LOOKS.test(verb)) return look;
+  if (LOOKS.test(verb)) return lookOnly;
   if (options === undefined) return manual('an option of it is not understood');
   if (verb === 'daemon-reload')
     return exact({ type: 'systemd', args: { daemon_reload: true }, subject: 'systemd:daemon-reload' });
@@ -54,7 +54,7 @@ const systemctl: Verb = ({ args }) => {
 
 const service: Verb = ({ args: [name, verb, ...more] }) => {
   if (name === undefined || name.startsWith('-') || verb === undefined || more.length > 0 || isExpanded(name))
-    return look;
+    return lookOnly;
   return systemctl({ args: [verb, name], directories: new Set() });
 };
 
@@ -62,5 +62,5 @@ const service: Verb = ({ args: [name, verb, ...more] }) => {
 export const serviceVerbs: Readonly<Record<string, Verb>> = {
   systemctl,
   service,
-  journalctl: () => look,
+  journalctl: () => lookOnly,
 };

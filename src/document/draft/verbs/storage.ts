@@ -1,6 +1,6 @@
-import { type Drafted, exact, likely, look, manual, type Verb } from '../drafted.ts';
+import { type Drafted, exact, likely, lookOnly, manual, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolute, expandBraces, isExpanded, isPattern } from '../words.ts';
+import { absolutePath, expandBraces, isExpanded, isPattern, shellWord } from '../words.ts';
 
 const UNKNOWN = 'it is not understood';
 const EXPANDED = 'the document does not tell which dataset it names';
@@ -21,7 +21,7 @@ const dataset = (name: string, state: 'present' | 'absent', extra: Readonly<Reco
   });
 
 const zfs: Verb = ({ args: [verb = '', ...args] }) => {
-  if (['list', 'get', 'diff', 'holds', 'userspace', 'groupspace', 'help', 'version'].includes(verb)) return look;
+  if (['list', 'get', 'diff', 'holds', 'userspace', 'groupspace', 'help', 'version'].includes(verb)) return lookOnly;
   if (args.some((word) => isExpanded(word) || isPattern(word))) return manual(EXPANDED);
   const options = readOptions(args, {
     flags: 'purRfndv',
@@ -67,7 +67,7 @@ const zfs: Verb = ({ args: [verb = '', ...args] }) => {
 };
 
 const zpool: Verb = ({ args: [verb = '', ...args] }) => {
-  if (['list', 'status', 'get', 'iostat', 'history', 'events', 'version'].includes(verb)) return look;
+  if (['list', 'status', 'get', 'iostat', 'history', 'events', 'version'].includes(verb)) return lookOnly;
   if (args.some((word) => isExpanded(word) || isPattern(word.replace(/\{[^{}]*,[^{}]*\}/g, ''))))
     return manual(EXPANDED);
   const words = args.flatMap(expandBraces);
@@ -77,7 +77,7 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
     if (name === undefined || disks.length === 0) return manual(UNKNOWN);
     return likely('no task makes a pool: the command runs while there is no pool of that name', {
       type: 'command',
-      args: { argv: ['zpool', 'create', ...words], unless: `zpool list -H -o name ${quoted(name)}` },
+      args: { argv: ['zpool', 'create', ...words], unless: `zpool list -H -o name ${shellWord(name)}` },
       subject: `pool:${name}`,
     });
   }
@@ -89,7 +89,7 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
       type: 'command',
       args: {
         argv: ['zpool', 'set', setting, name],
-        unless: `test "$(zpool get -H -o value ${quoted(key)} ${quoted(name)})" = ${quoted(value)}`,
+        unless: `test "$(zpool get -H -o value ${shellWord(key)} ${shellWord(name)})" = ${shellWord(value)}`,
       },
       subject: `pool:${name}:${key}`,
     });
@@ -158,7 +158,7 @@ const syncoid: Verb = ({ args }) => {
 };
 
 const mount: Verb = (called) => {
-  if (called.args.length === 0) return look;
+  if (called.args.length === 0) return lookOnly;
   const options = readOptions(called.args, {
     flags: 'av',
     longFlags: ['bind', 'all'],
@@ -167,7 +167,7 @@ const mount: Verb = (called) => {
   });
   const [src, where] = options?.operands ?? [];
   if (options === undefined || options.has('a', 'all')) return manual('it mounts what /etc/fstab has');
-  const path = where === undefined || isExpanded(where) ? undefined : absolute(where, called);
+  const path = where === undefined || isExpanded(where) ? undefined : absolutePath(where, called);
   if (src === undefined || path === undefined || isExpanded(src)) return manual('what it mounts stands in /etc/fstab');
   const fstype = options.has('bind')
     ? 'none'
@@ -183,16 +183,14 @@ const mount: Verb = (called) => {
   });
 };
 
-const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
 /** Programs for disks, pools and datasets. */
 export const storageVerbs: Readonly<Record<string, Verb>> = {
   zfs,
   zpool,
   syncoid,
   mount,
-  lsblk: () => look,
-  df: () => look,
-  du: () => look,
-  findmnt: () => look,
+  lsblk: () => lookOnly,
+  df: () => lookOnly,
+  du: () => lookOnly,
+  findmnt: () => lookOnly,
 };

@@ -1,6 +1,6 @@
-import { type DraftTask, exact, likely, look, manual, pathTask, type Verb, variable } from '../drafted.ts';
+import { type DraftTask, draftVariable, exact, likely, lookOnly, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolute, isExpanded } from '../words.ts';
+import { absolutePath, isExpanded } from '../words.ts';
 
 const UNKNOWN = 'it is not understood';
 
@@ -17,7 +17,7 @@ const group = (name: string, args: Readonly<Record<string, unknown>> = {}): Draf
 });
 
 /** The variable of a draft that holds a secret. */
-export const secretVariable = (what: string, filter?: string): string => variable(`vault_${what}`, filter);
+export const secretVariable = (what: string, filter?: string): string => draftVariable(`vault_${what}`, filter);
 
 /** Options that useradd(8) and usermod(8) share, as parameters. */
 function shared(options: NonNullable<ReturnType<typeof readOptions>>): Readonly<Record<string, unknown>> {
@@ -142,8 +142,8 @@ const passwd: Verb = ({ args }) => {
 const htpasswd: Verb = (called) => {
   const options = readOptions(called.args, { flags: 'cbBdsnmDvi' });
   const [file, name, ...rest] = options?.operands ?? [];
-  if (options === undefined || options.has('n', 'v')) return look;
-  const path = file === undefined || isExpanded(file) ? undefined : absolute(file, called);
+  if (options === undefined || options.has('n', 'v')) return lookOnly;
+  const path = file === undefined || isExpanded(file) ? undefined : absolutePath(file, called);
   if (path === undefined || name === undefined || isExpanded(name) || rest.length > (options.has('b') ? 1 : 0))
     return manual(UNKNOWN);
   if (options.has('D')) return exact(pathTask('htpasswd', `${path}:${name}`, { path, name, state: 'absent' }));
@@ -167,9 +167,9 @@ export const userVerbs: Readonly<Record<string, Verb>> = {
   delgroup: groupdel,
   passwd,
   htpasswd,
-  id: () => look,
-  groups: () => look,
-  who: () => look,
-  whoami: () => look,
-  getent: () => look,
+  id: () => lookOnly,
+  groups: () => lookOnly,
+  who: () => lookOnly,
+  whoami: () => lookOnly,
+  getent: () => lookOnly,
 };
