@@ -2,9 +2,11 @@ import { onlyReads } from '../audit/unmanaged/declared.ts';
 import { isRecord } from '../core/map-texts.ts';
 import { isDict, type Raw, Template, toJs, type Value, Vaulted } from '../core/value.ts';
 import type { StepTask } from '../document/steps/step-task.ts';
-import type { Item, Play, Task, VarsLayer } from '../language/model.ts';
-import { composeScope } from '../language/variables/compose-scope.ts';
+import type { Host, Item, Play, Task, VarsLayer } from '../language/model.ts';
+import { type ComposedScope, composeScope } from '../language/variables/compose-scope.ts';
+import { hostvarsDict } from '../language/variables/hostvars.ts';
 import { LEVELS } from '../language/variables/levels.ts';
+import { magicVariables } from '../language/variables/magic-variables.ts';
 import { type Env, evaluate, type Scope, TemplateError } from '../template/index.ts';
 import { hostsOf } from './listings.ts';
 import type { Loaded } from './load-all.ts';
@@ -25,21 +27,13 @@ function tasksOf(items: readonly Item[]): readonly Task[] {
   });
 }
 
-function stepTask(task: Task, play: Play, { context, inventory }: Loaded): readonly StepTask[] {
+function stepTask(task: Task, play: Play, loaded: Loaded): readonly StepTask[] {
+  const { context } = loaded;
   if (typeof task.type !== 'string') return [];
-  const names = hostsOf(play, context);
-  const layersOf = (host: string): readonly VarsLayer[] => inventory.hosts.get(host)?.layers ?? [];
   const env = context.env(task.searchPath, context.inventory);
-  const variants = (names.length === 0 ? [undefined] : names).flatMap((name) => {
-    const host = { layers: name === undefined ? [] : layersOf(name) };
-    const scopeWith = (also: readonly VarsLayer[]): Scope =>
-      composeScope({
-        host,
-        state: [...also, context.extra],
-        item: task,
-        hashBehaviour: context.options.hashBehaviour,
-        magic: new Map([['inventory_hostname', (): Raw => name ?? '']]),
-      });
+  const hosts = hostsOf(play, context).map((name) => context.inventory.hosts.get(name));
+  const variants = (hosts.length === 0 ? [undefined] : hosts).flatMap((host) => {
+    const scopeWith = scopesOf(task, play, host, loaded);
     return itemsOf(task, scopeWith([]), env).map((layer) => plain(task.args, scopeWith(layer), env));
   });
   const type = context.loadedType(task.type);
@@ -58,6 +52,32 @@ function stepTask(task: Task, play: Play, { context, inventory }: Loaded): reado
       variants: distinct(variants),
     },
   ];
+}
+
+/** The variables of a task on a host, with temporary ones; without a host, those of the task itself. */
+function scopesOf(
+  task: Task,
+  play: Play,
+  host: Host | undefined,
+  { context }: Loaded,
+): (also: readonly VarsLayer[]) => Scope {
+  const { inventory, extra, options, runFacts } = context;
+  const run = { ...runFacts, playbookDir: play.directory };
+  const scopeOf = (of: Host | undefined, more: readonly VarsLayer[], item?: Task): ComposedScope =>
+    composeScope({
+      host: of ?? { layers: [] },
+      state: [...more, extra],
+      ...(item !== undefined && { item }),
+      hashBehaviour: options.hashBehaviour,
+      ...(of !== undefined && { magic: magicVariables({ host: of, inventory, run, role: item?.role, hostvars }) }),
+    });
+  const others = (name: string): ComposedScope | undefined => {
+    const other = inventory.hosts.get(name);
+    return other === undefined ? undefined : scopeOf(other, []);
+  };
+  const env = context.env([play.directory], inventory);
+  const hostvars = (): Value => hostvarsDict(inventory, others, (value, seen) => evaluate(value, seen, env));
+  return (also) => scopeOf(host, also, task);
 }
 
 const titleOf = ({ name, type }: Task): string => {

@@ -42,7 +42,7 @@ export async function stepsCommand(line: StepsLine, io: CallIo): Promise<number>
   return playCommand(asCheck(line), io, {
     plan: 'none',
     reporter: async () => () => {},
-    perform: async (prepared) => report(read, prepared, { line, io, outputs: outputs.value }),
+    perform: async (prepared) => reportSteps(read, prepared, { line, io, outputs: outputs.value }),
   });
 }
 
@@ -92,7 +92,7 @@ interface Request {
   readonly outputs: readonly Output[];
 }
 
-function report(
+function reportSteps(
   document: InstallDocument,
   { loaded, tell, secrets }: Prepared,
   { line, io, outputs }: Request,

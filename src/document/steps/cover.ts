@@ -28,7 +28,7 @@ export interface Coverage {
 }
 
 /** How often each part is retraced in which way, by kind. */
-export type Counts = Readonly<Record<'command' | 'content' | 'instruction', Readonly<Record<Retraced, number>>>>;
+type Counts = Readonly<Record<'command' | 'content' | 'instruction', Readonly<Record<Retraced, number>>>>;
 
 /** Lays beside each command, excerpt and instruction what retraces it. `sayings`: what people say about lines; later ones override earlier ones. */
 export function coverageOf(
@@ -63,7 +63,7 @@ export function countsOf({ parts }: Coverage): Counts {
 
 const NOTHING: Match = { retraced: 'open', tasks: [], because: 'it only moves in the shell, and no command follows' };
 
-type Part = CoveredPart['part'];
+type RetraceablePart = CoveredPart['part'];
 
 /** What is said about a part: the last saying about its lines; a step may be said by one and a task by a later one. */
 function saidOf(part: DocumentPart, sayings: readonly Saying[]): Saying | undefined {
@@ -73,7 +73,7 @@ function saidOf(part: DocumentPart, sayings: readonly Saying[]): Saying | undefi
 }
 
 /** Undefined if the part is as the command after it. */
-function matchPart(part: Part, all: readonly Candidate[], sayings: readonly Saying[]): Match | undefined {
+function matchPart(part: RetraceablePart, all: readonly Candidate[], sayings: readonly Saying[]): Match | undefined {
   const said = saidOf(part, sayings);
   if (said?.leftOut !== undefined) return { retraced: 'left out', tasks: [], because: said.leftOut };
   const among = said?.step === undefined ? all : all.filter(({ task }) => task.step === said.step);
@@ -90,9 +90,9 @@ function matchPart(part: Part, all: readonly Candidate[], sayings: readonly Sayi
 
 /** A `cd` is as the command that it leads to, and an instruction, if nothing else is known, as the command or excerpt that follows at once. */
 function settle(
-  part: Part,
+  part: RetraceablePart,
   index: number,
-  parts: readonly Part[],
+  parts: readonly RetraceablePart[],
   matches: readonly (Match | undefined)[],
 ): Match | undefined {
   const own = matches[index];
@@ -109,7 +109,7 @@ function settle(
 }
 
 /** Whether an instruction is about what follows: the excerpt that it introduces, a command below it, or the rest of its sentence. */
-function leadsTo({ at }: InstructionPart, next: Part): boolean {
+function leadsTo({ at }: InstructionPart, next: RetraceablePart): boolean {
   if (next.kind === 'content') return next.instruction === at.line;
   return next.kind === 'instruction' ? /^(?:and|to)\b/.test(next.text) : next.at.line - at.endLine <= 3;
 }

@@ -15,9 +15,6 @@ export interface StepsReport {
 
 const KINDS = { command: 'command', content: 'excerpt', instruction: 'instruction' } as const;
 
-/** The kinds of parts, as people call them. */
-export const kindName = ({ part }: CoveredPart): string => KINDS[part.kind];
-
 /** `33 of 33 commands, 8 of 8 excerpts and 29 of 29 instructions are accounted for`. */
 export function summaryText({ coverage }: StepsReport): string {
   const counts = countsOf(coverage);

@@ -40,8 +40,7 @@ export function sayingsInComments(document: InstallDocument, tasks: readonly Ste
     if (value.trim() === '') return wrong(`a comment with \`${key}:\` says nothing after it`);
     if (key === 'step') {
       const step = value.trim();
-      if (!stepsOf(tasks).includes(step))
-        return wrong(`no task has the step "${step}"`, didYouMean(step, stepsOf(tasks)));
+      if (!stepsOf(tasks).includes(step)) return wrong(`no task has the step "${step}"`, knownSteps(step, tasks));
       const section = document.headings.findLast(({ line, endLine }) => line <= at.line && at.line <= endLine);
       return [{ from: at.line, to: section?.endLine ?? document.lines.length, step, where }];
     }
@@ -129,7 +128,7 @@ function readEntry(entry: unknown, around: Around): Result<readonly Saying[]> {
   if (leftOut !== undefined && (step !== undefined || task !== undefined))
     errors.push(wrong('what is left out has no step and no task', at('left_out')));
   if (step !== undefined && !stepsOf(tasks).includes(step))
-    errors.push(wrong(`no task has the step "${step}"`, at('step'), didYouMean(step, stepsOf(tasks))));
+    errors.push(wrong(`no task has the step "${step}"`, at('step'), knownSteps(step, tasks)));
   const named = tasks.filter((one) => step === undefined || one.step === step).map(({ name }) => name);
   if (task !== undefined && !named.includes(task))
     errors.push(
@@ -201,6 +200,14 @@ function select({ lines: all, headings, parts }: InstallDocument, { lines, under
 const stepsOf = (tasks: readonly StepTask[]): readonly string[] => [
   ...new Set(tasks.flatMap(({ step }) => step ?? [])),
 ];
+
+function knownSteps(step: string, tasks: readonly StepTask[]): string {
+  const steps = stepsOf(tasks);
+  return (
+    didYouMean(step, steps) ??
+    (steps.length === 0 ? 'no task has a step' : `the steps are ${steps.toSorted().join(', ')}`)
+  );
+}
 
 function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const near = suggest(word, candidates);

@@ -125,7 +125,7 @@ export function matchExcerpt({ path, text }: ExcerptPart, among: readonly Candid
   const lines = text
     .split('\n')
     .map((line) => line.trim().replace(/^[\w-]+:\s+(?=\S*[/=])/, ''))
-    .filter((line) => /\w{2}/.test(line) && !/^(?:#|;|\/\/|\.\.\.)/.test(line));
+    .filter((line) => /\w/.test(line) && !/^(?:#|;|\/\/|\.\.\.)/.test(line));
   const usable = among.filter(({ task }) => task.how !== 'looks');
   const whole = usable.filter(({ variants }) =>
     variants.some((variant) => lines.every((line) => variant.includes(line))),

@@ -32,9 +32,9 @@ export function namesOfTask(params: unknown): NamesOfTask {
   const texts = textsIn(params);
   const names = new Set<string>();
   for (const text of texts) {
-    names.add(bare(text));
-    for (const word of text.split(/[\s"'`,;|&<>(){}]+/)) names.add(bare(word));
-    for (const word of text.split(/[\s"'`,;=|&<>(){}[\]:]+/)) names.add(bare(word));
+    names.add(withoutSlash(text));
+    for (const word of text.split(/[\s"'`,;|&<>(){}]+/)) names.add(withoutSlash(word));
+    for (const word of text.split(/[\s"'`,;=|&<>(){}[\]:]+/)) names.add(withoutSlash(word));
   }
   const folders = [...names].filter((name) => name.startsWith('/'));
   const relatives = listsIn(params).filter((name) => /^[\w@.-]+$/.test(name));
@@ -42,9 +42,9 @@ export function namesOfTask(params: unknown): NamesOfTask {
   const entries = params !== null && typeof params === 'object' ? Object.entries(params) : [];
   for (const [key, value] of entries) if (value === true) names.add(key);
   return {
-    has: (wanted) => wanted.some((name) => names.has(bare(name))),
+    has: (wanted) => wanted.some((name) => names.has(withoutSlash(name))),
     hasFile: (name) =>
-      names.has(bare(name)) ||
+      names.has(withoutSlash(name)) ||
       (/^[\w@-][\w@.-]*[./][\w@./-]+$/.test(name) && [...names].some((one) => one.endsWith(`/${name}`))),
     includes: (text) => texts.some((one) => squeezed(one).includes(squeezed(text))),
     removes: entries.some(
@@ -56,7 +56,7 @@ export function namesOfTask(params: unknown): NamesOfTask {
 
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-const bare = (name: string): string => (name.length > 1 ? name.replace(/\/+$/, '') : name);
+const withoutSlash = (name: string): string => (name.length > 1 ? name.replace(/\/+$/, '') : name);
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
