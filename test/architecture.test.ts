@@ -38,7 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   semver: ['src/template'],
   ssh2: ['src/session'],
   xpath: ['tasks/shared/xml'],
-  yaml: ['src/audit'],
+  yaml: ['src/audit', 'src/document/draft/write-playbook.ts'],
   zx: ['src/lab'],
 };
 

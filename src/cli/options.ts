@@ -224,6 +224,24 @@ export const stepsOptions = {
 /** The parsed command line of `run steps`. */
 export type StepsLine = CommandLine<typeof stepsOptions>;
 
+/** The options of drafting a playbook. */
+export const draftOptions = {
+  out: {
+    type: 'path',
+    short: 'o',
+    value: 'FILE',
+    help: 'write the playbook to this file, which must not exist yet (default: stdout)',
+  },
+  hosts: {
+    type: 'text',
+    value: 'PATTERN',
+    help: 'the hosts of the commands for which the document names none (default: target)',
+  },
+} as const satisfies OptionSpecs;
+
+/** The parsed command line of `run draft`. */
+export type DraftLine = CommandLine<typeof draftOptions>;
+
 /** What a command that only checks sets of a run's options. Its reports decide for themselves whether they show diffs. */
 export const AS_CHECK = {
   check: true,

@@ -5,6 +5,7 @@ import { apply } from './apply.ts';
 import { audit } from './audit.ts';
 import { completion } from './completion.ts';
 import { doc } from './doc.ts';
+import { draft } from './draft.ts';
 import { drift } from './drift.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   apply,
   unmanaged,
   steps,
+  draft,
   vars,
   inventory,
   vault,
