@@ -152,13 +152,19 @@ import pipx from './pipx.ts';
 import pipxInfo from './pipx_info.ts';
 import podmanContainer from './podman_container.ts';
 import podmanContainerInfo from './podman_container_info.ts';
+import podmanExport from './podman_export.ts';
 import podmanImage from './podman_image.ts';
 import podmanImageInfo from './podman_image_info.ts';
+import podmanImport from './podman_import.ts';
 import podmanLoad from './podman_load.ts';
+import podmanLogin from './podman_login.ts';
+import podmanLoginInfo from './podman_login_info.ts';
+import podmanLogout from './podman_logout.ts';
 import podmanNetwork from './podman_network.ts';
 import podmanNetworkInfo from './podman_network_info.ts';
 import podmanPod from './podman_pod.ts';
 import podmanPodInfo from './podman_pod_info.ts';
+import podmanPrune from './podman_prune.ts';
 import podmanSave from './podman_save.ts';
 import podmanSecret from './podman_secret.ts';
 import podmanSecretInfo from './podman_secret_info.ts';
@@ -409,13 +415,19 @@ const types = [
   pipxInfo,
   podmanContainer,
   podmanContainerInfo,
+  podmanExport,
   podmanImage,
   podmanImageInfo,
+  podmanImport,
   podmanLoad,
+  podmanLogin,
+  podmanLoginInfo,
+  podmanLogout,
   podmanNetwork,
   podmanNetworkInfo,
   podmanPod,
   podmanPodInfo,
+  podmanPrune,
   podmanSave,
   podmanSecret,
   podmanSecretInfo,
