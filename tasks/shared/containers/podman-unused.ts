@@ -36,7 +36,7 @@ echo ${`${MARK}all`}
 _ids=$(_engine container ls --all --quiet --no-trunc) || exit
 [ -z "$_ids" ] || _engine container inspect -- $_ids || exit
 echo ${`${MARK}pods`}
-_engine pod ls --quiet --filter status=exited --filter status=stopped --filter status=created --filter status=dead || exit`,
+_engine pod ls --quiet --filter status=exited --filter status=stopped || exit`,
       ...all.map((one) => {
         const words = {
           container: ['--all', '--no-trunc'],
