@@ -259,6 +259,7 @@ import zfsDelegateAdmin from './zfs_delegate_admin.ts';
 import zfsFacts from './zfs_facts.ts';
 import zpoolFacts from './zpool_facts.ts';
 import zypper from './zypper.ts';
+import zypperRepository from './zypper_repository.ts';
 
 // All task types are in one module, because two hundred small chunks would take longer to locate than to read.
 const types = [
@@ -522,6 +523,7 @@ const types = [
   zfsFacts,
   zpoolFacts,
   zypper,
+  zypperRepository,
 ];
 
 /** All task types, by canonical name. */
