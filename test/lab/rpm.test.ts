@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyTaskType } from '../../src/core/task-type.ts';
 import dnf from '../../tasks/dnf.ts';
+import packageFacts from '../../tasks/package_facts.ts';
 import rpmKey from '../../tasks/rpm_key.ts';
 import yum from '../../tasks/yum.ts';
 import yumRepository from '../../tasks/yum_repository.ts';
@@ -57,6 +58,13 @@ describe('dnf', () => {
       'package base: absent → 1.0-1',
     ]);
     expect(outcomeOf(await runThere(dnf, { name: ['tool', 'base'] }))).toEqual(['ok']);
+    expect(await runThere(packageFacts, { manager: 'rpm', strategy: 'all' })).toMatchObject({
+      result: {
+        ansible_facts: {
+          packages: { tool: [{ version: '1.0', release: '1', epoch: null, arch: 'noarch', source: 'rpm' }] },
+        },
+      },
+    });
     await sh('rpm -e tool');
     expect(await twice({ name: ['tool', 'other'], state: 'latest' })).toEqual([
       'changed',
