@@ -28,7 +28,7 @@ const SOURCES: readonly Source[] = ['apt', 'apk', 'rpm'];
 const FOUND = '-- retrace: ';
 
 /** An installed package, as it is told. */
-interface Told {
+interface InstalledPackage {
   readonly name: string;
   readonly source: Source;
   readonly [key: string]: unknown;
@@ -73,7 +73,7 @@ export default defineTask({
   examples: [{ title: 'List all packages', yaml: 'package_facts:' }],
 });
 
-const aptPackages = (found: readonly Package[] | undefined): readonly Told[] | undefined =>
+const aptPackages = (found: readonly Package[] | undefined): readonly InstalledPackage[] | undefined =>
   found
     ?.filter(({ status }) => status === 'installed')
     .map(({ name, version, architecture }) => ({ name, version, arch: architecture, source: 'apt' }));
@@ -96,7 +96,7 @@ fi`,
   });
 
 /** The packages of apk or rpm; undefined if the host does not have that manager. */
-function otherPackages(source: 'apk' | 'rpm', text: string): readonly Told[] | undefined {
+function otherPackages(source: 'apk' | 'rpm', text: string): readonly InstalledPackage[] | undefined {
   const part = text
     .split(FOUND)
     .slice(1)
@@ -107,7 +107,7 @@ function otherPackages(source: 'apk' | 'rpm', text: string): readonly Told[] | u
 }
 
 /** Records such as `P:busybox`, `V:1.36.1-r2`, `A:x86_64`, with an empty line after each. */
-const apkPackages = (text: string): readonly Told[] =>
+const apkPackages = (text: string): readonly InstalledPackage[] =>
   text.split(/\n\n+/).flatMap((record) => {
     const field = (letter: string): string | undefined => new RegExp(`^${letter}:(.*)$`, 'm').exec(record)?.[1];
     const [name, version = '', arch] = [field('P'), field('V'), field('A')];
@@ -116,7 +116,7 @@ const apkPackages = (text: string): readonly Told[] =>
     return [{ name, version: number, release, arch, source: 'apk' as const }];
   });
 
-const rpmPackages = (text: string): readonly Told[] =>
+const rpmPackages = (text: string): readonly InstalledPackage[] =>
   text.split('\n').flatMap((line) => {
     const [name = '', version, release, epoch = '', arch] = line.split('\t');
     return name === ''

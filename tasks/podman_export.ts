@@ -39,13 +39,13 @@ export default defineTask({
   params,
   rules: { mutuallyExclusive: [['container', 'volume']], requiredOneOf: [['container', 'volume']] },
   ask: (task, context): Asking => ({
-    from: inspect(engineOf(task, context), kindOf(task), nameIn(task)),
+    from: inspect(engineOf(task, context), kindToExport(task), nameIn(task)),
     file: stat(task.dest),
     parent: stat(parentOf(task.dest)),
   }),
   plan({ from, file, parent }, task, context): Plan {
     if (file.exists && !task.force) return { changes: [] };
-    const [kind, name] = [kindOf(task), nameIn(task)];
+    const [kind, name] = [kindToExport(task), nameIn(task)];
     if (from === null) return { failed: `there is no ${kind} ${name}` };
     if (file.exists && file.kind === 'directory') return { failed: `${task.dest} is a directory` };
     if (!parent.exists) return { failed: `the directory ${parentOf(task.dest)} does not exist` };
@@ -86,6 +86,6 @@ _engine ${command} --output ${task.dest} -- ${name} >/dev/null`,
 
 const engineOf = (task: Task, { environment }: TaskContext) => podmanEngine(task, environment);
 
-const kindOf = ({ volume }: Task): 'container' | 'volume' => (volume === undefined ? 'container' : 'volume');
+const kindToExport = ({ volume }: Task): 'container' | 'volume' => (volume === undefined ? 'container' : 'volume');
 
 const nameIn = ({ container, volume }: Task): string => volume ?? container ?? '';

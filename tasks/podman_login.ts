@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import {
   type Change,
   type Command,
   defineTask,
+  hash,
   nothing,
   type Params,
   type Plan,
@@ -120,9 +120,7 @@ printf %s "$(_stored)" | sha256sum`,
 
 /** Whether a kept password is the wanted one. */
 const isSame = (kept: string, { password }: Task, secret: ShellAnswer | undefined): boolean =>
-  password === undefined
-    ? secret?.stdout.startsWith(createHash('sha256').update(kept).digest('hex')) === true
-    : kept === password;
+  password === undefined ? secret?.stdout.startsWith(hash('sha256', kept)) === true : kept === password;
 
 function logIn(task: Task, username: string, registry: string, context: TaskContext): Command {
   const words = [

@@ -24,6 +24,7 @@ import {
   type ZyppRepository,
 } from './shared/packages/rpm/zypp-repositories.ts';
 import { byState } from './shared/retire/by-state.ts';
+import { isUrl } from './shared/text.ts';
 
 const params = {
   name: { type: 'str', doc: 'The alias of the repository. Required for a new one, unless `repo` is a `.repo` file.' },
@@ -85,7 +86,7 @@ export default defineTask({
       };
     const now = readRepositories(all.stdout);
     if (state === 'absent' && !isFile(task))
-      return removing(
+      return removal(
         now,
         now.filter((one) => isMeant(one, name, repo)),
         context,
@@ -99,7 +100,7 @@ export default defineTask({
     const alias = name ?? given?.alias;
     const url = given?.url ?? repo ?? '';
     const found = now.filter((one) => isMeant(one, alias, url));
-    if (state === 'absent') return removing(now, found, context);
+    if (state === 'absent') return removal(now, found, context);
     if (found.length > 1 && !task.overwrite_multiple)
       return {
         failed: `the alias and the URL are those of several repositories, ${found.map((one) => one.alias).join(', ')}: overwrite_multiple replaces them all`,
@@ -141,8 +142,6 @@ for f in ${DIRECTORY}/*.repo; do [ ! -f "$f" ] || { cat -- "$f" && echo; } || ex
   });
 
 const isFile = ({ repo }: Task): boolean => repo?.endsWith('.repo') === true;
-
-const isUrl = (text: string): boolean => /^\w+:\/\//.test(text);
 
 /** Reads the `.repo` file that is given. */
 const askFile = ({ repo = '' }: Task, { environment }: TaskContext): Question<ShellAnswer> =>
@@ -244,7 +243,7 @@ const differences = (now: ZyppRepository, wanted: ZyppRepository): readonly Pick
       : [{ what: `${key} of repository ${now.alias}`, from: String(now[key] ?? 'default'), to: String(wanted[key]) }],
   );
 
-function removing(now: readonly ZyppRepository[], found: readonly ZyppRepository[], context: TaskContext): Plan {
+function removal(now: readonly ZyppRepository[], found: readonly ZyppRepository[], context: TaskContext): Plan {
   const after = now.filter((one) => !found.includes(one));
   return {
     changes: found.map(({ alias, url }) => ({
