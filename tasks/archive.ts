@@ -48,7 +48,7 @@ const params = {
     type: 'str',
     default: 'gz',
     choices: archiveFormats,
-    doc: 'The format. With `gz`, `bz2` and `xz`, a single file is compressed on its own; anything else becomes a compressed tar archive.',
+    doc: 'The format. With `gz`, `bz2`, `xz` and `zstd`, a single file is compressed on its own; anything else becomes a compressed tar archive.',
   },
   exclude_path: {
     type: 'list',
@@ -289,7 +289,7 @@ function changesOf({ archiving, compared, there, entry, accounts }: Known, task:
 function stateOf(archiving: Archiving | undefined, { missing, targets }: Sources, isThere: boolean): string {
   if (archiving === undefined || !isThere) return 'absent';
   if (missing.length > 0 && targets.length > 0) return 'incomplete';
-  return archiving.archives || /\.(tar|tar\.(gz|bz2|xz)|tgz|tbz2|txz|zip)$/.test(archiving.dest)
+  return archiving.archives || /\.(tar|tar\.(gz|bz2|xz|zst)|tgz|tbz2|txz|tzst|zip)$/.test(archiving.dest)
     ? 'archive'
     : 'compress';
 }

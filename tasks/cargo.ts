@@ -19,6 +19,7 @@ import {
   tidyPath,
 } from '../src/sdk.ts';
 import { missingTool } from './shared/commands/unanswered.ts';
+import { textInside } from './shared/json.ts';
 import { eachByState } from './shared/retire/by-state.ts';
 
 const params = {
@@ -32,9 +33,11 @@ const params = {
     type: 'str',
     default: 'present',
     choices: ['present', 'absent', 'latest'],
-    doc: 'Whether they should be installed; `latest`: in the newest version that the registry tells.',
+    doc: 'Whether they should be installed; `latest`: in the newest version that the registry or the manifest in `directory` tells.',
   },
   locked: { type: 'bool', default: false, doc: "Build with the versions of dependencies in the package's Cargo.lock." },
+  directory: { type: 'path', doc: 'A directory on the host with the sources of the package, instead of the registry.' },
+  features: { type: 'list', elements: 'str', default: [], doc: 'Features to build the packages with.' },
   executable: { type: 'path', doc: 'The cargo program to use.' },
 } as const;
 
@@ -56,7 +59,7 @@ export default defineTask({
     const now = readCrates(installed);
     if (newest !== undefined && newest.code !== 0)
       return { failed: newest.stderr.trim() || `cargo search failed with exit code ${newest.code}` };
-    const versions = newest === undefined ? new Map<string, string>() : foundVersions(newest);
+    const versions = newest === undefined ? new Map<string, string>() : foundVersions(newest, task);
     const wanted = (name: string): string | undefined => (task.state === 'latest' ? versions.get(name) : task.version);
     const items = task.name.flatMap((name): readonly Item[] => {
       const from = now.get(name);
@@ -118,19 +121,28 @@ const versionsIn = ({ stdout }: ShellAnswer, line: RegExp): Crates =>
 const writeCrates = (crates: Crates): string =>
   [...crates].map(([name, version]) => `"${name} ${version} ()" = []\n`).join('');
 
-/** Asks the registry for the newest versions. */
+/** Asks the registry for the newest versions, or the sources for theirs. */
 const askNewest = (names: readonly string[], task: Task, { environment }: TaskContext): Question<ShellAnswer> =>
-  shell(
-    {
-      ...sh`${exporting(environment)}for n in ${names}; do ${program(task)} search --limit 1 "$n" </dev/null || exit; done`,
-      about: ['by:package:cargo'],
-      deadlineMs: 300_000,
-    },
-    { beyond: true },
-  );
+  task.directory === undefined
+    ? shell(
+        {
+          ...sh`${exporting(environment)}for n in ${names}; do ${program(task)} search --limit 1 "$n" </dev/null || exit; done`,
+          about: ['by:package:cargo'],
+          deadlineMs: 300_000,
+        },
+        { beyond: true },
+      )
+    : shell({
+        ...sh`${exporting(environment)}${program(task)} read-manifest --manifest-path ${`${task.directory}/Cargo.toml`}`,
+        about: [`path:${tidyPath(task.directory)}`, 'by:package:cargo'],
+      });
 
-/** Reads lines such as `ripgrep = "14.1.0"    # what it is`. */
-const foundVersions = (found: ShellAnswer): Crates => versionsIn(found, /^(\S+) = "([^"]+)"/);
+/** Reads lines such as `ripgrep = "14.1.0"    # what it is`, or the manifest of a directory as JSON. */
+function foundVersions(found: ShellAnswer, { directory }: Task): Crates {
+  if (directory === undefined) return versionsIn(found, /^(\S+) = "([^"]+)"/);
+  const told: unknown = JSON.parse(found.stdout);
+  return new Map([[textInside(told, 'name') ?? '', textInside(told, 'version') ?? '']]);
+}
 
 interface Item {
   readonly name: string;
@@ -149,11 +161,13 @@ function changesOf(
     else after.set(name, to);
   }
   const isKnown = items.every(({ to }) => to !== 'present');
-  const { path, version, locked, state } = task;
+  const { path, version, locked, state, directory, features } = task;
   const root = path === undefined ? [] : ['--root', path];
   const more = [
     ...(version === undefined || state === 'latest' ? [] : ['--version', version]),
     ...(locked ? ['--locked'] : []),
+    ...(directory === undefined ? [] : ['--path', directory]),
+    ...(features.length === 0 ? [] : ['--features', features.join(',')]),
   ];
   const verb = state === 'absent' ? ['uninstall', ...root] : ['install', ...root, ...more];
   const command = sh`${program(task)} ${verb} ${items.map(({ name }) => name)} </dev/null`;

@@ -29,6 +29,11 @@ const params = {
     default: 'install',
     doc: 'The command of composer, for example `install`, `require` or `update`.',
   },
+  force: {
+    type: 'bool',
+    default: false,
+    doc: 'Run `create-project` even if there is a project in `working_dir` already.',
+  },
   arguments: { type: 'str', default: '', doc: 'Arguments for the command, for example `vendor/package:1.2`.' },
   working_dir: {
     type: 'path',
@@ -112,6 +117,7 @@ export default defineTask({
       return { failed: missingTool({ name: task.composer_executable ?? 'composer', package: 'composer' }) };
     const known = options.code === 0 ? optionsIn(options.stdout) : undefined;
     if (known === undefined) return { failed: complaint(options) };
+    if (task.command === 'create-project' && !task.force && project?.bytes !== undefined) return { changes: [] };
     const command = run(known, task);
     if (dry === undefined) return { changes: [acting(command, task)] };
     if (dry.code !== 0) return { failed: complaint(dry) };
@@ -254,13 +260,13 @@ const acting = (command: ReturnType<typeof run>, task: Task): Change => ({
 
 /** The file with what a project requires, if the command adds to it: it may change while the packages stay. */
 const projectFile = ({ command, working_dir, global_command }: Task): string | undefined =>
-  command === 'require' && working_dir !== undefined && !global_command
+  ['require', 'create-project'].includes(command) && working_dir !== undefined && !global_command
     ? `${tidyPath(working_dir)}/composer.json`
     : undefined;
 
 /** What `require` changes in composer.json. */
 function requiring(project: Content | undefined, task: Task): readonly Change[] {
-  if (project === undefined) return [];
+  if (project === undefined || task.command !== 'require') return [];
   const has = requirementsIn(project.bytes === undefined ? '' : decodeText(project.bytes));
   return (splitWords(task.arguments) ?? []).flatMap((word) => {
     const [, name, constraint] = /^([\w.-]+\/[\w.-]+)(?:[:=\s](.+))?$/.exec(word) ?? [];

@@ -20,8 +20,16 @@ import {
   type TaskContext,
 } from '../src/sdk.ts';
 import { dockerEngine, dockerParams, type Engine, REACHING, withEngine } from './shared/containers/engine.ts';
-import { entriesAt, textAt } from './shared/containers/json.ts';
-import { isObject } from './shared/json.ts';
+import { textAt } from './shared/containers/json.ts';
+import {
+  type KeptLogin,
+  keptIn,
+  type LoginFile,
+  loginEntry,
+  readLogins,
+  toldLogin,
+  withLogin,
+} from './shared/containers/logins.ts';
 
 const HUB = 'https://index.docker.io/v1/';
 
@@ -68,19 +76,19 @@ export default defineTask({
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['username', 'password'] }] },
   ask: ({ config_path }) => ({ config: content(config_path) }),
   thenAsk({ config }, task, context): Helped {
-    const file = readLogins(config);
+    const file = readLogins(textOf(config));
     const helper = file === undefined ? '' : helperFor(file, serverOf(task));
     return { helped: helper === '' ? nothing() : askHelper(helper, serverOf(task), context.environment) };
   },
   plan({ config, helped }, task, context): Plan {
-    const file = readLogins(config);
+    const file = readLogins(textOf(config));
     if (nameOf(task.config_path) !== 'config.json')
       return { failed: 'config_path: the client only reads a file that is named config.json' };
     if (file === undefined) return { failed: `${task.config_path}: this is not a JSON object` };
     if (task.password?.includes('\n') === true) return { failed: 'the password must be one line' };
     const server = serverOf(task);
     const engine = loginEngine(task, context);
-    const kept = helped === undefined ? keptIn(file, server) : helpedLogin(helped);
+    const kept = helped === undefined ? keptIn(file, isFor(server)) : helpedLogin(helped);
     const change = (what: Pick<Change, 'what' | 'from' | 'to' | 'commands'>, entry: unknown): Change => ({
       ...what,
       effects: [
@@ -104,7 +112,7 @@ _engine logout ${serverWords(server)} >/dev/null`,
     const login = change(
       {
         what: `login to ${server}`,
-        from: kept === undefined ? null : fromOf(kept, username),
+        from: kept === undefined ? null : toldLogin(kept, username),
         to: username,
         commands: [
           {
@@ -114,7 +122,7 @@ _engine login --username ${username} --password-stdin ${serverWords(server)} >/d
           },
         ],
       },
-      helped === undefined ? { auth: encoded(username, password) } : {},
+      helped === undefined ? loginEntry(username, password) : {},
     );
     return { changes: [isSame ? { ...login, means: true, repeats: true } : login] };
   },
@@ -148,20 +156,8 @@ function loginEngine(task: Task, { environment }: TaskContext): Engine {
   return { ...engine, options: ['--config', parentOf(task.config_path), ...engine.options] };
 }
 
-/** The configuration; undefined if it cannot be read. */
-function readLogins({ bytes }: Content): Readonly<Record<string, unknown>> | undefined {
-  const text = bytes === undefined ? '' : decodeText(bytes).trim();
-  if (text === '') return {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The program that keeps the login to a server; empty if the file itself does. */
-const helperFor = (file: Readonly<Record<string, unknown>>, server: string): string =>
+const helperFor = (file: LoginFile, server: string): string =>
   textAt(file, 'credHelpers', server) || textAt(file, 'credsStore');
 
 const askHelper = (
@@ -174,29 +170,11 @@ const askHelper = (
     about: [`engine:login/${server}`, ...REACHING],
   });
 
-interface KeptLogin {
-  readonly user: string;
-  readonly password: string;
-}
-
-function keptIn(file: Readonly<Record<string, unknown>>, server: string): KeptLogin | undefined {
-  const [, found] = entriesAt(file, 'auths').find(([key]) => key === server || hostIn(key) === server) ?? [];
-  if (found === undefined) return undefined;
-  const text = Buffer.from(textAt(found, 'auth'), 'base64').toString();
-  const colon = text.indexOf(':');
-  return { user: colon < 0 ? textAt(found, 'username') : text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
 function helpedLogin({ code, stdout }: ShellAnswer): KeptLogin | undefined {
   if (code !== 0) return undefined;
   const told: unknown = JSON.parse(stdout);
   return { user: textAt(told, 'Username'), password: textAt(told, 'Secret') };
 }
-
-const fromOf = ({ user }: KeptLogin, wanted: string): string =>
-  user === wanted ? `${user}, with another password` : user;
-
-const encoded = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');
 
 /** What the helper will answer. */
 const afterwards = ({ state, username, password }: Task): ShellAnswer =>
@@ -205,9 +183,16 @@ const afterwards = ({ state, username, password }: Task): ShellAnswer =>
     state === 'absent' ? 1 : 0,
   );
 
+/** Whether the client finds a login to a server under a key. */
+const isFor =
+  (server: string) =>
+  (key: string): boolean =>
+    key === server || hostIn(key) === server;
+
+const textOf = ({ bytes }: Content): string => (bytes === undefined ? '' : decodeText(bytes));
+
 /** The configuration file once the client has changed a login. */
-function withEntry(config: Content, file: Readonly<Record<string, unknown>>, server: string, entry: unknown): Content {
-  const others = entriesAt(file, 'auths').filter(([key]) => key !== server && hostIn(key) !== server);
-  const auths = Object.fromEntries([...others, ...(entry === undefined ? [] : [[server, entry] as const])]);
-  return { ...config, bytes: encodeText(JSON.stringify({ ...file, auths }, null, '\t')) };
-}
+const withEntry = (config: Content, file: LoginFile, server: string, entry: unknown): Content => ({
+  ...config,
+  bytes: encodeText(withLogin(file, isFor(server), entry === undefined ? undefined : [server, entry])),
+});

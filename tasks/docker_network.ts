@@ -67,6 +67,7 @@ const params = {
     type: 'bool',
     doc: 'Whether containers that do not belong to a swarm service may connect, if the driver is `overlay`.',
   },
+  enable_ipv4: { type: 'bool', doc: 'Whether the network has IPv4; needs Docker 28 or newer.' },
   enable_ipv6: { type: 'bool', doc: 'Whether the network has IPv6.' },
   scope: { type: 'str', choices: ['local', 'global', 'swarm'], doc: 'The scope of the network.' },
   ingress: { type: 'bool', doc: 'Whether this is the routing network of a swarm; used only for a new network.' },

@@ -152,13 +152,19 @@ import pipx from './pipx.ts';
 import pipxInfo from './pipx_info.ts';
 import podmanContainer from './podman_container.ts';
 import podmanContainerInfo from './podman_container_info.ts';
+import podmanExport from './podman_export.ts';
 import podmanImage from './podman_image.ts';
 import podmanImageInfo from './podman_image_info.ts';
+import podmanImport from './podman_import.ts';
 import podmanLoad from './podman_load.ts';
+import podmanLogin from './podman_login.ts';
+import podmanLoginInfo from './podman_login_info.ts';
+import podmanLogout from './podman_logout.ts';
 import podmanNetwork from './podman_network.ts';
 import podmanNetworkInfo from './podman_network_info.ts';
 import podmanPod from './podman_pod.ts';
 import podmanPodInfo from './podman_pod_info.ts';
+import podmanPrune from './podman_prune.ts';
 import podmanSave from './podman_save.ts';
 import podmanSecret from './podman_secret.ts';
 import podmanSecretInfo from './podman_secret_info.ts';
@@ -253,6 +259,7 @@ import zfsDelegateAdmin from './zfs_delegate_admin.ts';
 import zfsFacts from './zfs_facts.ts';
 import zpoolFacts from './zpool_facts.ts';
 import zypper from './zypper.ts';
+import zypperRepository from './zypper_repository.ts';
 
 // All task types are in one module, because two hundred small chunks would take longer to locate than to read.
 const types = [
@@ -409,13 +416,19 @@ const types = [
   pipxInfo,
   podmanContainer,
   podmanContainerInfo,
+  podmanExport,
   podmanImage,
   podmanImageInfo,
+  podmanImport,
   podmanLoad,
+  podmanLogin,
+  podmanLoginInfo,
+  podmanLogout,
   podmanNetwork,
   podmanNetworkInfo,
   podmanPod,
   podmanPodInfo,
+  podmanPrune,
   podmanSave,
   podmanSecret,
   podmanSecretInfo,
@@ -510,6 +523,7 @@ const types = [
   zfsFacts,
   zpoolFacts,
   zypper,
+  zypperRepository,
 ];
 
 /** All task types, by canonical name. */

@@ -49,6 +49,7 @@ const params = {
   ci: { type: 'bool', default: false, doc: 'Install exactly what package-lock.json lists, each time from scratch.' },
   ignore_scripts: { type: 'bool', default: false, doc: "Do not run the packages' own scripts." },
   unsafe_perm: { type: 'bool', default: false, doc: 'As root, run scripts as root (before npm 7).' },
+  force: { type: 'bool', default: false, doc: 'Install with `--force`: despite conflicts between packages.' },
   no_optional: { type: 'bool', default: false, doc: 'Install without optional dependencies.' },
   no_bin_links: { type: 'bool', default: false, doc: 'Do not make links to programs in packages.' },
 } as const;
@@ -127,6 +128,7 @@ const installOptions = (task: Task): readonly string[] => [
   ...(task.unsafe_perm ? ['--unsafe-perm'] : []),
   ...(task.no_optional ? ['--no-optional'] : []),
   ...(task.no_bin_links ? ['--no-bin-links'] : []),
+  ...(task.force ? ['--force'] : []),
 ];
 
 /** The package as npm takes it: `NAME@VERSION`. */

@@ -23,6 +23,7 @@ import { engineObject, type Inspected, inspect } from './shared/containers/inspe
 import { textAt, textEntries } from './shared/containers/json.ts';
 import { podmanEngine, podmanParams } from './shared/containers/podman.ts';
 import { differenceOf } from './shared/containers/podman-differences.ts';
+import { withStored } from './shared/containers/podman-secrets.ts';
 import { byState } from './shared/retire/by-state.ts';
 
 const params = {
@@ -117,15 +118,7 @@ const askSame = (task: Task, context: TaskContext): Question<ShellAnswer> =>
     engineOf(task, context),
     script`${task.env === undefined ? script`` : script`printenv -- ${task.env} >/dev/null || { echo ${`Environment variable ${task.env} is not set`} >&2; exit 1; }`}
 _wanted() { ${wanted(task)}; }
-_stored() {
-  if _engine secret inspect --help 2>/dev/null | grep -q -e --showsecret; then
-    _engine secret inspect --showsecret --format '{{.SecretData}}' -- ${task.name}
-  else
-    dir=$(_engine secret inspect --format '{{.Spec.Driver.Options.path}}' -- ${task.name})
-    id=$(_engine secret inspect --format '{{.ID}}' -- ${task.name})
-    sed -n "s/.*\"$id\": *\"\([^\"]*\)\".*/\1/p" "$dir/secretsdata.json" | base64 -d && echo
-  fi
-}
+${withStored(task.name)}
 if _engine secret inspect -- ${task.name} >/dev/null 2>&1; then
   is=$(_stored 2>/dev/null | sha256sum) to=$({ _wanted && echo; } | sha256sum)
   [ "$is" = "$to" ] && echo same || echo other

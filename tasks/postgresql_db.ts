@@ -48,6 +48,7 @@ const params = {
     doc: 'The maximum number of simultaneous connections; -1 for no limit.',
   },
   tablespace: { type: 'str', default: '', doc: 'The tablespace that it is stored in.' },
+  comment: { type: 'str', doc: 'A comment on it; an empty text removes it.' },
   maintenance_db: { type: 'str', default: 'postgres', doc: 'The database to log in to.' },
   force: { type: 'bool', default: false, doc: 'With `state: absent`, end all connections to it first.' },
   trust_input: { type: 'bool', default: true, ignored: 'all names and values are quoted' },
@@ -151,17 +152,22 @@ function creationOf(login: PgLogin, task: Task, { owner, encoding, template }: W
     owner: task.owner || task.session_role || task.login_user,
     tablespace: tablespace || template.tablespace,
     connections: Number(conn_limit || -1),
+    comment: task.comment ?? '',
   };
   const statement = ['CREATE DATABASE', pgName(name), ...clauses].join(' ');
+  const more = task.comment ? [commenting(task)] : [];
   const change: Change = {
     what: `database ${name}`,
     from: null,
     to: clauses.join(' ') || 'present',
-    commands: [pgRunAlone(login, statement)],
+    commands: [statement, ...more].map((one) => pgRunAlone(login, one)),
     effects: [predicts(pgDatabase(login, name), after), blurs(inDatabase(name))],
   };
-  return { changes: [change], result: { executed_commands: [statement] } };
+  return { changes: [change], result: { executed_commands: [statement, ...more] } };
 }
+
+const commenting = ({ name, comment = '' }: Task): string =>
+  `COMMENT ON DATABASE ${pgName(name)} IS ${comment === '' ? 'NULL' : pgText(comment)}`;
 
 function removal(login: PgLogin, { name, force }: Task, now: PgDatabase): Change {
   const end = `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = ${pgText(name)} AND pid <> pg_catalog.pg_backend_pid()`;
@@ -244,6 +250,13 @@ function adjustment(login: PgLogin, task: Task, now: PgDatabase, { owner, encodi
       to: task.tablespace || now.tablespace,
       statement: `${alter} SET TABLESPACE ${pgName(task.tablespace)}`,
       gives: { tablespace: task.tablespace },
+    },
+    {
+      what: 'comment',
+      from: now.comment,
+      to: task.comment ?? now.comment,
+      statement: commenting(task),
+      gives: { comment: task.comment ?? now.comment },
     },
   ].filter(({ from, to }) => from !== to);
   const after = withParts(

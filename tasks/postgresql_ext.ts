@@ -18,6 +18,7 @@ const params = {
     doc: 'Its version, or `latest` for the newest one available on the server (default: leave it as it is).',
   },
   schema: { type: 'str', doc: 'The schema that it should be in.' },
+  comment: { type: 'str', doc: 'A comment on it; an empty text removes it.' },
   cascade: {
     type: 'bool',
     default: false,
@@ -74,9 +75,13 @@ export default defineTask({
 interface Extension {
   readonly version: string;
   readonly schema: string;
+  /** Empty if there is none. */
+  readonly comment: string;
 }
 
 interface Available {
+  /** The comment that the extension brings. */
+  readonly comment: string;
   /** The version that is created by default. */
   readonly newest: string;
   readonly versions: readonly string[];
@@ -87,7 +92,8 @@ interface Available {
 const extension = (login: PgLogin, { name, db }: Task): Question<Extension | null> =>
   pgAsk(
     login,
-    `SELECT pg_catalog.json_build_object('version', e.extversion, 'schema', n.nspname)
+    `SELECT pg_catalog.json_build_object('version', e.extversion, 'schema', n.nspname,
+  'comment', coalesce(pg_catalog.obj_description(e.oid, 'pg_extension'), ''))
 FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = ${pgText(name)};`,
     `database:postgresql/in/${db}/extension/${name}`,
   );
@@ -95,7 +101,7 @@ FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extna
 const available = (login: PgLogin, name: string): Question<Available | null> =>
   pgAskInstalled(
     login,
-    `SELECT pg_catalog.json_build_object('newest', a.default_version,
+    `SELECT pg_catalog.json_build_object('newest', a.default_version, 'comment', coalesce(a.comment, ''),
   'versions', ARRAY(SELECT v.version::text FROM pg_catalog.pg_available_extension_versions v WHERE v.name = a.name),
   'schema', coalesce((SELECT v.schema::text FROM pg_catalog.pg_available_extension_versions v
     WHERE v.name = a.name AND v.version = a.default_version), pg_catalog.current_schema()::text))
@@ -135,11 +141,17 @@ function presence(task: Task, now: Extension | null, there: Available | null): P
       ...(wanted === undefined ? [] : [`VERSION ${pgText(wanted)}`]),
       ...(cascade ? ['CASCADE'] : []),
     ];
-    const gives = { version: wanted ?? there.newest, schema: schema ?? there.schema ?? 'public' };
+    const gives = {
+      version: wanted ?? there.newest,
+      schema: schema ?? there.schema ?? 'public',
+      comment: there.comment,
+    };
     const statement = ['CREATE EXTENSION', pgName(name), ...clauses].join(' ');
-    return { steps: [{ what: '', from: null, to: gives.version, statement, gives }] };
+    return { steps: [{ what: '', from: null, to: gives.version, statement, gives }, ...commenting(task, gives)] };
   }
-  const updated = { ...now, version: wanted ?? now.version };
+  const target = wanted ?? now.version;
+  // An update sets the comment that the extension brings.
+  const updated = { ...now, version: target, ...(target !== now.version && { comment: there.comment }) };
   const updating: Step = {
     what: '',
     from: now.version,
@@ -155,5 +167,19 @@ function presence(task: Task, now: Extension | null, there: Available | null): P
     statement: `ALTER EXTENSION ${pgName(name)} SET SCHEMA ${pgName(moved.schema)}`,
     gives: moved,
   };
-  return { steps: [updating, moving].filter(({ from, to }) => from !== to) };
+  return { steps: [...[updating, moving].filter(({ from, to }) => from !== to), ...commenting(task, moved)] };
 }
+
+/** Sets the comment, if it is another one. */
+const commenting = ({ name, comment }: Task, now: Extension): readonly Step[] =>
+  comment === undefined || comment === now.comment
+    ? []
+    : [
+        {
+          what: ', comment',
+          from: now.comment,
+          to: comment,
+          statement: `COMMENT ON EXTENSION ${pgName(name)} IS ${comment === '' ? 'NULL' : pgText(comment)}`,
+          gives: { ...now, comment },
+        },
+      ];

@@ -42,6 +42,11 @@ const params = {
     elements: 'str',
     doc: 'Options to set: `key=value` for all of the snaps, or `snap:key=value` for one.',
   },
+  devmode: {
+    type: 'bool',
+    default: false,
+    doc: 'Install in developer mode, in which nothing that the snap does is refused.',
+  },
   dangerous: { type: 'bool', default: false, doc: 'Install files that nobody has signed.' },
 } as const;
 
@@ -179,8 +184,9 @@ function planned(situation: SnapSituation): Plan {
 const channelOf = ({ channel }: Task): string | undefined =>
   channel === undefined || channel.includes('/') ? channel : `latest/${channel}`;
 
-const installWords = ({ classic, channel, dangerous }: Task): readonly string[] => [
+const installWords = ({ classic, channel, dangerous, devmode }: Task): readonly string[] => [
   ...(dangerous ? ['--dangerous'] : []),
+  ...(devmode ? ['--devmode'] : []),
   ...(classic ? ['--classic'] : []),
   ...(channel === undefined ? [] : [`--channel=${channel}`]),
 ];

@@ -25,6 +25,11 @@ const params = {
   nopassword: { type: 'bool', default: true, doc: 'Do not ask for a password.' },
   noexec: { type: 'bool', default: false, doc: 'Keep the commands from running other programs.' },
   setenv: { type: 'bool', default: false, doc: 'Let the user preserve the environment.' },
+  defaults: {
+    type: 'list',
+    elements: 'str',
+    doc: 'Settings of sudo for the user or group, before the rule, for example `!requiretty`.',
+  },
   sudoers_path: { type: 'str', default: '/etc/sudoers.d', doc: 'The directory.' },
   validation: {
     type: 'str',
@@ -110,14 +115,17 @@ function whyInvalid(valid: ShellAnswer | undefined, { validation }: Task): strin
   return validation === 'required' ? missingTool({ name: 'visudo', package: 'sudo' }) : undefined;
 }
 
-/** The line of the file. */
+/** The lines of the file. */
 function ruleOf(task: Task): string {
   const owner = task.user ?? `%${task.group}`;
   const runas = task.runas === undefined ? '' : `(${task.runas})`;
   const tags = [task.noexec ? 'NOEXEC:' : '', task.nopassword ? 'NOPASSWD:' : '', task.setenv ? 'SETENV:' : ''].join(
     '',
   );
-  return `${owner} ${task.host}=${runas}${tags} ${(task.commands ?? []).join(', ')}`;
+  return [
+    ...(task.defaults ?? []).map((one) => `Defaults:${owner} ${one}`),
+    `${owner} ${task.host}=${runas}${tags} ${(task.commands ?? []).join(', ')}`,
+  ].join('\n');
 }
 
 function removal(state: EditState, task: Task): Plan {

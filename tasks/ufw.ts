@@ -65,7 +65,7 @@ const params = {
   proto: {
     type: 'str',
     aliases: ['protocol'],
-    choices: ['any', 'tcp', 'udp', 'ipv6', 'esp', 'ah', 'gre', 'igmp'],
+    choices: ['any', 'tcp', 'udp', 'ipv6', 'esp', 'ah', 'gre', 'igmp', 'vrrp'],
     doc: 'The protocol.',
   },
   name: { type: 'str', aliases: ['app'], doc: 'A profile in /etc/ufw/applications.d, instead of port and protocol.' },

@@ -26,9 +26,6 @@ const OTHER_WAYS: Readonly<Record<string, string>> = {
   docker_swarm: 'use `command` with `docker swarm`',
   docker_swarm_service: 'use `command` with `docker service`',
   podman_generate_systemd: 'write a quadlet file with `template`, and start its unit with `systemd`',
-  podman_login:
-    'use `command` with `podman login --username NAME --password-stdin REGISTRY`, and the password in `stdin`',
-  podman_logout: 'use `command` with `podman logout REGISTRY`',
   podman_play: 'use `command` with `podman kube play --replace`',
   podman_quadlet: 'write the quadlet file with `copy` or `template`, and start its unit with `systemd`',
 };

@@ -185,6 +185,15 @@ echo '{"repositories":[{"type":"path","url":"../repo/*"},{"packagist.org":false}
     await ends({ command: 'remove', arguments: 'lab/goods' }, 'PHP package lab/goods: 1.1.0 → absent');
   });
 
+  test('create-project is run only if there is no project', async () => {
+    const args = { command: 'create-project', arguments: 'lab/goods .' };
+    expect(outcomeOf(await run(args))).toEqual(['ok']);
+    expect(outcomeOf(await run({ ...args, force: true }, true))).toEqual([
+      'changed',
+      'composer:  → create-project lab/goods .',
+    ]);
+  });
+
   test('a command that composer cannot try runs each time', async () => {
     for (const check of [true, false, false])
       expect(outcomeOf(await run({ command: 'dump-autoload' }, check))).toEqual([

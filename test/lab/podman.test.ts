@@ -1,7 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Reply } from '../../src/core/session.ts';
-import type { AnyTaskType } from '../../src/core/task-type.ts';
-import { labExec, labHost } from '../../src/lab/index.ts';
 import podmanContainer from '../../tasks/podman_container.ts';
 import podmanContainerInfo from '../../tasks/podman_container_info.ts';
 import podmanImage from '../../tasks/podman_image.ts';
@@ -17,70 +14,12 @@ import podmanSecretInfo from '../../tasks/podman_secret_info.ts';
 import podmanTag from '../../tasks/podman_tag.ts';
 import podmanVolume from '../../tasks/podman_volume.ts';
 import podmanVolumeInfo from '../../tasks/podman_volume_info.ts';
-import { localTarget, runAllHere, runHere } from '../tasks/harness.ts';
 import { isThorough } from '../thorough.ts';
-import { changing, threeRunsOf } from './database-host.ts';
+import { changing } from './database-host.ts';
+import { checkAll, run, said, sh, threeRuns, up } from './podman-host.ts';
 import { outcomeOf } from './system-host.ts';
 
-const host = 'podman';
-
-async function sh(script: string, stdin?: Uint8Array | string): Promise<Reply> {
-  const { code, stdout, stderr } = await labExec(host, script, stdin);
-  return { code: code ?? 255, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
-}
-
-const said = async (script: string): Promise<string> => (await sh(script)).stdout.toString().trim();
-
-const run = (type: AnyTaskType, args: object, options: { check?: boolean } = {}) =>
-  runHere(type, args as Record<string, unknown>, { ...options, sh });
-
-const threeRuns = threeRunsOf(run);
-
-const packages = 'podman crun busybox-static netavark aardvark-dns iptables catatonit';
-
-// The host is itself a container: its file system cannot be a layer of another one, it may not create session keyrings,
-// and it cannot limit what containers use.
-const setUp = `set -e
-dpkg -s ${packages} >/dev/null 2>&1 || {
-  apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install ${packages}
-}
-mkdir -p /etc/containers
-cat >/etc/containers/storage.conf <<'END'
-[storage]
-driver = "vfs"
-runroot = "/run/containers/storage"
-graphroot = "/var/lib/containers/storage"
-END
-cat >/etc/containers/containers.conf <<'END'
-[containers]
-keyring = false
-cgroups = "disabled"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-[network]
-default_subnet_pools = [{"base" = "172.31.0.0/16", "size" = 24}]
-END
-podman pod rm -fa >/dev/null
-podman rm -fa >/dev/null
-podman volume rm -fa >/dev/null
-podman network prune -f >/dev/null
-podman secret rm -a >/dev/null
-podman image inspect box:1 >/dev/null 2>&1 || {
-  dir=$(mktemp -d)
-  mkdir -p "$dir/bin" "$dir/etc" "$dir/tmp"
-  cp /bin/busybox "$dir/bin/busybox"
-  for name in sh sleep cat echo id env ls touch true; do ln -s busybox "$dir/bin/$name"; done
-  echo 'root:x:0:0::/:/bin/sh' >"$dir/etc/passwd"
-  tar -C "$dir" -c . | podman import --change 'CMD ["sleep","1000"]' - box:1
-}`;
-
-beforeAll(async () => {
-  await labHost(host);
-  const { code, stdout, stderr } = await labExec(host, setUp);
-  if (code !== 0) throw new Error(`${stdout}${stderr}`);
-});
+beforeAll(up);
 
 describe('volumes, networks and secrets', () => {
   test('podman_volume creates a volume once, and again if something differs', async () => {
@@ -319,18 +258,15 @@ describe('containers and pods', () => {
   });
 
   test('a check predicts what later tasks find', async () => {
-    const ended = await runAllHere(
-      [
-        [podmanVolume, { name: 'data' }],
-        [podmanNetwork, { name: 'later' }],
-        [podmanPod, { name: 'shop', network: ['host'], state: 'started' }],
-        [podmanPod, { name: 'shop', network: ['host'], state: 'started' }],
-        [podmanContainer, args],
-        [podmanContainer, args],
-        [podmanContainer, { name: 'web', state: 'absent' }],
-      ],
-      { check: true, target: localTarget(sh) },
-    );
+    const ended = await checkAll([
+      [podmanVolume, { name: 'data' }],
+      [podmanNetwork, { name: 'later' }],
+      [podmanPod, { name: 'shop', network: ['host'], state: 'started' }],
+      [podmanPod, { name: 'shop', network: ['host'], state: 'started' }],
+      [podmanContainer, args],
+      [podmanContainer, args],
+      [podmanContainer, { name: 'web', state: 'absent' }],
+    ]);
     expect(ended.map((one) => outcomeOf(one)[0])).toEqual([
       'changed',
       'changed',

@@ -163,6 +163,18 @@ describe('postgresql_db', () => {
       ['changed', expect.stringMatching(/^database shop: absent → TEMPLATE "template0" ENCODING 'utf8'/)],
       ['ok'],
     ]);
+    expect(await threeRuns(postgresqlDb, { name: 'shop', comment: `it's "mine"` })).toEqual(
+      changing(`database shop, comment:  → it's "mine"`),
+    );
+    expect(await threeRuns(postgresqlDb, { name: 'told', comment: 'new' })).toEqual(
+      changing('database told: absent → present'),
+    );
+    expect(
+      await said(
+        `psql -XAtc "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname IN ('shop', 'told') ORDER BY datname"`,
+      ),
+    ).toBe(`it's "mine"\nnew`);
+    expect(await threeRuns(postgresqlDb, { name: 'told', state: 'absent' })).toHaveLength(3);
     expect(await threeRuns(postgresqlDb, { name: 'shop', owner: 'shop', conn_limit: '7' })).toEqual(
       changing('database shop, owner: postgres → shop', 'database shop, connection limit: -1 → 7'),
     );
@@ -332,6 +344,17 @@ CREATE FUNCTION add(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2'; INSE
     );
     expect(await threeRuns(postgresqlExt, { name: 'plpgsql', db: 'shop', version: 'latest' })).toEqual(
       changing('extension plpgsql in shop: absent → 1.0'),
+    );
+    const commented = { name: 'plpgsql', db: 'shop', comment: `it's "mine"` };
+    expect(await threeRuns(postgresqlExt, commented)).toEqual(
+      changing(`extension plpgsql in shop, comment: PL/pgSQL procedural language → it's "mine"`),
+    );
+    await run(postgresqlExt, { name: 'plpgsql', db: 'shop', state: 'absent' });
+    expect(await threeRuns(postgresqlExt, { ...commented, comment: '' })).toEqual(
+      changing(
+        'extension plpgsql in shop: absent → 1.0',
+        'extension plpgsql in shop, comment: PL/pgSQL procedural language → ',
+      ),
     );
     expect(outcomeOf(await run(postgresqlExt, { name: 'no-such', db: 'shop' }))).toEqual([
       'failed',

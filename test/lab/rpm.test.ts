@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyTaskType } from '../../src/core/task-type.ts';
 import dnf from '../../tasks/dnf.ts';
+import packageFacts from '../../tasks/package_facts.ts';
 import rpmKey from '../../tasks/rpm_key.ts';
 import yum from '../../tasks/yum.ts';
 import yumRepository from '../../tasks/yum_repository.ts';
 import zypper from '../../tasks/zypper.ts';
+import zypperRepository from '../../tasks/zypper_repository.ts';
 import { isThorough } from '../thorough.ts';
 import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
@@ -56,6 +58,13 @@ describe('dnf', () => {
       'package base: absent → 1.0-1',
     ]);
     expect(outcomeOf(await runThere(dnf, { name: ['tool', 'base'] }))).toEqual(['ok']);
+    expect(await runThere(packageFacts, { manager: 'rpm', strategy: 'all' })).toMatchObject({
+      result: {
+        ansible_facts: {
+          packages: { tool: [{ version: '1.0', release: '1', epoch: null, arch: 'noarch', source: 'rpm' }] },
+        },
+      },
+    });
     await sh('rpm -e tool');
     expect(await twice({ name: ['tool', 'other'], state: 'latest' })).toEqual([
       'changed',
@@ -261,6 +270,30 @@ describe('zypper', () => {
       'changed',
       'package base: 1.0-1 → absent',
       'package tool: 2.0-1 → absent',
+    ]);
+  });
+
+  test('a repository is added, modified, moved and removed once, as a check foretells', async () => {
+    await sh('zypper -n rr more; rm -rf /opt/more; cp -a /opt/rpms/repo /opt/more');
+    const args = { name: 'more', repo: 'file:///opt/more', disable_gpg_check: true, auto_import_keys: true };
+    expect(await twice(args, zypperRepository)).toEqual(['changed', 'repository more: absent → file:///opt/more']);
+    expect(await said('zypper -n packages --repo more | grep -c tool')).not.toBe('0');
+    expect(
+      await twice({ ...args, description: `it's "more"`, priority: 12, enabled: false }, zypperRepository),
+    ).toEqual([
+      'changed',
+      `name of repository more: more → it's "more"`,
+      'enabled of repository more: true → false',
+      'priority of repository more: 99 → 12',
+    ]);
+    expect(await twice({ ...args, name: 'renamed' }, zypperRepository)).toEqual([
+      'changed',
+      'alias of repository more: more → renamed',
+    ]);
+    expect(await said('cat /etc/zypp/repos.d/renamed.repo')).toContain('priority=12');
+    expect(await twice({ repo: 'file:///opt/more', state: 'absent' }, zypperRepository)).toEqual([
+      'changed',
+      'repository renamed: file:/opt/more → absent',
     ]);
   });
 

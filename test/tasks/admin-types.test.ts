@@ -241,6 +241,8 @@ describe('sudoers', () => {
       'changed',
       `rule backup: ${rule} → %adm web=(postgres)NOEXEC:SETENV: /bin/a, /bin/b`,
     ]);
+    expect((await runs({ ...args, defaults: ['!requiretty', 'timestamp_timeout=5'] }))[0]).toBe('changed');
+    expect(textOf(dir.at('backup'))).toBe(`Defaults:%adm !requiretty\nDefaults:%adm timestamp_timeout=5\n${rule}\n`);
     expect((await runs({ name: 'backup', state: 'absent', sudoers_path: dir.path }))[0]).toBe('changed');
     expect(await runs({ name: 'backup', state: 'absent', sudoers_path: dir.path })).toEqual(['ok']);
   });

@@ -43,7 +43,7 @@ describe('archive', () => {
       .trim()
       .split('\n');
 
-  for (const format of ['gz', 'bz2', 'xz', 'tar', 'zip'])
+  for (const format of ['gz', 'bz2', 'xz', 'tar', 'zip', 'zstd'])
     test(`a directory as ${format}: a check predicts the run, a second run finds nothing, drift is found`, async () => {
       const args = { path: [at('src')], dest: at('a'), format, mode: '0640' };
 

@@ -183,7 +183,7 @@ const LACKS: readonly (readonly [name: string, type: AnyTaskType, args: object, 
   ['package', packageType, { name: 'x' }, /none of the package managers/],
   ['apk', apk, { name: 'x' }, /apk is missing on the host/],
   ['apt', apt, { name: 'x' }, /not a Debian host/],
-  ['package_facts', package_facts, {}, /not a Debian host/],
+  ['package_facts', package_facts, {}, /none of the package managers apt, apk, rpm/],
   ['git', git, { repo: '/r', dest: '/w/git' }, /git is not installed/],
   ['timezone', timezone, { name: 'Europe/Berlin' }, /no time zone Europe\/Berlin/],
   ['openssl_privatekey', openssl_privatekey, { path: '/w/k.pem' }, /openssl is missing on the host/],
@@ -317,6 +317,26 @@ describe.skipIf(!hasBusyboxHosts)('on a host that has nothing but BusyBox', () =
         ansible_date_time: { iso8601_micro: expect.stringMatching(/^[\d-]{10}T[\d:]{8}\.\d{6}Z$/) },
       },
     });
+  });
+
+  test('the packages of apk are told', async () => {
+    mkdirSync(box.at('/lib/apk/db'), { recursive: true });
+    writeFileSync(
+      box.at('/lib/apk/db/installed'),
+      'C:Q1x\nP:busybox\nV:1.37.0-r18\nA:x86_64\nF:bin\nR:busybox\n\nC:Q1y\nP:ca-certificates-bundle\nV:20250619-r0\nA:x86_64\n\n',
+    );
+    expect(await run(package_facts, {})).toMatchObject({
+      status: 'ok',
+      result: {
+        ansible_facts: {
+          packages: {
+            busybox: [{ name: 'busybox', version: '1.37.0', release: 'r18', arch: 'x86_64', source: 'apk' }],
+            'ca-certificates-bundle': [{ version: '20250619', release: 'r0' }],
+          },
+        },
+      },
+    });
+    rmSync(box.at('/lib/apk'), { recursive: true });
   });
 
   test('apk and OpenRC are found', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,10 @@ function sources(): void {
   for (const version of ['1.0.0', '2.0.0']) {
     const at = join(place, 'sources', version);
     mkdirSync(join(at, 'src'), { recursive: true });
-    writeFileSync(join(at, 'Cargo.toml'), `[package]\nname = "lab-tool"\nversion = "${version}"\nedition = "2021"\n`);
+    writeFileSync(
+      join(at, 'Cargo.toml'),
+      `[package]\nname = "lab-tool"\nversion = "${version}"\nedition = "2021"\n[features]\nextra = []\n`,
+    );
     writeFileSync(join(at, 'src', 'main.rs'), 'fn main() {}\n');
     writeFileSync(join(at, '.cargo-checksum.json'), '{"files":{},"package":null}');
   }
@@ -64,6 +67,12 @@ describe('cargo', () => {
       expect(existsSync(join(path, 'bin', 'lab-tool'))).toBe(true);
       expect(outcomeOf(await run({}))).toEqual(['ok']);
       await ends({ version: '2.0.0' }, 'Rust package lab-tool: 1.0.0 → 2.0.0');
+      await ends({ state: 'absent' }, 'Rust package lab-tool: 2.0.0 → absent');
+      const directory = join(place, 'sources', '1.0.0');
+      await ends({ directory, features: ['extra'] }, 'Rust package lab-tool: absent → present');
+      expect(readFileSync(join(path, '.crates2.json'), 'utf8')).toContain('"features":["extra"]');
+      const newer = join(place, 'sources', '2.0.0');
+      await ends({ directory: newer, state: 'latest' }, 'Rust package lab-tool: 1.0.0 → 2.0.0');
       await ends({ state: 'absent' }, 'Rust package lab-tool: 2.0.0 → absent');
       await ends({}, 'Rust package lab-tool: absent → present');
       expect(outcomeOf(await run({ name: ['lab-tool', 'none'] })).at(-1)).toMatch(/could not find `none`/);

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { script } from '../../src/core/command.ts';
+import dockerComposeV2 from '../../tasks/docker_compose_v2.ts';
 import dockerContainer from '../../tasks/docker_container.ts';
+import dockerNetwork from '../../tasks/docker_network.ts';
 import { clientEnvironment } from '../../tasks/shared/containers/client-environment.ts';
+import { composeWords } from '../../tasks/shared/containers/compose-calls.ts';
 import { composeEvents, toldEvents } from '../../tasks/shared/containers/compose-events.ts';
 import { portBindings, publishedOptions, wrongPort } from '../../tasks/shared/containers/container-ports.ts';
 import { imageReference } from '../../tasks/shared/containers/image-name.ts';
+import { networkDifferences, networkOptions } from '../../tasks/shared/containers/network-options.ts';
 import { readOffer } from '../../tasks/shared/containers/offered-image.ts';
 import { bytesIn, nanosecondsIn } from '../../tasks/shared/containers/sizes.ts';
-import { changesOn, commandsOn } from './harness.ts';
+import { bind, changesOn, commandsOn } from './harness.ts';
 import { runScript } from './local-host.ts';
 
 const ports = (published_ports: readonly string[], default_host_ip = '0.0.0.0') => ({
@@ -41,6 +45,25 @@ describe('ports', () => {
   test.each(['a', '1:2:3', '80/http', '1-3:80-81', ':::80'])('%s is wrong', (text) => {
     expect(wrongPort(ports([text]))).toBe(text);
   });
+});
+
+test('compose is told to answer yes where it could ask', () => {
+  const words = (args: object) =>
+    composeWords(bind(dockerComposeV2, { project_src: '/srv/shop', ...args }) as Parameters<typeof composeWords>[0]);
+  expect(words({ assume_yes: true })[0]).toContain('--yes');
+  expect(words({ assume_yes: true, state: 'absent' })[0]).not.toContain('--yes');
+  expect(words({})[0]).not.toContain('--yes');
+});
+
+test('whether a network has IPv4 is compared with what the engine tells, which always had it in the past', () => {
+  const wanted = (enable_ipv4?: boolean) =>
+    bind(dockerNetwork, { name: 'lab', enable_ipv4 }) as Parameters<typeof networkOptions>[0];
+  const now = { Driver: 'bridge' };
+  expect(networkOptions(wanted())).not.toContainEqual(expect.stringContaining('ipv4'));
+  expect(networkOptions(wanted(false))).toContain('--ipv4=false');
+  expect(networkDifferences(wanted(true), now)).toEqual([]);
+  expect(networkDifferences(wanted(false), now)).toEqual([{ what: 'IPv4', from: 'true', to: 'false' }]);
+  expect(networkDifferences(wanted(false), { ...now, EnableIPv4: false })).toEqual([]);
 });
 
 test('sizes and durations', () => {

@@ -70,6 +70,8 @@ describe('npm', () => {
       ['changed', 'Node package goods: 1.1.0 → absent'],
     ]);
     expect((await runAllHere(steps)).map(outcomeOf)).toEqual(foretold);
+    const forced = await runHere(npm, { ...common(), name: 'goods', version: '1.0.0', force: true }, { check: true });
+    expect('changes' in forced && forced.changes[0]?.commands[0]?.script).toMatch(/ install .*--force/);
     expect(outcomeOf(await runHere(npm, { ...common(), name: 'goods', state: 'absent' }))).toEqual(['ok']);
   });
 

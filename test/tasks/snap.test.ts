@@ -36,6 +36,9 @@ describe('snap', () => {
     expect(commandsOn(snap, state, { name: 'new', classic: true, channel: 'edge' })).toEqual([
       "LC_ALL=C snap install --classic '--channel=edge' new </dev/null",
     ]);
+    expect(commandsOn(snap, state, { name: ['new', 'other'], devmode: true })).toEqual([
+      'LC_ALL=C snap install --devmode new other </dev/null',
+    ]);
   });
 
   test('compares aliases', () => {

@@ -58,6 +58,7 @@ export function composeWords(task: ComposeTask): readonly (readonly string[])[] 
     '--no-color',
     '--quiet-pull',
     ...(task.pull === 'policy' ? [] : ['--pull', task.pull]),
+    ...flag('--yes', task.assume_yes),
     ...flag('--remove-orphans', task.remove_orphans),
     ...flag('--force-recreate', task.recreate === 'always'),
     ...flag('--no-recreate', task.recreate === 'never'),

@@ -62,6 +62,11 @@ export const composeParams = {
     default: false,
     doc: 'Remove containers of services that are no longer in the files.',
   },
+  assume_yes: {
+    type: 'bool',
+    default: false,
+    doc: 'Answer yes if compose asks, for example whether a volume is to be created again; needs compose 2.32 or newer.',
+  },
   timeout: { type: 'int', doc: 'How many seconds containers have to stop.' },
   services: { type: 'list', elements: 'str', default: [], doc: 'The services (default: all).' },
   scale: { type: 'dict', doc: 'How many containers to run, by service.' },

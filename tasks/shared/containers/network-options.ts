@@ -20,6 +20,7 @@ interface WantedNetwork {
   readonly ipam_config: readonly Range[] | undefined;
   readonly internal: boolean | undefined;
   readonly attachable: boolean | undefined;
+  readonly enable_ipv4: boolean | undefined;
   readonly enable_ipv6: boolean | undefined;
   readonly scope: string | undefined;
   readonly ingress: boolean | undefined;
@@ -47,6 +48,7 @@ export function networkOptions(wanted: WantedNetwork): readonly string[] {
     ]),
     ...flag('--internal', wanted.internal),
     ...flag('--attachable', wanted.attachable),
+    ...(wanted.enable_ipv4 === undefined ? [] : [`--ipv4=${wanted.enable_ipv4}`]),
     ...flag('--ipv6', wanted.enable_ipv6),
     ...option('--scope', wanted.scope),
     ...flag('--ingress', wanted.ingress),
@@ -78,6 +80,8 @@ export function networkDifferences(wanted: WantedNetwork, network: NonNullable<I
     ...(wanted.ipam_config ?? []).flatMap((range) => rangeDifferences(range, listInside(network, 'IPAM', 'Config'))),
     ...flag('internal', jsonAt(network, 'Internal'), wanted.internal),
     ...flag('attachable', jsonAt(network, 'Attachable'), wanted.attachable),
+    // An engine that does not tell always has it.
+    ...flag('IPv4', jsonAt(network, 'EnableIPv4') ?? true, wanted.enable_ipv4),
     ...flag('IPv6', jsonAt(network, 'EnableIPv6'), wanted.enable_ipv6),
     ...value('scope', textAt(network, 'Scope'), wanted.scope),
     ...each('label', jsonAt(network, 'Labels'), wanted.labels),
@@ -123,6 +127,7 @@ export function foreseenNetwork(
     Name: wanted.name,
     Driver: wanted.driver,
     Scope: wanted.scope ?? (textAt(now, 'Scope') || 'local'),
+    EnableIPv4: wanted.enable_ipv4 ?? jsonAt(now, 'EnableIPv4') ?? true,
     EnableIPv6: wanted.enable_ipv6 ?? jsonAt(now, 'EnableIPv6') ?? false,
     Internal: wanted.internal ?? jsonAt(now, 'Internal') ?? false,
     Attachable: wanted.attachable ?? jsonAt(now, 'Attachable') ?? false,

@@ -11,6 +11,8 @@ export interface PgDatabase {
   readonly ctype: string;
   readonly connections: number;
   readonly tablespace: string;
+  /** Empty if there is none. */
+  readonly comment: string;
 }
 
 /** Ask for a database; null if there is none with that name. */
@@ -19,7 +21,8 @@ export const pgDatabase = (login: PgLogin, name: string): Question<PgDatabase | 
     login,
     `SELECT pg_catalog.json_build_object(
   'encoding', pg_catalog.pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
-  'owner', pg_catalog.pg_get_userbyid(d.datdba), 'tablespace', t.spcname, 'connections', d.datconnlimit)
+  'owner', pg_catalog.pg_get_userbyid(d.datdba), 'tablespace', t.spcname, 'connections', d.datconnlimit,
+  'comment', coalesce(pg_catalog.shobj_description(d.oid, 'pg_database'), ''))
 FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = ${pgText(name)};`,
     `database:postgresql/db/${name}`,
   );

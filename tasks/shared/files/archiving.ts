@@ -1,7 +1,7 @@
 import { type Command, joined, type Script, script, sh, upTo } from '../../../src/sdk.ts';
 
-/** The formats of an archive; with the first three, a single file is only compressed. */
-export const archiveFormats = ['bz2', 'gz', 'tar', 'xz', 'zip'] as const;
+/** The formats of an archive; except for tar and zip, a single file is only compressed. */
+export const archiveFormats = ['bz2', 'gz', 'tar', 'xz', 'zip', 'zstd'] as const;
 
 /** What goes into an archive. */
 export interface Archiving {
@@ -17,7 +17,7 @@ export interface Archiving {
   readonly archives: boolean;
 }
 
-const compressors = { bz2: 'bzip2', gz: 'gzip', xz: 'xz', tar: 'tar', zip: 'zip' } as const;
+const compressors = { bz2: 'bzip2', gz: 'gzip', xz: 'xz', tar: 'tar', zip: 'zip', zstd: 'zstd' } as const;
 
 /** The tools that a format needs, and their packages. */
 const toolsOf = (format: Archiving['format']): readonly (readonly [string, string])[] => {
@@ -124,7 +124,7 @@ done | head -n 20`;
 export function createArchive(archiving: Archiving): Command {
   const { dest, format, archives, targets } = archiving;
   const folder = dest.slice(0, dest.lastIndexOf('/') + 1);
-  const compress = { bz2: ['--bzip2'], gz: ['--gzip'], xz: ['--xz'], tar: [], zip: [] }[format];
+  const compress = { bz2: ['--bzip2'], gz: ['--gzip'], xz: ['--xz'], tar: [], zip: [], zstd: ['--zstd'] }[format];
   const tar = script`members | tar ${compress} --no-recursion --verbatim-files-from -cf "$d/a" -T -`;
   // zip adds `.zip` to a name without an extension.
   const zip = script`members | zip -q -@ "$d/a.zip" && mv -- "$d/a.zip" "$d/a"`;
