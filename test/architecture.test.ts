@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/language': ['src/core', 'src/yaml', 'src/template'],
   'src/engine': ['src/core', 'src/template', 'src/language'],
   'src/audit': ['src/core', 'src/yaml', 'src/template', 'src/language', 'src/engine', 'src/report'],
+  'src/clone': ['src/core'],
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],

@@ -1,21 +1,19 @@
 import { dirname, resolve } from 'node:path';
 import { createFiles } from '../language/files.ts';
-import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { lint } from '../language/lint.ts';
 import { loadPlaybooks } from '../language/playbook.ts';
-import { createChalk } from '../report/index.ts';
 import type { CallIo } from './command.ts';
 import { readConfig } from './load-all.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
 import { taskTypeRegistry } from './task-types.ts';
+import { tellFound } from './tell-found.ts';
 
 /** Reports the problems that lint finds. Exit code 2 if there are any, 1 if a playbook does not load. */
-export async function lintCommand(files: readonly string[], io: CallIo): Promise<number> {
+export async function lintCommand(files: readonly string[], output: string | undefined, io: CallIo): Promise<number> {
   const absent = missingPlaybooks(files);
   if (absent.length > 0) return io.refuse(absent);
   const { config } = readConfig();
   const sources = createFiles();
-  const chalk = createChalk(process.stdout, process.env);
   const registry = taskTypeRegistry(
     files.map((file) => dirname(resolve(file))),
     [],
@@ -32,11 +30,6 @@ export async function lintCommand(files: readonly string[], io: CallIo): Promise
           taskType: registry.known,
         });
   const found = loaded.ok ? [...(loaded.warnings ?? []), ...lint(loaded.value)] : loaded.error;
-  for (const diagnostic of found)
-    process.stdout.write(
-      `${formatDiagnostic(diagnostic, (file) => sources.readText(file), { colour: chalk.level > 0 })}\n`,
-    );
-  if (!loaded.ok) return 1;
-  process.stdout.write(`${found.length === 0 ? 'nothing found' : `${found.length} found`}\n`);
-  return found.length === 0 ? 0 : 2;
+  const code = tellFound({ found, readFile: (file) => sources.readText(file) }, output, io);
+  return loaded.ok ? code : 1;
 }
