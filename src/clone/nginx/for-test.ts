@@ -26,7 +26,7 @@ export function testableNginx(text: string, folder: string): TestableNginx | und
   const directives = read as readonly Directive[];
   const names = new Set(directives.map(({ words: [name = ''] }) => name));
   const stubbed = replaced(text, edits(directives, folder));
-  const settings = `daemon off; pid "${folder}/pid"; error_log stderr;`;
+  const settings = `daemon off; user root root; pid "${folder}/pid"; error_log stderr;`;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((one) => `${one}_temp_path "${folder}";`)
     .join(' ');
