@@ -80,7 +80,7 @@ function isThere(clone: Clone, path: string): boolean {
   if (within.kind !== 'here' || /[[{]/.test(path)) return true;
   const pattern = new RegExp(`^${[...posix.basename(path)].map(patternOf).join('')}$`);
   return [...clone.entries.keys()].some(
-    (one) => posix.dirname(one) === within.path && pattern.test(posix.basename(one)),
+    (one) => posix.dirname(one) === (within.path || '.') && pattern.test(posix.basename(one)),
   );
 }
 
