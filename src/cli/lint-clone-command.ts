@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { inOrder, lintClone } from '../clone/lint-clone.ts';
+import { byPlaces, lintClone } from '../clone/lint-clone.ts';
 import { testNginx } from '../clone/nginx/run-nginx.ts';
 import { readClone } from '../clone/read-clone.ts';
 import { systemReason } from '../core/system-error.ts';
@@ -26,7 +26,7 @@ export async function lintCloneCommand(
       one.at === undefined ? one : { ...one, at: { ...one.at, file: join(shown, one.at.file) } },
     );
     // No line of a file is shown: there may be a secret in it.
-    return tellFound({ found: inOrder(all), unread: [...clone.unread, ...unread] }, output, io);
+    return tellFound({ found: byPlaces(all), unread: [...clone.unread, ...unread] }, output, io);
   } catch (error) {
     const reason = systemReason(error);
     if (reason === undefined) throw error;

@@ -5,7 +5,7 @@ import { createChalk } from '../report/index.ts';
 import type { CallIo } from './command.ts';
 
 /** What a linter found, and what it did not look at. */
-export interface Linted {
+interface Linted {
   readonly found: readonly Diagnostic[];
   readonly unread?: readonly string[];
   /** The text of a file, for excerpts; without it, no line of a file is shown. */

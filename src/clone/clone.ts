@@ -18,7 +18,7 @@ export interface Clone {
 }
 
 /** Where a path in a clone leads. */
-export type Destination =
+type Destination =
   | { readonly kind: 'here'; readonly path: string }
   | { readonly kind: 'missing'; readonly path: string }
   /** Out of the clone, where nothing is known. */

@@ -25,10 +25,10 @@ const RULES: readonly CloneRule[] = [
 ];
 
 /** What is wrong in a clone, by file and line. Files are named by their path in it. */
-export const lintClone = (clone: Clone): readonly Diagnostic[] => inOrder(RULES.flatMap((rule) => rule(clone)));
+export const lintClone = (clone: Clone): readonly Diagnostic[] => byPlaces(RULES.flatMap((rule) => rule(clone)));
 
 /** Findings by file and line. */
-export const inOrder = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
+export const byPlaces = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
   found.toSorted((one, other) => {
     const [left, right] = [one.at, other.at];
     const [file, otherFile] = [left?.file ?? '', right?.file ?? ''];

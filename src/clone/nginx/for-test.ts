@@ -1,7 +1,7 @@
 import { type Directive, readNginx } from './syntax.ts';
 
 /** A configuration that `nginx -t` can be asked about, with one line for each of the file's own. */
-export interface TestableNginx {
+interface TestableNginx {
   readonly text: string;
   /** How many lines stand before the file's first. */
   readonly linesBefore: number;

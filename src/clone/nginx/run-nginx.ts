@@ -12,7 +12,7 @@ import { saidByNginx, testableNginx } from './for-test.ts';
 import { readNginx } from './syntax.ts';
 
 /** What nginx itself said about a clone's configuration, and what it could not look at, and why. */
-export interface NginxTest {
+interface NginxTest {
   readonly found: readonly Diagnostic[];
   readonly unread: readonly string[];
 }

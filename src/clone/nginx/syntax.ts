@@ -9,7 +9,7 @@ export interface Directive {
 }
 
 /** Why a text is no configuration of nginx. */
-export interface SyntaxMistake {
+interface SyntaxMistake {
   readonly line: number;
   readonly column: number;
   readonly message: string;

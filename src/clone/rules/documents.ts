@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { globPattern } from '../../core/text/glob.ts';
 import { type Clone, destinationOf, elsewhere, insideOf, textsOf } from '../clone.ts';
 import { type CloneRule, finding } from './rule.ts';
 
@@ -18,7 +19,7 @@ export const documentedLinks: CloneRule = (clone) =>
     return all.flatMap(({ words, line, column }, index) => {
       const link = linkMadeBy(words);
       const path = link === undefined ? undefined : insideOf(clone, link.source);
-      if (link === undefined || path === undefined || isThere(clone, path)) return [];
+      if (link === undefined || path === undefined || hasPath(clone, path)) return [];
       // What the document itself makes, or undoes later, is in order.
       if (made.has(link.source) || all.slice(index + 1).some((later) => removes(later.words, link.at))) return [];
       const now = elsewhere(clone, path);
@@ -72,19 +73,14 @@ const removes = ([program = '', ...words]: readonly string[], place: string): bo
   ['rm', 'unlink', 'mv'].includes(program) && words.includes(place);
 
 /** Whether a path is there, or anything that a pattern of the shell (`sanoid_check.*`) matches. */
-function isThere(clone: Clone, path: string): boolean {
+function hasPath(clone: Clone, path: string): boolean {
   if (destinationOf(clone, path).kind !== 'missing') return true;
   if (!/[*?[{]/.test(path)) return false;
   const within = destinationOf(clone, posix.dirname(path));
-  // A pattern in a directory's name, or one of more than stars, is not judged.
-  if (within.kind !== 'here' || /[[{]/.test(path)) return true;
-  const pattern = new RegExp(`^${[...posix.basename(path)].map(patternOf).join('')}$`);
+  // A pattern in a directory's name, or braces, are not judged.
+  if (within.kind !== 'here' || path.includes('{')) return true;
+  const pattern = globPattern(posix.basename(path));
   return [...clone.entries.keys()].some(
     (one) => posix.dirname(one) === (within.path || '.') && pattern.test(posix.basename(one)),
   );
-}
-
-function patternOf(character: string): string {
-  if (character === '*') return '.*';
-  return character === '?' ? '.' : character.replace(/[.+^$()|\\\]]/, '\\$&');
 }
