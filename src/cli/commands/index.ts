@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import { completion } from './completion.ts';
 import { doc } from './doc.ts';
 import { drift } from './drift.ts';
+import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
 import { inventory } from './inventory.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   inventory,
   vault,
   lint,
+  explain,
   doc,
   lab,
   linkAnsible,

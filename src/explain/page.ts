@@ -1,0 +1,73 @@
+import { codeBlock, inlineCode, markdownText } from '../core/text/markdown.ts';
+import { visible } from '../core/visible.ts';
+
+/** A piece of a line: text, or what is to be read letter by letter. */
+export type Span = string | { readonly code: string } | { readonly strong: string };
+
+/** A part of a page. */
+export type Part =
+  | { readonly kind: 'heading'; readonly level: number; readonly line: readonly Span[] }
+  | { readonly kind: 'line'; readonly line: readonly Span[] }
+  /** An item of a list, numbered or not, and what belongs to it. */
+  | { readonly kind: 'item'; readonly number?: number; readonly line: readonly Span[]; readonly parts: readonly Part[] }
+  | { readonly kind: 'code'; readonly text: string; readonly language?: string };
+
+/** A page as Markdown, in which nothing has a meaning but what the page itself has. */
+export const markdownPage = (parts: readonly Part[]): string => `${inMarkdown(parts)}\n`;
+
+function inMarkdown(parts: readonly Part[]): string {
+  return parts
+    .map((part, index) => {
+      const before = index === 0 ? '' : betweenOf(parts[index - 1], part);
+      return `${before}${markdownOf(part)}`;
+    })
+    .join('');
+}
+
+/** Items of one list stand close together, unless they have parts of their own. */
+const betweenOf = (before: Part | undefined, part: Part): string =>
+  before?.kind === 'item' && part.kind === 'item' && before.parts.length === 0 && part.parts.length === 0
+    ? '\n'
+    : '\n\n';
+
+function markdownOf(part: Part): string {
+  if (part.kind === 'heading') return `${'#'.repeat(part.level)} ${part.line.map(markdownSpan).join('')}`;
+  if (part.kind === 'line') return part.line.map(markdownSpan).join('');
+  if (part.kind === 'code') return codeBlock(visible(part.text), part.language);
+  const mark = part.number === undefined ? '- ' : `${part.number}. `;
+  const body = part.parts.length === 0 ? '' : `\n\n${inMarkdown(part.parts)}`;
+  return indented(`${part.line.map(markdownSpan).join('')}${body}`, mark);
+}
+
+function markdownSpan(span: Span): string {
+  if (typeof span === 'string') return markdownText(visible(span));
+  return 'code' in span ? inlineCode(visible(span.code)) : `**${markdownText(visible(span.strong).trim())}**`;
+}
+
+/** A page for a terminal. */
+export const textPage = (parts: readonly Part[]): string => `${parts.map(textOf).join('\n').trim()}\n`;
+
+function textOf(part: Part): string {
+  if (part.kind === 'code')
+    return part.text
+      .split('\n')
+      .map((line) => `    ${visible(line)}`)
+      .join('\n');
+  const line = visible(part.line.map(plainSpan).join('').replaceAll('\n', ' '));
+  if (part.kind === 'heading')
+    return `\n${line}${part.level < 3 ? `\n${(part.level === 1 ? '=' : '-').repeat(line.length)}` : ':'}`;
+  if (part.kind === 'line') return line;
+  return indented([line, ...part.parts.map(textOf)].join('\n'), part.number === undefined ? '- ' : `${part.number}. `);
+}
+
+/** A list's item: what follows its first line is indented as far as its mark is long. */
+const indented = (text: string, mark: string): string =>
+  text
+    .split('\n')
+    .map((line, index) => `${index === 0 ? mark : ' '.repeat(mark.length)}${line}`.trimEnd())
+    .join('\n');
+
+function plainSpan(span: Span): string {
+  if (typeof span === 'string') return span;
+  return 'code' in span ? span.code : span.strong;
+}
