@@ -20,7 +20,7 @@ test('run explain has what the last audit of the playbook found, step by step', 
 });
 
 test('a playbook that does not load is a mistake', async () => {
-  using rig = new Rig().write({ 'p.yaml': '- hosts: localhost\n  tasks:\n    - { comand: ls }\n' });
+  using rig = new Rig().write({ 'p.yaml': '- hosts: localhost\n  tasks:\n    - { name: nothing }\n' });
 
   const { code, stdout } = await rig.run(['explain', 'p.yaml']);
 
