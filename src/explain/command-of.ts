@@ -3,7 +3,7 @@ import { type Raw, Template } from '../core/value.ts';
 import { shownValue } from './values.ts';
 
 /** What a person would type, and which parameters say nothing more than it. */
-export interface TypedCommand {
+interface TypedCommand {
   readonly text: string;
   readonly covers: readonly string[];
 }
@@ -17,13 +17,13 @@ function word(raw: Raw | undefined): string {
   return raw instanceof Template || /^~?[\w./@:+=-]*$/.test(shown) ? shown : quote(shown);
 }
 
-const textIn = (given: Given, name: string, otherwise: string): string => {
+const givenText = (given: Given, name: string, otherwise: string): string => {
   const raw = given.get(name);
   return raw === undefined ? otherwise : shownValue(raw);
 };
 
 const isOn = (given: Given, name: string): boolean | undefined => {
-  const text = textIn(given, name, '');
+  const text = givenText(given, name, '');
   return text === '' ? undefined : /^(?:true|yes|on|1)$/i.test(text);
 };
 
@@ -35,8 +35,8 @@ function packages(given: Given): TypedCommand | undefined {
   const verb = {
     present: 'install',
     latest: 'install',
-    absent: textIn(given, 'purge', '') === 'true' ? 'purge' : 'remove',
-  }[textIn(given, 'state', 'present')];
+    absent: givenText(given, 'purge', '') === 'true' ? 'purge' : 'remove',
+  }[givenText(given, 'state', 'present')];
   if (verb === undefined) return undefined;
   const text = lines(
     isOn(given, 'update_cache') === true && 'apt-get update',
@@ -48,7 +48,7 @@ function packages(given: Given): TypedCommand | undefined {
 function unit(given: Given): TypedCommand | undefined {
   const name = word(given.get('name') ?? given.get('service') ?? given.get('unit'));
   const verb = { started: 'start', stopped: 'stop', restarted: 'restart', reloaded: 'reload', '': '' }[
-    textIn(given, 'state', '')
+    givenText(given, 'state', '')
   ];
   if (verb === undefined) return undefined;
   const enabled = isOn(given, 'enabled');
@@ -66,7 +66,7 @@ function unit(given: Given): TypedCommand | undefined {
 function file(given: Given): TypedCommand | undefined {
   const path = word(given.get('path') ?? given.get('dest') ?? given.get('name'));
   const source = word(given.get('src'));
-  const state = textIn(given, 'state', 'file');
+  const state = givenText(given, 'state', 'file');
   const first = {
     link: `ln -sfn ${source} ${path}`,
     directory: `mkdir -p ${path}`,
@@ -101,7 +101,7 @@ function file(given: Given): TypedCommand | undefined {
 
 function command(given: Given): TypedCommand | undefined {
   const argv = given.get('argv');
-  const text = argv === undefined ? textIn(given, 'cmd', textIn(given, '_raw_params', '')) : word(argv);
+  const text = argv === undefined ? givenText(given, 'cmd', givenText(given, '_raw_params', '')) : word(argv);
   const folder = given.has('chdir') ? `cd ${word(given.get('chdir'))} && ` : '';
   return text.trim() === ''
     ? undefined
@@ -118,7 +118,7 @@ function clone(given: Given): TypedCommand | undefined {
 const named =
   (program: string, parameter: string) =>
   (given: Given): TypedCommand | undefined =>
-    textIn(given, 'state', 'present') === 'present' && given.has(parameter)
+    givenText(given, 'state', 'present') === 'present' && given.has(parameter)
       ? { text: `${program} ${word(given.get(parameter))}`, covers: [parameter, 'state'] }
       : undefined;
 

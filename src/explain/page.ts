@@ -2,20 +2,25 @@ import { codeBlock, inlineCode, markdownText } from '../core/text/markdown.ts';
 import { visible } from '../core/visible.ts';
 
 /** A piece of a line: text, or what is to be read letter by letter. */
-export type Span = string | { readonly code: string } | { readonly strong: string };
+export type PageSpan = string | { readonly code: string } | { readonly strong: string };
 
 /** A part of a page. */
-export type Part =
-  | { readonly kind: 'heading'; readonly level: number; readonly line: readonly Span[] }
-  | { readonly kind: 'line'; readonly line: readonly Span[] }
+export type PagePart =
+  | { readonly kind: 'heading'; readonly depth: number; readonly line: readonly PageSpan[] }
+  | { readonly kind: 'line'; readonly line: readonly PageSpan[] }
   /** An item of a list, numbered or not, and what belongs to it. */
-  | { readonly kind: 'item'; readonly number?: number; readonly line: readonly Span[]; readonly parts: readonly Part[] }
+  | {
+      readonly kind: 'item';
+      readonly number?: number;
+      readonly line: readonly PageSpan[];
+      readonly parts: readonly PagePart[];
+    }
   | { readonly kind: 'code'; readonly text: string; readonly language?: string };
 
 /** A page as Markdown, in which nothing has a meaning but what the page itself has. */
-export const markdownPage = (parts: readonly Part[]): string => `${inMarkdown(parts)}\n`;
+export const markdownPage = (parts: readonly PagePart[]): string => `${inMarkdown(parts)}\n`;
 
-function inMarkdown(parts: readonly Part[]): string {
+function inMarkdown(parts: readonly PagePart[]): string {
   return parts
     .map((part, index) => {
       const before = index === 0 ? '' : betweenOf(parts[index - 1], part);
@@ -25,13 +30,13 @@ function inMarkdown(parts: readonly Part[]): string {
 }
 
 /** Items of one list stand close together, unless they have parts of their own. */
-const betweenOf = (before: Part | undefined, part: Part): string =>
+const betweenOf = (before: PagePart | undefined, part: PagePart): string =>
   before?.kind === 'item' && part.kind === 'item' && before.parts.length === 0 && part.parts.length === 0
     ? '\n'
     : '\n\n';
 
-function markdownOf(part: Part): string {
-  if (part.kind === 'heading') return `${'#'.repeat(part.level)} ${part.line.map(markdownSpan).join('')}`;
+function markdownOf(part: PagePart): string {
+  if (part.kind === 'heading') return `${'#'.repeat(part.depth)} ${part.line.map(markdownSpan).join('')}`;
   if (part.kind === 'line') return part.line.map(markdownSpan).join('');
   if (part.kind === 'code') return codeBlock(visible(part.text), part.language);
   const mark = part.number === undefined ? '- ' : `${part.number}. `;
@@ -39,15 +44,15 @@ function markdownOf(part: Part): string {
   return indented(`${part.line.map(markdownSpan).join('')}${body}`, mark);
 }
 
-function markdownSpan(span: Span): string {
+function markdownSpan(span: PageSpan): string {
   if (typeof span === 'string') return markdownText(visible(span));
   return 'code' in span ? inlineCode(visible(span.code)) : `**${markdownText(visible(span.strong).trim())}**`;
 }
 
 /** A page for a terminal. */
-export const textPage = (parts: readonly Part[]): string => `${parts.map(textOf).join('\n').trim()}\n`;
+export const textPage = (parts: readonly PagePart[]): string => `${parts.map(textOf).join('\n').trim()}\n`;
 
-function textOf(part: Part): string {
+function textOf(part: PagePart): string {
   if (part.kind === 'code')
     return part.text
       .split('\n')
@@ -55,7 +60,7 @@ function textOf(part: Part): string {
       .join('\n');
   const line = visible(part.line.map(plainSpan).join('').replaceAll('\n', ' '));
   if (part.kind === 'heading')
-    return `\n${line}${part.level < 3 ? `\n${(part.level === 1 ? '=' : '-').repeat(line.length)}` : ':'}`;
+    return `\n${line}${part.depth < 3 ? `\n${(part.depth === 1 ? '=' : '-').repeat(line.length)}` : ':'}`;
   if (part.kind === 'line') return line;
   return indented([line, ...part.parts.map(textOf)].join('\n'), part.number === undefined ? '- ' : `${part.number}. `);
 }
@@ -67,7 +72,7 @@ const indented = (text: string, mark: string): string =>
     .map((line, index) => `${index === 0 ? mark : ' '.repeat(mark.length)}${line}`.trimEnd())
     .join('\n');
 
-function plainSpan(span: Span): string {
+function plainSpan(span: PageSpan): string {
   if (typeof span === 'string') return span;
   return 'code' in span ? span.code : span.strong;
 }

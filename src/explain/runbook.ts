@@ -4,11 +4,11 @@ import { asWritten, isDict, type Raw } from '../core/value.ts';
 import { shortTypeName } from '../language/load/action.ts';
 import type { Block, Handler, Include, Item, Meta, Play, Playbook, Task, Written } from '../language/model.ts';
 import { commandOf } from './command-of.ts';
-import type { Part, Span } from './page.ts';
+import type { PagePart, PageSpan } from './page.ts';
 import { HIDDEN, shownValue } from './values.ts';
 
 /** What a runbook needs besides the playbooks. */
-export interface RunbookOptions {
+interface RunbookOptions {
   readonly typeOf: (name: string) => TaskType | undefined;
   /** What the last audit says about a step, in a sentence; undefined if there was none. */
   readonly stateOf: (playbook: string, step: string) => string | undefined;
@@ -17,13 +17,13 @@ export interface RunbookOptions {
 type Leaf = Exclude<Item, Block> | Handler;
 
 /** A runbook of playbooks: plays, their hosts, and their steps in order. Values are as they are written, and secrets are left out. */
-export const runbookOf = (playbooks: readonly Playbook[], options: RunbookOptions): readonly Part[] =>
+export const runbookOf = (playbooks: readonly Playbook[], options: RunbookOptions): readonly PagePart[] =>
   playbooks.flatMap((playbook) => [
     heading(1, `Runbook of ${basename(playbook.file)}`),
     ...playbook.plays.flatMap((play, index) => playParts(play, index + 1, playbook.file, options)),
   ]);
 
-function playParts(play: Play, number: number, file: string, options: RunbookOptions): readonly Part[] {
+function playParts(play: Play, number: number, file: string, options: RunbookOptions): readonly PagePart[] {
   const hosts = shownValue(play.hosts.value);
   const name = play.name === undefined ? hosts : shownValue(play.name);
   const settings = [
@@ -50,7 +50,7 @@ function playParts(play: Play, number: number, file: string, options: RunbookOpt
   ];
 }
 
-function stateParts(file: string, step: string | undefined, { stateOf }: RunbookOptions): readonly Part[] {
+function stateParts(file: string, step: string | undefined, { stateOf }: RunbookOptions): readonly PagePart[] {
   const state = step === undefined ? undefined : stateOf(file, step);
   return state === undefined ? [] : [line(state)];
 }
@@ -93,7 +93,7 @@ function bySteps(
   return groups;
 }
 
-function itemPart({ item, about }: Shown, number: number, options: RunbookOptions): Part {
+function itemPart({ item, about }: Shown, number: number, options: RunbookOptions): PagePart {
   const { title, type, parts } = item.kind === 'task' ? taskParts(item, options) : otherParts(item);
   const conditions = [...about, ...conditionsOf(item)];
   return {
@@ -113,7 +113,7 @@ function itemPart({ item, about }: Shown, number: number, options: RunbookOption
 interface ItemParts {
   readonly title: string;
   readonly type: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly PagePart[];
 }
 
 function otherParts(item: Include | Meta): ItemParts {
@@ -149,7 +149,7 @@ function bodyOf(
   given: ReadonlyMap<string, Raw>,
   type: TaskType | undefined,
   options: RunbookOptions,
-): readonly Part[] {
+): readonly PagePart[] {
   if (type !== undefined && shortTypeName(type.name) === 'manual') return manualParts(given, options);
   const specs = type?.params ?? {};
   const isHidden = [...given].some(([key, raw]) => shownValue(raw, specs[key]).includes(HIDDEN));
@@ -157,18 +157,18 @@ function bodyOf(
   const rest = [...given].filter(([key]) => typed?.covers.includes(key) !== true);
   return [
     ...(typed === undefined ? [] : [{ kind: 'code', text: typed.text, language: 'sh' } as const]),
-    ...rest.flatMap(([key, raw]): readonly Part[] => parameterParts(key, shownValue(raw, specs[key]))),
+    ...rest.flatMap(([key, raw]): readonly PagePart[] => parameterParts(key, shownValue(raw, specs[key]))),
   ];
 }
 
-const parameterParts = (key: string, value: string): readonly Part[] => [
+const parameterParts = (key: string, value: string): readonly PagePart[] => [
   value.includes('\n')
     ? { kind: 'item', line: [{ code: key }, ':'], parts: [{ kind: 'code', text: value.replace(/\n$/, '') }] }
     : { kind: 'item', line: [{ code: key }, ': ', { code: value === '' ? '""' : value }], parts: [] },
 ];
 
 /** A manual step: what a person does, and what proves that it is done. */
-function manualParts(given: ReadonlyMap<string, Raw>, { typeOf }: RunbookOptions): readonly Part[] {
+function manualParts(given: ReadonlyMap<string, Raw>, { typeOf }: RunbookOptions): readonly PagePart[] {
   const instructions = shownValue(given.get('instructions')).trim();
   const proof = given.get('proven_by');
   const unless = given.get('unless');
@@ -190,7 +190,7 @@ function manualParts(given: ReadonlyMap<string, Raw>, { typeOf }: RunbookOptions
   ];
 }
 
-function proofParts(name: string, args: Raw, type: TaskType | undefined): readonly Part[] {
+function proofParts(name: string, args: Raw, type: TaskType | undefined): readonly PagePart[] {
   const given = isDict(args) ? [...(args as ReadonlyMap<string, Raw>)] : [];
   return [
     line('It is done when ', { code: name }, ' has nothing to do with:'),
@@ -198,7 +198,7 @@ function proofParts(name: string, args: Raw, type: TaskType | undefined): readon
   ];
 }
 
-const notified = ({ notify }: Task): readonly Part[] =>
+const notified = ({ notify }: Task): readonly PagePart[] =>
   notify.length === 0
     ? []
     : [line(`If this changed something, then afterwards: ${notify.map(({ value }) => shownValue(value)).join(', ')}.`)];
@@ -230,5 +230,5 @@ function userText({ keywords }: Pick<Play, 'keywords'>): string {
   return become === 'false' ? 'as the user who logs in' : `as ${user} if ${become}`;
 }
 
-const heading = (level: number, text: string): Part => ({ kind: 'heading', level, line: [text] });
-const line = (...spans: readonly Span[]): Part => ({ kind: 'line', line: spans });
+const heading = (depth: number, text: string): PagePart => ({ kind: 'heading', depth, line: [text] });
+const line = (...spans: readonly PageSpan[]): PagePart => ({ kind: 'line', line: spans });
