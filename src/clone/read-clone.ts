@@ -30,6 +30,10 @@ function readFolder(root: string, folder: string, entries: Map<string, CloneEntr
   for (const name of readdirSync(localPath(join(root, folder)), { encoding: 'buffer' })) {
     const path = folder === '' ? decodeText(name) : `${folder}/${decodeText(name)}`;
     if (posix.basename(path) === '.git') continue;
+    if (posix.basename(path) === 'node_modules') {
+      unread.push(`${path}: what npm has installed`);
+      continue;
+    }
     try {
       readOne(root, path, entries, unread);
     } catch (error) {

@@ -85,6 +85,8 @@ test.for<readonly [what: string, path: string, text: string, codes: readonly str
   ['a path with a variable', 'a.sh', '#!/bin/sh\n. /opt/infra/confs/$HOST.sh\n', []],
   ['a comment', 'a.sh', '#!/bin/sh\n# /opt/infra/gone\n', []],
   ['what a script writes', 'a.sh', '#!/bin/sh\ndate > /opt/infra/out\n', []],
+  ['a licence beside nginx', 'nginx/LICENSE', 'Copyright "us\n', []],
+  ['nginx without a brace', 'nginx/site', 'server {\n listen 80;\n', ['nginx-syntax nginx/site:2']],
   [
     'a merge that was left unfinished',
     'a.conf',
@@ -150,6 +152,9 @@ test.for<readonly [what: string, path: string, text: string, isSecret: boolean]>
   ['a template', 'c.yml', 'password: "{{ db_password }}"\n', false],
   ['a placeholder', 'a.conf', 'client_secret = XXX\ntoken = changeme\n', false],
   ['a file with the password', 'a.conf', 'password = /run/secrets/db\n', false],
+  ['a setting about passwords', 'w.yml', 'update_password: on_create\nupdate_password: never4\n', false],
+  ['the name of a secret', 'w.yml', 'image_pull_secret: registry\n', false],
+  ['a variable of a program', 'a.py', '#!/usr/bin/python3\npassword = prompt1\n', false],
   ['a permission', 'w.yml', 'id-token: write\n', false],
   ['a comment', 'a.conf', '#password = hunter2\n;password = hunter2\n', false],
   ['a password in a URL', 'a.conf', 'url = amqp://me:hunter2@mq.example.org/\n', true],
@@ -160,6 +165,13 @@ test.for<readonly [what: string, path: string, text: string, isSecret: boolean]>
 test('what is found as a secret is not told', () => {
   expect(told({ 'a.conf': 'db_password = hunter2\n' })).toContain('the value of db_password in clear');
   expect(told({ 'a.conf': 'db_password = hunter2\n' })).not.toContain('hunter2');
+});
+
+test('what npm has installed is not looked at, and that is told', () => {
+  using disk = new CloneOnDisk({ 'node_modules/a.conf': 'password = hunter2\n' });
+
+  expect(readClone(disk.folder)).toMatchObject({ unread: ['node_modules: what npm has installed'] });
+  expect(readClone(disk.folder).entries.size).toBe(0);
 });
 
 test('nothing below a link out of the clone is read, and nothing of git', () => {

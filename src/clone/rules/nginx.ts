@@ -4,14 +4,18 @@ import { type Directive, readNginx } from '../nginx/syntax.ts';
 import { type CloneRule, finding } from './rule.ts';
 
 const OTHER =
-  /\.(?:md|markdown|rst|txt|html?|css|m?js|lua|py|pl|php|sh|json|ya?ml|xml|pem|crt|csr|key|gif|png|jpe?g|svg|ico|j2|jinja|erb|tmpl|template|bak|orig|service|timer|socket|htpasswd)$/i;
+  /\.(?:md|markdown|rst|txt|html?|css|m?[jt]s|lua|rb|go|rs|c|java|toml|lock|sql|py|pl|php|sh|json|ya?ml|xml|pem|crt|csr|key|gif|png|jpe?g|svg|ico|j2|jinja|erb|tmpl|template|bak|orig|service|timer|socket|htpasswd)$/i;
 
-/** The files of a clone that nginx reads, by where they lie. */
+const DIRECTIVE =
+  /^\s*(?:server|http|events|upstream|location|map|log_format|listen|server_name|(?:proxy|fastcgi|uwsgi)_\w+|root|include|ssl_\w+|add_header|gzip\w*|return|rewrite)\b.*[;{}]\s*(?:#.*)?$/m;
+
+/** The files of a clone that nginx reads, by where they lie and what they look like. */
 export const nginxFiles = (clone: Clone): readonly { readonly path: string; readonly text: string }[] =>
   textsOf(clone).filter(
-    ({ path }) =>
+    ({ path, text }) =>
       posix.dirname(path).split('/').includes('nginx') &&
       !OTHER.test(path) &&
+      (path.endsWith('.conf') || DIRECTIVE.test(text)) &&
       !/(?:passwd|^Dockerfile.*|^Makefile|^\..*)$/.test(posix.basename(path)),
   );
 

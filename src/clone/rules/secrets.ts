@@ -16,7 +16,9 @@ const TOKENS: readonly (readonly [what: string, form: RegExp])[] = [
 
 /** Private keys, tokens and passwords that anybody with the clone can read. None of them is in what this tells. */
 export const secretsInClear: CloneRule = (clone) => {
-  const configuration = new Set(configurationOf(clone).map(({ path }) => path));
+  const configuration = new Set(
+    configurationOf(clone).flatMap(({ path, text }) => (isProgram(path, text) ? [] : [path])),
+  );
   return textsOf(clone).flatMap(({ path: file, text }) =>
     numbered(text).flatMap(({ line, number }) => {
       const what =
@@ -28,6 +30,10 @@ export const secretsInClear: CloneRule = (clone) => {
     }),
   );
 };
+
+/** Programs assign variables that are called like secrets. */
+const isProgram = (path: string, text: string): boolean =>
+  /\.(?:py|pl|pm|rb|php|lua|go|rs|[mc]?[jt]sx?)$/.test(path) || /^#!.*\b(?:python|perl|ruby|node|php)/.test(text);
 
 /** A private key without a passphrase: its first line says how it is encrypted, or that it is not. */
 function keyAt(text: string, line: string, number: number): string | undefined {
@@ -45,9 +51,16 @@ const ASSIGNED =
 
 /** What stands where a secret would: a variable, a template, a path, an example, a setting that is no secret. */
 const NONE =
-  /[${}<>%]|^!|^[/.~]|^(?:x{3,}|\*+|\.{3,}|change_?-?me.*|example.*|your[-_ ].*|todo.*|placeholder|redacted.*|dummy|true|false|yes|no|on|off|none|null|nil|required|optional|read|write|ask|prompt|md5|default|undefined|enabled|disabled|\d{1,3})$/i;
+  /[${}<>%]|^!|^[/.~]|^(?:x{3,}|\*+|\.{3,}|change_?-?me.*|example.*|your[-_ ].*|todo.*|placeholder|redacted.*|dummy|true|false|yes|no|on|off|none|null|nil|required|optional|read|write|always|on_create|enable|disable|ask|prompt|md5|default|undefined|enabled|disabled|\d{1,3})$/i;
 
-/** A setting whose name says that its value is a secret. In documents and programs, only a value that looks like nothing else. */
+/** Settings about passwords that are none themselves. */
+const ABOUT =
+  /^(?:id-token|(?:.*[_.-])?(?:update|reuse|generate|reset|require|change|use|no|show|hide|set|ask|store|save|remember|force|min|max|with|expire|allow|disable|enable)_?-?(?:password|passwd|secret|token|api_?key)|.*credentials?_secret)$/i;
+
+/**
+ * A setting whose name says that its value is a secret. Secrets, tokens and keys may also be names of such, so their values have to
+ * look like one; in documents and programs, which may explain or compute one, all values.
+ */
 function assigned(line: string, isConfiguration: boolean): string | undefined {
   const [, name = '', given = ''] = ASSIGNED.exec(line) ?? [];
   const value = given
@@ -55,9 +68,10 @@ function assigned(line: string, isConfiguration: boolean): string | undefined {
     .replace(/\s+#.*$/, '')
     .replace(/^(["'])(.*)\1$/, '$2')
     .replace(/["']$/, '');
-  if (name === '' || value.length < 4 || NONE.test(value) || /^id-token$/i.test(name)) return undefined;
+  if (name === '' || value.length < 4 || NONE.test(value) || ABOUT.test(name)) return undefined;
   const isRandom = /^[A-Za-z0-9+/_=-]{24,}$/.test(value) && /\d.*\d.*\d/.test(value) && /[A-Za-z]/.test(value);
-  return isRandom || (isConfiguration && !/[\s()[\]]/.test(value)) ? `the value of ${name}` : undefined;
+  const isPassword = /(?:password|passwd|passphrase)$/i.test(name) || (value.length > 7 && /\d/.test(value));
+  return isRandom || (isConfiguration && isPassword && !/[\s()[\]]/.test(value)) ? `the value of ${name}` : undefined;
 }
 
 const passwordInUrl = (line: string): string | undefined =>
