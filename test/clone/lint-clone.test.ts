@@ -153,6 +153,7 @@ test.for<readonly [what: string, path: string, text: string, isSecret: boolean]>
   ['a placeholder', 'a.conf', 'client_secret = XXX\ntoken = changeme\n', false],
   ['a file with the password', 'a.conf', 'password = /run/secrets/db\n', false],
   ['a setting about passwords', 'w.yml', 'update_password: on_create\nupdate_password: never4\n', false],
+  ['an expression', 'w.yml', "  'authPassword': item.auth_password,\n", false],
   ['the name of a secret', 'w.yml', 'image_pull_secret: registry\n', false],
   ['a variable of a program', 'a.py', '#!/usr/bin/python3\npassword = prompt1\n', false],
   ['a permission', 'w.yml', 'id-token: write\n', false],

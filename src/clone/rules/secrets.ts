@@ -53,6 +53,9 @@ const ASSIGNED =
 const NONE =
   /[${}<>%]|^!|^[/.~]|^(?:x{3,}|\*+|\.{3,}|change_?-?me.*|example.*|your[-_ ].*|todo.*|placeholder|redacted.*|dummy|true|false|yes|no|on|off|none|null|nil|required|optional|read|write|always|on_create|enable|disable|ask|prompt|md5|default|undefined|enabled|disabled|\d{1,3})$/i;
 
+/** The name of a variable or of a key that has the secret. */
+const NAME_OF_ONE = /^[a-z_.]*(?:password|passwd|passphrase|secret|token|_key)[a-z_]*$/i;
+
 /** Settings about passwords that are none themselves. */
 const ABOUT =
   /^(?:id-token|(?:.*[_.-])?(?:update|reuse|generate|reset|require|change|use|no|show|hide|set|ask|store|save|remember|force|min|max|with|expire|allow|disable|enable)_?-?(?:password|passwd|secret|token|api_?key)|.*credentials?_secret)$/i;
@@ -68,7 +71,8 @@ function assigned(line: string, isConfiguration: boolean): string | undefined {
     .replace(/\s+#.*$/, '')
     .replace(/^(["'])(.*)\1$/, '$2')
     .replace(/["']$/, '');
-  if (name === '' || value.length < 4 || NONE.test(value) || ABOUT.test(name)) return undefined;
+  if (name === '' || value.length < 4 || NONE.test(value) || NAME_OF_ONE.test(value) || ABOUT.test(name))
+    return undefined;
   const isRandom = /^[A-Za-z0-9+/_=-]{24,}$/.test(value) && /\d.*\d.*\d/.test(value) && /[A-Za-z]/.test(value);
   const isPassword = /(?:password|passwd|passphrase)$/i.test(name) || (value.length > 7 && /\d/.test(value));
   return isRandom || (isConfiguration && isPassword && !/[\s()[\]]/.test(value)) ? `the value of ${name}` : undefined;
