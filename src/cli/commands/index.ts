@@ -7,6 +7,7 @@ import { completion } from './completion.ts';
 import { doc } from './doc.ts';
 import { draft } from './draft.ts';
 import { drift } from './drift.ts';
+import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
 import { inventory } from './inventory.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   inventory,
   vault,
   lint,
+  explain,
   doc,
   lab,
   linkAnsible,

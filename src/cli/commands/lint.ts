@@ -3,11 +3,34 @@ import { defineCommand } from '../command.ts';
 /** `run lint`. */
 export const lint = defineCommand({
   name: 'lint',
-  usage: ['PLAYBOOK...'],
-  summary: 'find code that works now but causes trouble later',
+  usage: ['PLAYBOOK...', '--clone DIR'],
+  summary: 'find what causes trouble later in playbooks, or what is wrong in a clone of a configuration repository',
   about: `Reports code that works now but causes trouble later, in playbooks and in the roles and files that they include. Connects to no host.
-Exit codes: 0 nothing found, 1 a playbook does not load, 2 something found.`,
-  options: {},
-  words: { what: 'playbook', least: 1, most: Number.POSITIVE_INFINITY },
-  run: async ({ rest }, io) => (await import('../lint-command.ts')).lintCommand(rest, io),
+
+With --clone, reports what is wrong in a clone of a configuration repository: links that lead nowhere, paths and units that are named
+and are not there, configuration that nginx does not read (with nginx itself, where it is installed), unfinished merges, sections and
+targets that are there twice, Windows' line ends, and secrets in clear, which are not printed. Nothing of the clone is run, and no
+link out of it is followed. What was not looked at is told, too.
+Exit codes: 0 nothing found, 1 a playbook does not load or the clone cannot be read, 2 something found.`,
+  options: {
+    clone: { type: 'path', exists: 'directory', value: 'DIR', help: 'look at this clone' },
+    'deployed-at': {
+      type: 'text',
+      value: 'PATH',
+      help: 'where hosts have the clone, for absolute paths (default: below /opt, by its name, or as its own links tell)',
+    },
+    output: { type: 'choice', choices: ['text', 'json'], short: 'o', value: 'FORM', help: 'text (default) or json' },
+  },
+  words: { what: 'playbook', least: 0, most: Number.POSITIVE_INFINITY },
+  run: async (line, io) => {
+    const { clone, 'deployed-at': deployedAt, output } = line.options;
+    if (clone === undefined) {
+      if (deployedAt !== undefined)
+        return io.refuse(['--deployed-at tells where a clone is deployed: give --clone, too']);
+      if (line.rest.length === 0) return io.refuse(['no playbook was given, and no --clone']);
+      return (await import('../lint-command.ts')).lintCommand(line.rest, output, io);
+    }
+    if (line.rest.length > 0) return io.refuse([`--clone takes no playbooks: "${line.rest[0]}"`]);
+    return (await import('../lint-clone-command.ts')).lintCloneCommand({ folder: clone, deployedAt, output }, io);
+  },
 });
