@@ -15,7 +15,7 @@ interface SyntaxMistake {
   readonly message: string;
 }
 
-interface Token {
+interface NginxToken {
   readonly kind: 'word' | ';' | '{' | '}' | 'eof' | 'wrong';
   readonly text: string;
   readonly from: number;
@@ -23,9 +23,9 @@ interface Token {
 }
 
 interface Open {
-  readonly words: Token[];
+  readonly words: NginxToken[];
   readonly directives: Directive[];
-  readonly token?: Token;
+  readonly token?: NginxToken;
 }
 
 /**
@@ -55,7 +55,7 @@ export function readNginx(text: string): readonly Directive[] | SyntaxMistake | 
   }
 }
 
-function mistakeOf({ kind, text }: Token, { words, token }: Open, depth: number): string | undefined {
+function mistakeOf({ kind, text }: NginxToken, { words, token }: Open, depth: number): string | undefined {
   const [first] = words;
   if (kind === 'wrong') return text;
   if ((kind === ';' || kind === '{') && first === undefined) return `unexpected "${kind}"`;
@@ -65,7 +65,7 @@ function mistakeOf({ kind, text }: Token, { words, token }: Open, depth: number)
   return kind === 'eof' && token !== undefined ? 'the file ends, but a block is still open: expected "}"' : undefined;
 }
 
-const directiveOf = (text: string, words: readonly Token[], end: Token): Directive => ({
+const directiveOf = (text: string, words: readonly NginxToken[], end: NginxToken): Directive => ({
   words: words.map((word) => word.text),
   from: words[0]?.from ?? end.from,
   to: end.to,
@@ -78,7 +78,7 @@ const placeOf = (text: string, offset: number): { readonly line: number; readonl
 });
 
 /** The next token. As in nginx, only a blank, `;` or `{` ends a word, quotes count only where a word begins, and `${` opens no block. */
-function tokenAt(text: string, start: number): Token {
+function tokenAt(text: string, start: number): NginxToken {
   const [blank = ''] = /^(?:[ \t\r\n]+|#[^\n]*)*/.exec(text.slice(start)) ?? [];
   const from = start + blank.length;
   const first = text[from];
@@ -89,7 +89,7 @@ function tokenAt(text: string, start: number): Token {
   return { kind: 'word', text: word, from, to: from + word.length };
 }
 
-function quotedAt(text: string, from: number, quote: string): Token {
+function quotedAt(text: string, from: number, quote: string): NginxToken {
   for (let at = from + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;
     else if (text[at] === quote) {
