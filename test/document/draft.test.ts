@@ -60,6 +60,14 @@ describe('a command becomes the task that says the same', () => {
       'cp /usr/share/doc/x/x.conf /etc/x.conf',
       { copy: { remote_src: true, src: '/usr/share/doc/x/x.conf', dest: '/etc/x.conf', force: false } },
     ],
+    [
+      'cp -a /srv/old/letsencrypt /etc/',
+      { copy: { remote_src: true, src: '/srv/old/letsencrypt', dest: '/etc/', mode: 'preserve', force: false } },
+    ],
+    [
+      'cp -r /srv/old/www /srv/new',
+      { copy: { remote_src: true, src: '/srv/old/www/', dest: '/srv/new/', force: false } },
+    ],
     ['sudo apt install -y nginx certbot', { apt: { name: ['nginx', 'certbot'], state: 'present' } }],
     ['apt-get purge exim4-base', { apt: { name: ['exim4-base'], state: 'absent', purge: true } }],
     [
@@ -245,7 +253,7 @@ describe('the end state', () => {
   test('a path is declared once: what is done differently later takes its place, and is told', () => {
     const text = shell('ln -s /opt/old/x /etc/x', 'rm /etc/x', 'ln -s /opt/new/x /etc/x');
 
-    expect(tasksOf(text)).toEqual([{ file: { src: '/opt/new/x', dest: '/etc/x', state: 'link' } }]);
+    expect(tasksOf(text)).toEqual([{ file: { src: '/opt/new/x', dest: '/etc/x', state: 'link', force: true } }]);
     expect(written(text)).toContain('# line 4: ln -s /opt/old/x /etc/x  (done differently later)');
   });
 
@@ -324,6 +332,9 @@ describe('the draft, run', () => {
       `sed -i 's/b = 1/b = 2/' ${root}/etc/app/b.conf`,
       `cp ${root}/etc/app/b.conf ${root}/etc/app/c.conf`,
       `chmod 600 ${root}/etc/app/c.conf`,
+      `mkdir ${root}/new`,
+      `cp -a ${root}/opt/app ${root}/new/`,
+      `cp -r ${root}/opt/app ${root}/other`,
       `ln -s ../old ${root}/etc/current`,
       `rm ${root}/etc/current`,
       `ln -s app ${root}/etc/current`,

@@ -236,6 +236,21 @@ describe('copy', () => {
     expect([made.status, existsSync(dir.at('new/f'))]).toEqual(['changed', true]);
   });
 
+  test('on the host, copies a directory into one that exists, with `force: false`, until it is there', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('s'));
+    writeFileSync(dir.at('s/f'), 'x');
+    mkdirSync(dir.at('into'));
+    const args = { src: dir.at('s'), dest: `${dir.at('into')}/`, remote_src: true, force: false };
+
+    const made = await runHere(copy, args);
+    writeFileSync(dir.at('into/s/f'), 'edited');
+    const kept = await runHere(copy, args);
+
+    expect([made.status, kept.status]).toEqual(['changed', 'ok']);
+    expect(readFileSync(dir.at('into/s/f'), 'utf8')).toBe('edited');
+  });
+
   test('copies a tree on the host, with links as links', async () => {
     using dir = folder();
     mkdirSync(dir.at('s/sub'), { recursive: true });

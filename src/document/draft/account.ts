@@ -119,7 +119,7 @@ function draftExcerpt(excerpt: ExcerptPart, before: DocumentPart | undefined): D
   const path = excerpt.path === undefined ? undefined : absolutePath(excerpt.path, {});
   if (path === undefined) return manual('the document does not tell which file it is');
   const said = before?.kind === 'instruction' ? before.text : '';
-  if (/\bmy (own )?(host|laptop|machine|computer|pc)\b/i.test(said))
+  if (/\bmy (own |local )*(host|laptop|machine|computer|pc|\/etc\/hosts)\b/i.test(said))
     return manual('it is about the machine of the one who wrote it');
   if (/\b(creat(e|ed)|new file|to be|write|wrote)\b/i.test(said) || /^#!/.test(text)) {
     const mode = /^#!/.test(text) ? { mode: '0755' } : {};

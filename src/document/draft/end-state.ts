@@ -155,11 +155,17 @@ function relocated(task: DraftTask, { from, to }: Move): DraftTask {
   return { ...task, args, subject: `path:${String(move(task.subject?.slice('path:'.length)))}` };
 }
 
-/** A link in the place of a file that was moved away: the package brings the file again. */
+/** A link in the place of a file that was moved away or removed: the package brings the file again. */
 function replacing(entries: readonly DraftEntry[], task: DraftTask): DraftTask {
-  if (task.type !== 'file' || task.args['state'] !== 'link') return task;
-  const isMoved = entries.some((entry) => 'task' in entry && movedBy(entry.task)?.from === task.args['dest']);
-  return isMoved ? { ...task, args: { ...task.args, force: true } } : task;
+  const { state, dest } = task.args;
+  if (task.type !== 'file' || state !== 'link') return task;
+  const isReplaced = entries.some(
+    (entry) =>
+      'task' in entry &&
+      (movedBy(entry.task)?.from === dest ||
+        (entry.task.subject === task.subject && entry.task.args['state'] === 'absent')),
+  );
+  return isReplaced ? { ...task, args: { ...task.args, force: true } } : task;
 }
 
 /** Whether a task sets owner and mode of what another kind of task makes, which cannot set them. */

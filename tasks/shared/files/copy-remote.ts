@@ -156,8 +156,9 @@ function planRemoteFile(
 }
 
 function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: string): Plan {
-  // As in Ansible, the directory as a whole counts, unlike in a copy of files from the playbook's side.
-  if (followed(state.dest) !== undefined && !task.force) return ALREADY_THERE;
+  // As in Ansible, the directory as a whole counts, unlike in a copy of files from the playbook's side: the one that is made.
+  const isInside = !src.endsWith('/') && followed(state.dest)?.kind === 'directory';
+  if (followed(isInside ? state.inside : state.dest) !== undefined && !task.force) return ALREADY_THERE;
   const into = src.endsWith('/') ? '' : nameOf(src);
   if (!state.dest.exists && !task.dest.endsWith('/') && followed(state.destParent) === undefined)
     return { failed: `Destination directory ${parentOf(tidyPath(task.dest))} does not exist` };

@@ -152,21 +152,17 @@ const cp: Verb = (called) => {
   const found = pathsOf([...names, dest], called);
   if ('why' in found) return manual(found.why);
   const place = `${found.paths.at(-1)}${/\/\.?$/.test(dest) ? '/' : ''}`;
-  const keepsMode = options.has('a', 'archive', 'p', 'preserve');
+  const mode = options.has('a', 'archive', 'p', 'preserve') && { mode: 'preserve' };
+  const isRecursive = options.has('a', 'archive', 'r', 'R', 'recursive');
   const tasks = found.paths.slice(0, -1).map((src) => {
     const path = placeIn(place, src, names.length === 1, called);
-    // What was edited after it was copied stays.
-    return pathTask('copy', path, {
-      remote_src: true,
-      src,
-      dest: path,
-      ...(keepsMode && { mode: 'preserve' }),
-      force: false,
-    });
+    // What was edited after it was copied stays. A directory goes into `dest` under its name, and with a slash only what is in it.
+    const keepsName = posix.basename(path) === posix.basename(src);
+    const [from, to] = keepsName ? [src, `${posix.dirname(path)}/`] : [`${src}/`, `${path}/`];
+    const where = isRecursive ? { src: from, dest: to } : { src, dest: path };
+    return pathTask('copy', path, { remote_src: true, ...where, ...mode, force: false });
   });
-  return options.has('a', 'archive', 'r', 'R', 'recursive')
-    ? likely('what is a directory is copied into a directory of that name', ...tasks)
-    : exact(...tasks);
+  return isRecursive ? likely('what it copies is taken for a directory', ...tasks) : exact(...tasks);
 };
 
 const mv: Verb = (called) => {
