@@ -12,7 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/language': ['src/core', 'src/yaml', 'src/template'],
   'src/engine': ['src/core', 'src/template', 'src/language'],
   'src/audit': ['src/core', 'src/yaml', 'src/template', 'src/language', 'src/engine', 'src/report'],
-  'src/document': ['src/core', 'src/yaml', 'src/audit/page/markup.ts'],
+  'src/document': ['src/core', 'src/yaml', 'src/audit/page/markup.ts', 'src/clone/clone.ts'],
   'src/clone': ['src/core'],
   'src/explain': ['src/core', 'src/language'],
   'src/session': ['src/core'],

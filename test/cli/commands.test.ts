@@ -204,7 +204,7 @@ describe('completion', () => {
     [['vault', 'view', '--ask'], ['--ask-vault-pass']],
     [
       ['lint', '--'],
-      ['--clone', '--deployed-at', '--output', '--help'],
+      ['--document', '--clone', '--deployed-at', '--inventory', '--output', '--help'],
     ],
     [
       ['help', 'li'],

@@ -316,7 +316,7 @@ describe('the draft, run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-draft-'));
   const run = (...args: readonly string[]): string =>
     execFileSync(process.execPath, ['dist/run.cjs', ...args], {
-      env: { ...process.env, RETRACE_HISTORY: 'none' },
+      env: { ...process.env, RETRACE_HISTORY: 'off' },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
