@@ -312,6 +312,28 @@ test('secrets are variables, and nothing in a document is a template', () => {
   expect(draft).toMatch(/content: !unsafe/);
 });
 
+test.for<[text: string, secret: string, variable: string]>([
+  [shell('htpasswd -b /etc/nginx/users alex tr0ub4dor'), 'tr0ub4dor', 'vault_password_of_alex'],
+  [shell('curl -u alex:tr0ub4dor https://a.example.org/'), 'tr0ub4dor', 'vault_password_of_alex'],
+  [shell('echo "password = tr0ub4dor" > /etc/app.conf'), 'tr0ub4dor', 'vault_password'],
+  [
+    shell('cat > /etc/app.env <<EOF', 'DB_PASSWORD=tr0ub4dor', 'URL=postgres://app:s3cr3tpw@db/app', 'EOF'),
+    's3cr3tpw',
+    'vault_db_password',
+  ],
+  [shell('git clone https://alex:tr0ub4dor@example.org/conf.git /opt/conf'), 'tr0ub4dor', 'vault_url_password'],
+])('the secret in %s is in a variable of the vault only', ([text, secret, variable]) => {
+  expect(written(text)).not.toContain(secret);
+  expect(written(text)).toContain(variable);
+});
+
+test('a secret in what no task does is not repeated', () => {
+  const text = shell('mysql -e "create user app identified by \'tr0ub4dor\'"', "echo 'root:hunter2hunter' | chpasswd");
+
+  expect(written(text)).not.toMatch(/tr0ub4dor|hunter2hunter/);
+  expect(written(text)).toContain('********');
+});
+
 describe('the draft, run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-draft-'));
   const run = (...args: readonly string[]): string =>

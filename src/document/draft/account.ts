@@ -2,6 +2,7 @@ import type { CommandPart, DocumentPart, ExcerptPart, Heading, InstallDocument }
 import { block, draftCommand } from './calls.ts';
 import { type Drafted, type DraftTask, exact, likely, manual, pathTask } from './drafted.ts';
 import { withVariables } from './placeholders.ts';
+import { secretsIn, withoutSecrets, withVaultVariables } from './secrets.ts';
 import { absolutePath } from './words.ts';
 
 /** A part of a document, and what it becomes. */
@@ -23,6 +24,9 @@ export function accountsOf(document: InstallDocument): readonly Account[] {
   const accounts: Account[] = [];
   const directories = new Set<string>();
   const hostAt = hostFinder(document);
+  // Prose speaks of passwords; what is typed, written or printed has them.
+  const typed = document.lines.filter(({ kind }) => kind === 'command' || kind === 'content' || kind === 'output');
+  const secrets = secretsIn(typed.map(({ text }) => text).join('\n'));
   for (const [at, part] of document.parts.entries()) {
     if (part.kind === 'output') continue;
     const heading = part.under.at(-1);
@@ -38,7 +42,12 @@ export function accountsOf(document: InstallDocument): readonly Account[] {
       ? [manual('the document says that it was not done')]
       : draftPart(document.parts, at, directories);
     for (const drafted of drafts) {
-      accounts.push({ ...base, text: part.text.trimEnd(), drafted });
+      const own = 'tasks' in drafted ? drafted.tasks.map((task) => withVaultVariables(task, secrets)) : undefined;
+      accounts.push({
+        ...base,
+        text: withoutSecrets(part.text.trimEnd(), secrets),
+        drafted: own === undefined ? drafted : ({ ...drafted, tasks: own } as Drafted),
+      });
       if ('tasks' in drafted) for (const task of drafted.tasks) noteDirectories(task, directories);
     }
   }
