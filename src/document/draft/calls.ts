@@ -108,7 +108,7 @@ function draftFlow(
     const url = first.words.find((word) => /^https?:/.test(word));
     return url === undefined
       ? manual('it does not tell the address of the key')
-      : exact({ type: 'apt_key', args: { url }, subject: `key:${url}` });
+      : exact({ type: 'apt_key', args: { url }, declares: `key:${url}` });
   }
   if (pipeline.length === 2 && input !== undefined && written === undefined)
     return draftCall(last, command, { ...beside, heredoc: input }, input);
@@ -117,7 +117,7 @@ function draftFlow(
     return likely('it runs while the file that it writes is not there', {
       type: 'shell',
       args: { cmd: whole.replace(/\bsudo +/g, ''), creates: output.path },
-      subject: `path:${output.path}`,
+      declares: `path:${output.path}`,
     });
   const drafts = pipeline.map((call) => draftCall(call, command, beside));
   return written === undefined && drafts.every(({ grade }) => grade === 'look')
@@ -151,7 +151,7 @@ function draftText({ path, isAppended }: OutputFile, text: string): Drafted {
   return exact({
     type: 'lineinfile',
     args: { path, line: lines[0], create: true },
-    subject: `line:${path}:${lines[0]}`,
+    declares: `line:${path}:${lines[0]}`,
   });
 }
 
@@ -161,7 +161,7 @@ const secretOf = (path: string): string => draftVariable(`vault_${posix.basename
 export const block = (path: string, text: string) => ({
   type: 'blockinfile',
   args: { path, create: true, block: text.endsWith('\n') ? text : `${text}\n` },
-  subject: `block:${path}:${text}`,
+  declares: `block:${path}:${text}`,
 });
 
 function draftCall({ words, cwd, sudo }: ProgramCall, { user }: CommandPart, beside: Beside, input?: string): Drafted {

@@ -27,10 +27,10 @@ export interface DraftTask {
   readonly type: string;
   readonly args: Readonly<Record<string, unknown>>;
   /**
-   * What it declares, as a subject: `path:/etc/motd`, `package:nginx`, `unit:nginx.service`, `dataset:tank/a`. No draft has two tasks for
-   * one subject: what comes later in the document adds to it, or takes its place. Without one, a task stands by itself.
+   * What it declares: `path:/etc/motd`, `package:nginx`, `unit:nginx.service`, `dataset:tank/a`. No draft has two tasks for
+   * one thing: what comes later in the document adds to it, or takes its place. Without one, a task stands by itself.
    */
-  readonly subject?: string;
+  readonly declares?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly becomeUser?: string;
 }
@@ -80,5 +80,5 @@ export const lookOnly: Drafted = { grade: 'look' };
 export const pathTask = (type: string, path: string, args: DraftTask['args']): DraftTask => ({
   type,
   args,
-  subject: `path:${path}`,
+  declares: `path:${path}`,
 });

@@ -86,13 +86,13 @@ function added(entries: readonly DraftEntry[], given: DraftTask, account: Accoun
   const rewritten = withEdit(entries, given, account);
   if (rewritten !== undefined) return rewritten;
   const task = standsAlone(entries, given)
-    ? { ...given, subject: `attributes:${String(given.args['path'])}` }
+    ? { ...given, declares: `attributes:${String(given.args['path'])}` }
     : replacing(entries, given);
   const placed: PlacedTask = { task, from: [account], undone: [], notify: [] };
   const at =
-    task.subject === undefined
+    task.declares === undefined
       ? -1
-      : entries.findIndex((entry) => 'task' in entry && entry.task.subject === task.subject);
+      : entries.findIndex((entry) => 'task' in entry && entry.task.declares === task.declares);
   const known = entries[at];
   if (known === undefined || !('task' in known)) return [...entries, placed];
   const merged = mergedTask(known.task, task);
@@ -107,7 +107,7 @@ function added(entries: readonly DraftEntry[], given: DraftTask, account: Accoun
 /** The entries with an edit of a file whose whole content is declared already; undefined if it is no such edit. */
 function withEdit(entries: readonly DraftEntry[], edit: DraftTask, account: Account): DraftEntry[] | undefined {
   const at = entries.findIndex(
-    (entry) => 'task' in entry && entry.task.subject === `path:${String(edit.args['path'])}`,
+    (entry) => 'task' in entry && entry.task.declares === `path:${String(edit.args['path'])}`,
   );
   const known = entries[at];
   if (known === undefined || !('task' in known) || known.task.type !== 'copy') return undefined;
@@ -141,7 +141,7 @@ function movedBy({ type, args }: DraftTask): Move | undefined {
 
 const isAtOrBelow = (entry: DraftEntry, path: string): boolean =>
   'task' in entry &&
-  (entry.task.subject === `path:${path}` || entry.task.subject?.startsWith(`path:${path}/`) === true);
+  (entry.task.declares === `path:${path}` || entry.task.declares?.startsWith(`path:${path}/`) === true);
 
 /** What was made at one path and then moved is made at the other. */
 function relocated(task: DraftTask, { from, to }: Move): DraftTask {
@@ -152,7 +152,7 @@ function relocated(task: DraftTask, { from, to }: Move): DraftTask {
   const args = Object.fromEntries(
     Object.entries(task.args).map(([name, value]) => [name, name === 'path' || name === 'dest' ? move(value) : value]),
   );
-  return { ...task, args, subject: `path:${String(move(task.subject?.slice('path:'.length)))}` };
+  return { ...task, args, declares: `path:${String(move(task.declares?.slice('path:'.length)))}` };
 }
 
 /** A link in the place of a file that was moved away or removed: the package brings the file again. */
@@ -163,14 +163,14 @@ function replacing(entries: readonly DraftEntry[], task: DraftTask): DraftTask {
     (entry) =>
       'task' in entry &&
       (movedBy(entry.task)?.from === dest ||
-        (entry.task.subject === task.subject && entry.task.args['state'] === 'absent')),
+        (entry.task.declares === task.declares && entry.task.args['state'] === 'absent')),
   );
   return isReplaced ? { ...task, args: { ...task.args, force: true } } : task;
 }
 
 /** Whether a task sets owner and mode of what another kind of task makes, which cannot set them. */
 function standsAlone(entries: readonly DraftEntry[], task: DraftTask): boolean {
-  const known = entries.find((entry) => 'task' in entry && entry.task.subject === task.subject);
+  const known = entries.find((entry) => 'task' in entry && entry.task.declares === task.declares);
   if (!isAboutAttributes(task) || known === undefined || !('task' in known)) return false;
   return !TAKES_ATTRIBUTES.has(known.task.type) || /^(link|hard|absent)$/.test(String(known.task.args['state']));
 }
@@ -209,7 +209,7 @@ function withOwnersFirst(entries: readonly DraftEntry[], at: number, { args }: D
   const isLate = (entry: DraftEntry, index: number): boolean =>
     index > at &&
     'task' in entry &&
-    needed.has(entry.task.subject ?? '') &&
+    needed.has(entry.task.declares ?? '') &&
     (args['owner'] !== undefined || args['group'] !== undefined);
   const late = entries.filter(isLate);
   if (late.length === 0) return entries;

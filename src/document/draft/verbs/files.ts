@@ -68,7 +68,7 @@ function linksByPattern(targets: readonly string[], dest: string, called: Called
   return exact({
     type: 'config_links',
     args: { src, dest: tidy(dest), links, stale: 'keep' },
-    subject: `links:${tidy(dest)}/${links[0]}`,
+    declares: `links:${tidy(dest)}/${links[0]}`,
   });
 }
 
@@ -177,7 +177,7 @@ const mv: Verb = (called) => {
   return likely('it is moved only while nothing is in its new place', {
     type: 'command',
     args: { argv: ['mv', '-T', src, path], creates: path, removes: src },
-    subject: `path:${path}`,
+    declares: `path:${path}`,
   });
 };
 

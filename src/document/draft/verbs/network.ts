@@ -170,14 +170,14 @@ const ufw: Verb = ({ args }) => {
   const [verb = 'status', ...rest] = words;
   if (verb === 'status' || verb === 'show' || verb === 'version' || verb === 'app') return lookOnly;
   if (verb === 'enable' || verb === 'disable')
-    return exact({ type: 'ufw', args: { state: `${verb}d` }, subject: 'ufw:state' });
+    return exact({ type: 'ufw', args: { state: `${verb}d` }, declares: 'ufw:state' });
   if (verb === 'reload')
-    return { grade: 'restart', handler: { type: 'ufw', args: { state: 'reloaded' }, subject: 'ufw:state' } };
+    return { grade: 'restart', handler: { type: 'ufw', args: { state: 'reloaded' }, declares: 'ufw:state' } };
   if (verb === 'logging' && rest.length === 1)
-    return exact({ type: 'ufw', args: { logging: rest[0] }, subject: 'ufw:logging' });
+    return exact({ type: 'ufw', args: { logging: rest[0] }, declares: 'ufw:logging' });
   if (verb === 'default') {
     const [policy = '', direction = 'incoming'] = rest;
-    return exact({ type: 'ufw', args: { default: policy, direction }, subject: `ufw:default:${direction}` });
+    return exact({ type: 'ufw', args: { default: policy, direction }, declares: `ufw:default:${direction}` });
   }
   const isDeleted = verb === 'delete';
   const rule = ufwRule(isDeleted ? rest : words);
@@ -185,7 +185,7 @@ const ufw: Verb = ({ args }) => {
   return exact({
     type: 'ufw',
     args: { ...rule, ...(isDeleted && { delete: true }) },
-    subject: `ufw:rule:${JSON.stringify({ ...rule, rule: '' })}`,
+    declares: `ufw:rule:${JSON.stringify({ ...rule, rule: '' })}`,
   });
 };
 
@@ -307,7 +307,7 @@ const iptables =
     return exact({
       type: 'iptables',
       args: found,
-      subject: `iptables:${JSON.stringify({ ...found, state: '', action: '' })}`,
+      declares: `iptables:${JSON.stringify({ ...found, state: '', action: '' })}`,
     });
   };
 

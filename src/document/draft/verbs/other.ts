@@ -74,7 +74,7 @@ const git: Verb = (called) => {
     return exact({
       type: 'git_config',
       args: { name, value, scope, ...(scope === 'local' && { repo: cwd }) },
-      subject: `git_config:${scope}:${cwd ?? ''}:${user ?? ''}:${name}`,
+      declares: `git_config:${scope}:${cwd ?? ''}:${user ?? ''}:${name}`,
       ...becomes,
     });
   }
@@ -109,7 +109,7 @@ const certbot: Verb = ({ args }) => {
       ? exact({
           type: 'certbot',
           args: { state: 'renewable', ...(server !== undefined && { server }) },
-          subject: 'certbot:renewable',
+          declares: 'certbot:renewable',
         })
       : manual('its timer renews certificates');
   const domains = options.all('d', 'domain', 'domains').flatMap((one) => one.split(','));
@@ -130,7 +130,7 @@ const certbot: Verb = ({ args }) => {
       ...(server !== undefined && { server }),
       email: options.value('m', 'email') ?? draftVariable('certbot_email'),
     },
-    subject: `certificate:${domains[0]}`,
+    declares: `certificate:${domains[0]}`,
   };
   return verb === 'run' && plugin === 'nginx' && !options.has('nginx')
     ? likely('it does not tell which plugin proves the names', task)
@@ -157,7 +157,7 @@ const compose: Verb = (called) => {
     ...(files.length > 0 && { files }),
     ...(project !== undefined && { project_name: project }),
   };
-  const subject = `compose:${cwd}`;
+  const declares = `compose:${cwd}`;
   if (verb === 'up')
     return exact({
       type: 'docker_compose_v2',
@@ -168,18 +168,18 @@ const compose: Verb = (called) => {
         ...(options.has('build') && { build: 'always' }),
         ...(options.has('remove-orphans') && { remove_orphans: true }),
       },
-      subject,
+      declares,
     });
   if (verb === 'down' || verb === 'stop')
     return exact({
       type: 'docker_compose_v2',
       args: { ...where, state: verb === 'down' ? 'absent' : 'stopped' },
-      subject,
+      declares,
     });
   if (verb === 'restart')
     return {
       grade: 'restart',
-      handler: { type: 'docker_compose_v2', args: { ...where, state: 'restarted' }, subject },
+      handler: { type: 'docker_compose_v2', args: { ...where, state: 'restarted' }, declares },
     };
   return manual(`\`docker compose ${verb}\` is nothing that a task keeps up`);
 };
@@ -195,20 +195,20 @@ const hostnamectl: Verb = ({ args: [verb, name, ...more] }) => {
   if (verb === undefined || verb === 'status') return lookOnly;
   if (!['hostname', 'set-hostname'].includes(verb) || name === undefined || more.length > 0 || isExpanded(name))
     return manual(UNKNOWN);
-  return exact({ type: 'hostname', args: { name }, subject: 'hostname' });
+  return exact({ type: 'hostname', args: { name }, declares: 'hostname' });
 };
 
 const hostname: Verb = ({ args: [name, ...more] }) => {
   if (name === undefined || name.startsWith('-')) return lookOnly;
   return more.length > 0 || isExpanded(name)
     ? manual(UNKNOWN)
-    : exact({ type: 'hostname', args: { name }, subject: 'hostname' });
+    : exact({ type: 'hostname', args: { name }, declares: 'hostname' });
 };
 
 const timedatectl: Verb = ({ args: [verb = 'status', name] }) => {
   if (verb === 'status' || verb === 'list-timezones') return lookOnly;
   return verb === 'set-timezone' && name !== undefined && !isExpanded(name)
-    ? exact({ type: 'timezone', args: { name }, subject: 'timezone' })
+    ? exact({ type: 'timezone', args: { name }, declares: 'timezone' })
     : manual(UNKNOWN);
 };
 
@@ -223,7 +223,7 @@ const sysctl: Verb = ({ args }) => {
     ...pairs.map((pair) => ({
       type: 'sysctl',
       args: { name: pair?.[1], value: pair?.[2], sysctl_set: true, reload: false },
-      subject: `sysctl:${pair?.[1]}`,
+      declares: `sysctl:${pair?.[1]}`,
     })),
   );
 };
@@ -235,7 +235,7 @@ const modprobe: Verb = ({ args }) => {
   return exact({
     type: 'modprobe',
     args: { name, ...(options.has('r') && { state: 'absent' }), ...(more.length > 0 && { params: more.join(' ') }) },
-    subject: `module:${name}`,
+    declares: `module:${name}`,
   });
 };
 
@@ -245,7 +245,11 @@ const apacheModule =
     args.length === 0 || args.some((name) => name.startsWith('-') || isExpanded(name))
       ? manual(UNKNOWN)
       : exact(
-          ...args.map((name) => ({ type: 'apache2_module', args: { name, state }, subject: `apache2_module:${name}` })),
+          ...args.map((name) => ({
+            type: 'apache2_module',
+            args: { name, state },
+            declares: `apache2_module:${name}`,
+          })),
         );
 
 /** a2ensite(8), a2enconf(8): a link to the other directory. */
@@ -270,7 +274,7 @@ const localeGen: Verb = ({ args }) => {
   if (args.length === 0) return handlerOf(['locale-gen']);
   return args.some((name) => name.startsWith('-') || isExpanded(name))
     ? manual(UNKNOWN)
-    : exact({ type: 'locale_gen', args: { name: args }, subject: `locale:${args.join()}` });
+    : exact({ type: 'locale_gen', args: { name: args }, declares: `locale:${args.join()}` });
 };
 
 const debconf: Verb = ({ input }) => {
@@ -289,7 +293,7 @@ const debconf: Verb = ({ input }) => {
         vtype: one?.[3],
         value: one?.[3] === 'password' ? draftVariable(`vault_${one[2]}`) : (one?.[4] ?? ''),
       },
-      subject: `debconf:${one?.[2]}`,
+      declares: `debconf:${one?.[2]}`,
     })),
   );
 };
@@ -301,7 +305,7 @@ const alternatives: Verb = ({ args: [verb = '', name, path, ...more] }) => {
     path !== undefined &&
     more.length === 0 &&
     ![name, path].some(isExpanded)
-    ? exact({ type: 'alternatives', args: { name, path }, subject: `alternative:${name}` })
+    ? exact({ type: 'alternatives', args: { name, path }, declares: `alternative:${name}` })
     : manual(UNKNOWN);
 };
 
@@ -374,7 +378,7 @@ const nginx: Verb = ({ args }) => {
   if (args.join(' ') === '-s reload')
     return {
       grade: 'restart',
-      handler: { type: 'systemd', args: { name: 'nginx.service', state: 'reloaded' }, subject: 'unit:nginx.service' },
+      handler: { type: 'systemd', args: { name: 'nginx.service', state: 'reloaded' }, declares: 'unit:nginx.service' },
     };
   return args.every((word) => /^-[vVTq]+$/.test(word)) ? lookOnly : manual(UNKNOWN);
 };

@@ -31,8 +31,8 @@ const apt: Verb = (called) => {
   if (options.has('s')) return lookOnly;
   const names_ = names.flatMap(expandBraces);
   if (verb === 'update')
-    return exact({ type: 'apt', args: { update_cache: true, cache_valid_time: 86_400 }, subject: 'apt:lists' });
-  if (verb === 'autoremove') return exact({ type: 'apt', args: { autoremove: true }, subject: 'apt:autoremove' });
+    return exact({ type: 'apt', args: { update_cache: true, cache_valid_time: 86_400 }, declares: 'apt:lists' });
+  if (verb === 'autoremove') return exact({ type: 'apt', args: { autoremove: true }, declares: 'apt:autoremove' });
   if (/^(dist-|full-)?upgrade$/.test(verb) && names_.length === 0)
     return manual('what it upgrades changes from day to day');
   if (verb !== 'install' && verb !== 'remove' && verb !== 'purge') return manual(`\`apt ${verb}\` is not understood`);
@@ -49,7 +49,7 @@ const apt: Verb = (called) => {
     if (/^[./~]|\.deb$/.test(name)) {
       const deb = absolutePath(name, called);
       if (deb === undefined) return manual('the document does not tell in which directory the package lies');
-      tasks.push({ type: 'apt', args: { deb, ...more }, subject: `path:${deb}` });
+      tasks.push({ type: 'apt', args: { deb, ...more }, declares: `path:${deb}` });
       continue;
     }
     // `apt install a b-` removes b.
@@ -57,7 +57,7 @@ const apt: Verb = (called) => {
     const bare = name.replace(/[-+]$/, '');
     const isPurged = verb === 'purge' || options.has('purge');
     const state = isRemoved ? { state: 'absent', ...(isPurged && { purge: true }) } : { state: 'present', ...more };
-    tasks.push({ type: 'apt', args: { name: [bare], ...state }, subject: `package:${bare.replace(/[=/:].*/, '')}` });
+    tasks.push({ type: 'apt', args: { name: [bare], ...state }, declares: `package:${bare.replace(/[=/:].*/, '')}` });
   }
   return exact(...tasks);
 };
@@ -79,7 +79,7 @@ const dpkg: Verb = (called) => {
     );
     const found = debs.filter((deb) => deb !== undefined);
     if (found.length < debs.length) return manual('the document does not tell where the packages lie');
-    return exact(...found.map((deb) => ({ type: 'apt', args: { deb }, subject: `path:${deb}` })));
+    return exact(...found.map((deb) => ({ type: 'apt', args: { deb }, declares: `path:${deb}` })));
   }
   if (!options.has('r', 'remove', 'P', 'purge')) return manual(UNKNOWN_OPTION);
   const purge = options.has('P', 'purge') && { purge: true };
@@ -87,7 +87,7 @@ const dpkg: Verb = (called) => {
     ...options.operands.map((name) => ({
       type: 'apt',
       args: { name: [name], state: 'absent', ...purge },
-      subject: `package:${name}`,
+      declares: `package:${name}`,
     })),
   );
 };
@@ -101,7 +101,7 @@ const aptMark: Verb = ({ args: [verb, ...names] }) => {
   if (selection === undefined || names.length === 0 || names.some(isExpanded))
     return manual('`apt-mark` only decides what is removed later');
   return exact(
-    ...names.map((name) => ({ type: 'dpkg_selections', args: { name, selection }, subject: `selection:${name}` })),
+    ...names.map((name) => ({ type: 'dpkg_selections', args: { name, selection }, declares: `selection:${name}` })),
   );
 };
 
@@ -110,7 +110,7 @@ const addRepository: Verb = ({ args }) => {
   const [repo, ...more] = options?.operands ?? [];
   if (options === undefined || repo === undefined || more.length > 0 || isExpanded(repo)) return manual(UNKNOWN_OPTION);
   const state = options.has('r', 'remove') ? 'absent' : 'present';
-  return exact({ type: 'apt_repository', args: { repo, state }, subject: `repository:${repo}` });
+  return exact({ type: 'apt_repository', args: { repo, state }, declares: `repository:${repo}` });
 };
 
 const pip: Verb = (called) => {
@@ -131,7 +131,7 @@ const pip: Verb = (called) => {
       : exact({ type: 'pip', args: { requirements: path } });
   }
   if (names.length === 0 || names.some(isExpanded)) return manual('it names no package');
-  return exact({ type: 'pip', args: { name: names }, subject: `pip:${names.join()}` });
+  return exact({ type: 'pip', args: { name: names }, declares: `pip:${names.join()}` });
 };
 
 const npm: Verb = ({ args, cwd }) => {
@@ -142,11 +142,15 @@ const npm: Verb = ({ args, cwd }) => {
   if (options.has('g', 'global'))
     return name === undefined
       ? manual('it names no package')
-      : exact({ type: 'npm', args: { name, global: true }, subject: `npm:${name}` });
+      : exact({ type: 'npm', args: { name, global: true }, declares: `npm:${name}` });
   if (cwd === undefined) return manual('the document does not tell in which directory it ran');
   return name === undefined
-    ? exact({ type: 'npm', args: { path: cwd, ...(verb === 'ci' && { ci: true }) }, subject: `npm:${cwd}` })
-    : likely('npm also writes package.json', { type: 'npm', args: { path: cwd, name }, subject: `npm:${cwd}:${name}` });
+    ? exact({ type: 'npm', args: { path: cwd, ...(verb === 'ci' && { ci: true }) }, declares: `npm:${cwd}` })
+    : likely('npm also writes package.json', {
+        type: 'npm',
+        args: { path: cwd, name },
+        declares: `npm:${cwd}:${name}`,
+      });
 };
 
 /** Programs that install software. */

@@ -9,7 +9,7 @@ const unitName = (name: string): string =>
 const unit = (name: string, args: Readonly<Record<string, unknown>>): DraftTask => ({
   type: 'systemd',
   args: { name: unitName(name), ...args },
-  subject: `unit:${unitName(name)}`,
+  declares: `unit:${unitName(name)}`,
 });
 
 const SETS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -34,7 +34,7 @@ const systemctl: Verb = ({ args }) => {
   if (LOOKS.test(verb)) return lookOnly;
   if (options === undefined) return manual('an option of it is not understood');
   if (verb === 'daemon-reload')
-    return exact({ type: 'systemd', args: { daemon_reload: true }, subject: 'systemd:daemon-reload' });
+    return exact({ type: 'systemd', args: { daemon_reload: true }, declares: 'systemd:daemon-reload' });
   if (names.length === 0) return manual('it names no unit');
   if (names.some((name) => isExpanded(name) || isPattern(name)))
     return manual('the document does not tell which units it names');

@@ -17,7 +17,7 @@ const dataset = (name: string, state: 'present' | 'absent', extra: Readonly<Reco
   exact({
     type: 'zfs',
     args: { name, state, ...(Object.keys(extra).length > 0 && { extra_zfs_properties: extra }) },
-    subject: `dataset:${name}`,
+    declares: `dataset:${name}`,
   });
 
 const zfs: Verb = ({ args: [verb = '', ...args] }) => {
@@ -53,7 +53,7 @@ const zfs: Verb = ({ args: [verb = '', ...args] }) => {
         ? likely('`inherit` in a draft sets nothing where the property is inherited already', {
             type: 'zfs',
             args: { name: more[0], state: 'present', extra_zfs_properties: { [first]: 'inherit' } },
-            subject: `dataset:${more[0]}`,
+            declares: `dataset:${more[0]}`,
           })
         : manual(UNKNOWN);
     case 'snapshot':
@@ -78,7 +78,7 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
     return likely('no task makes a pool: the command runs while there is no pool of that name', {
       type: 'command',
       args: { argv: ['zpool', 'create', ...words], unless: `zpool list -H -o name ${shellWord(name)}` },
-      subject: `pool:${name}`,
+      declares: `pool:${name}`,
     });
   }
   if (verb === 'set' && words.length === 2) {
@@ -91,7 +91,7 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
         argv: ['zpool', 'set', setting, name],
         unless: `test "$(zpool get -H -o value ${shellWord(key)} ${shellWord(name)})" = ${shellWord(value)}`,
       },
-      subject: `pool:${name}:${key}`,
+      declares: `pool:${name}:${key}`,
     });
   }
   return manual(`\`zpool ${verb}\` is nothing that a task keeps up`);
@@ -153,7 +153,7 @@ const syncoid: Verb = ({ args }) => {
       ...(options.has('exclude') && { exclude: options.all('exclude') }),
       ...(options.has('sshoption') && { sshoption: options.all('sshoption') }),
     },
-    subject: `syncoid:${target}`,
+    declares: `syncoid:${target}`,
   });
 };
 
@@ -179,7 +179,7 @@ const mount: Verb = (called) => {
   return exact({
     type: 'mount',
     args: { path, src, fstype, ...(opts.length > 0 && { opts: opts.join(',') }), state: 'ephemeral' },
-    subject: `mount:${path}`,
+    declares: `mount:${path}`,
   });
 };
 

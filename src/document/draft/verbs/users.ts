@@ -7,13 +7,13 @@ const UNKNOWN = 'it is not understood';
 const user = (name: string, args: Readonly<Record<string, unknown>>): DraftTask => ({
   type: 'user',
   args: { name, ...args },
-  subject: `user:${name}`,
+  declares: `user:${name}`,
 });
 
 const group = (name: string, args: Readonly<Record<string, unknown>> = {}): DraftTask => ({
   type: 'group',
   args: { name, ...args },
-  subject: `group:${name}`,
+  declares: `group:${name}`,
 });
 
 /** The variable of a draft that holds a secret. */
