@@ -283,6 +283,16 @@ describe('the end state', () => {
     expect(types).toEqual(['user', 'file']);
   });
 
+  test('a service that is started to try it belongs to its timer', () => {
+    const text = shell('systemctl enable --now check.timer', 'systemctl start check.service', 'systemctl start other');
+
+    expect(tasksOf(text)).toEqual([
+      { systemd: { name: 'check.timer', enabled: true, state: 'started' } },
+      { systemd: { name: 'other.service', state: 'started' } },
+    ]);
+    expect(written(text)).toContain('# line 5: systemctl start check.service  (nothing to declare)');
+  });
+
   test('a restart is a handler of what its section changed, and runs before the next probe', () => {
     const plays = parse(written(shell('apt install redis', 'systemctl restart redis', 'nc -vz 127.0.0.1 6379')));
 

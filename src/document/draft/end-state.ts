@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { DraftTask } from './drafted.ts';
+import { type DraftTask, lookOnly } from './drafted.ts';
 
 /** A task at its place in a draft, with the parts of the document that it comes from. */
 interface PlacedTask {
@@ -18,6 +18,19 @@ export type DraftEntry = PlacedTask | { readonly left: Account };
 export interface EndState {
   readonly entries: readonly DraftEntry[];
   readonly handlers: readonly { readonly name: string; readonly task: DraftTask; readonly from: readonly Account[] }[];
+}
+
+/** A service that a timer of the document starts was started by hand to try it: that is no state to keep up. */
+function withoutTriedServices(entries: readonly DraftEntry[]): readonly DraftEntry[] {
+  const units = new Set(entries.flatMap((entry) => ('task' in entry ? [entry.task.declares] : [])));
+  return entries.flatMap((entry) => {
+    if (!('task' in entry) || entry.task.type !== 'systemd') return [entry];
+    const { name, ...sets } = entry.task.args;
+    const timer = `unit:${String(name).replace(/\.service$/, '.timer')}`;
+    const isTried =
+      String(name).endsWith('.service') && JSON.stringify(sets) === '{"state":"started"}' && units.has(timer);
+    return isTried ? entry.from.map((account) => ({ left: { ...account, drafted: lookOnly } })) : [entry];
+  });
 }
 
 /** Types whose tasks change what a restart puts into effect. */
@@ -59,7 +72,7 @@ export function endStateOf(accounts: readonly Account[]): EndState {
     } else if ('tasks' in drafted) for (const task of drafted.tasks) entries = added(entries, task, account);
     else entries.push({ left: account });
   }
-  return { entries, handlers: [...handlers.values()] };
+  return { entries: withoutTriedServices(entries), handlers: [...handlers.values()] };
 }
 
 /** The tasks before a restart, in its section, that change something which it puts into effect. */
