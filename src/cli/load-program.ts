@@ -11,7 +11,8 @@ import { Script } from 'node:vm';
 export function loadProgram(): typeof import('./program.ts') {
   const path = join(import.meta.dirname, 'program.cjs');
   const cache = `${path}.cache`;
-  const script = new Script(Module.wrap(readFileSync(path, 'utf8')), {
+  // The bundle is ASCII (build.js sees to it): read as such, its seven megabytes are read faster than as UTF-8.
+  const script = new Script(Module.wrap(readFileSync(path, 'latin1')), {
     filename: path,
     cachedData: readOrNothing(cache),
   });
