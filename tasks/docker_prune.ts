@@ -14,23 +14,20 @@ import {
 } from '../src/sdk.ts';
 import { askEngine } from './shared/containers/ask-engine.ts';
 import { dockerEngine, dockerParams, engineComplaint, withEngine } from './shared/containers/engine.ts';
-import { filterOptions } from './shared/containers/filters.ts';
+import { filterOptions, filtersParam } from './shared/containers/filters.ts';
 import { decimalBytes } from './shared/containers/sizes.ts';
 import { listUnused, PRUNED, type PrunedKind, prunable } from './shared/containers/unused.ts';
 
-const filtersOf = (what: string, example: string) =>
-  ({ type: 'dict', doc: `Only ${what} with these properties, for example \`${example}\`.` }) as const;
-
 const params = {
   containers: { type: 'bool', default: false, doc: 'Remove containers that do not run.' },
-  containers_filters: filtersOf('containers', 'until: 24h'),
+  containers_filters: filtersParam('containers', 'until: 24h'),
   images: { type: 'bool', default: false, doc: 'Remove images that have no name and that no container uses.' },
   images_filters: {
     type: 'dict',
     doc: 'Only images with these properties; with `dangling: false`, also images that have a name.',
   },
   networks: { type: 'bool', default: false, doc: 'Remove networks that no container uses.' },
-  networks_filters: filtersOf('networks', 'label: old'),
+  networks_filters: filtersParam('networks', 'label: old'),
   volumes: {
     type: 'bool',
     default: false,
@@ -42,7 +39,7 @@ const params = {
   },
   builder_cache: { type: 'bool', default: false, doc: 'Remove the cache of builds.' },
   builder_cache_all: { type: 'bool', default: false, doc: 'Remove all of the cache, not only what is dangling.' },
-  builder_cache_filters: filtersOf('parts of the cache', 'until: 10m'),
+  builder_cache_filters: filtersParam('parts of the cache', 'until: 10m'),
   builder_cache_keep_storage: { type: 'str', doc: 'How much of the cache to keep, for example `2G`.' },
   ...dockerParams,
 } as const;

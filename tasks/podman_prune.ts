@@ -12,7 +12,7 @@ import {
 } from '../src/sdk.ts';
 import { askEngine } from './shared/containers/ask-engine.ts';
 import { engineComplaint, withEngine } from './shared/containers/engine.ts';
-import { filterOptions } from './shared/containers/filters.ts';
+import { filterOptions, filtersParam } from './shared/containers/filters.ts';
 import { podmanEngine, podmanParams } from './shared/containers/podman.ts';
 import {
   listPrunable,
@@ -22,21 +22,18 @@ import {
   prunableOf,
 } from './shared/containers/podman-unused.ts';
 
-const filters = (what: string, example: string) =>
-  ({ type: 'dict', doc: `Only ${what} with these properties, for example \`${example}\`.` }) as const;
-
 const params = {
   container: { type: 'bool', default: false, doc: 'Remove containers that do not run.' },
-  container_filters: filters('containers', 'until: 24h'),
+  container_filters: filtersParam('containers', 'until: 24h'),
   image: { type: 'bool', default: false, doc: 'Remove images that have no name and that no container uses.' },
   image_filters: {
     type: 'dict',
     doc: 'Only images with these properties; with `dangling_only: false`, also images that have a name; with `external: true`, even those that containers of other programs use.',
   },
   network: { type: 'bool', default: false, doc: 'Remove networks that no container uses.' },
-  network_filters: filters('networks', 'label: old'),
+  network_filters: filtersParam('networks', 'label: old'),
   volume: { type: 'bool', default: false, doc: 'Remove volumes that no container uses.' },
-  volume_filters: filters('volumes', 'label: old'),
+  volume_filters: filtersParam('volumes', 'label: old'),
   system: { type: 'bool', default: false, doc: 'Remove pods, containers, images and networks that are not used.' },
   system_all: { type: 'bool', default: false, doc: 'With `system`, also images that have a name.' },
   system_build: { type: 'bool', default: false, doc: 'With `system`, also containers that builds have left.' },

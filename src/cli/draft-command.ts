@@ -1,7 +1,5 @@
 import { basename } from 'node:path';
-import { readLocalFile, statOf, writeLocalFile } from '../core/local-file.ts';
-import { systemReason } from '../core/system-error.ts';
-import { decodeText } from '../core/text-codec.ts';
+import { statOf, writeLocalFile } from '../core/local-file.ts';
 import { visible } from '../core/visible.ts';
 import { type Account, accountsOf } from '../document/draft/account.ts';
 import { writePlaybook } from '../document/draft/write-playbook.ts';
@@ -9,6 +7,7 @@ import { readDocument } from '../document/read-document.ts';
 import { wrongFile } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
 import type { DraftLine } from './options.ts';
+import { readLocalText } from './read-local-text.ts';
 
 /** Writes a playbook from a document. Returns the exit code. */
 export async function draftCommand({ options, rest: [file = ''] }: DraftLine, io: CallIo): Promise<number> {
@@ -21,18 +20,12 @@ export async function draftCommand({ options, rest: [file = ''] }: DraftLine, io
           ...(statOf(out) === undefined ? [] : [`${out} exists already: a draft replaces no playbook`]),
         ];
   if (mistakes.length > 0) return io.refuse(mistakes.map((mistake) => `--out: ${mistake}`));
-  let text: string;
-  try {
-    text = decodeText(readLocalFile(file));
-  } catch (error) {
-    const reason = systemReason(error);
-    if (reason === undefined) throw error;
-    return io.refuse([`${file}: ${reason}`]);
-  }
-  const document = readDocument(text, file);
+  const text = readLocalText(file);
+  if (!text.ok) return io.refuse([`${file}: ${text.error}`]);
+  const document = readDocument(text.value, file);
   const accounts = accountsOf(document);
   if (!accounts.some(({ kind }) => kind === 'command')) return io.refuse([`${file}: no command was found in it`]);
-  const playbook = writePlaybook(accounts, { document: basename(file), hosts, become: isRoots(text) });
+  const playbook = writePlaybook(accounts, { document: basename(file), hosts, become: isRoots(text.value) });
   if (out === undefined) io.stdout.write(visible(playbook));
   else writeLocalFile(out, playbook, 0o644);
   io.stderr.write(`${summary(accounts)}\n`);

@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import { readClone } from '../clone/read-clone.ts';
-import { readLocalFile } from '../core/local-file.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import { systemReason } from '../core/system-error.ts';
-import { decodeText } from '../core/text-codec.ts';
 import { visible } from '../core/visible.ts';
 import { lintDocument } from '../document/lint/lint-document.ts';
 import { readDocument } from '../document/read-document.ts';
 import { loadInventory } from '../language/inventory/load-inventory.ts';
 import type { CallIo } from './command.ts';
+import { readLocalText } from './read-local-text.ts';
 import { tellFound } from './tell-found.ts';
 
 /** What to look at, and what to judge it by. */
@@ -31,8 +30,10 @@ export async function lintDocumentCommand(
     return io.refuse(['--deployed-at tells where a clone is deployed: give --clone, too']);
   const known = sources === undefined ? undefined : knownBy(sources, io);
   if (known?.ok === false) return tellFound({ found: known.error }, output, io) && 1;
+  const text = readLocalText(file);
+  if (!text.ok) return io.refuse([visible(`${file}: ${text.error}`)]);
   try {
-    const document = readDocument(decodeText(readLocalFile(file)), file);
+    const document = readDocument(text.value, file);
     const clone = folder === undefined ? undefined : readClone(resolve(io.cwd, folder), deployedAt);
     const found = lintDocument({
       document,

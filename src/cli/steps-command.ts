@@ -4,10 +4,9 @@ import { History, type PastFinding } from '../audit/history.ts';
 import { historyPlace } from '../audit/journal.ts';
 import { expectedOneOf, nothingGiven } from '../core/command-line.ts';
 import { groupBy } from '../core/group-by.ts';
-import { readLocalFile, statOf } from '../core/local-file.ts';
+import { statOf } from '../core/local-file.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import { systemReason } from '../core/system-error.ts';
-import { decodeText } from '../core/text-codec.ts';
 import { visibleIn } from '../core/visible.ts';
 import type { InstallDocument } from '../document/document.ts';
 import { readDocument } from '../document/read-document.ts';
@@ -28,6 +27,7 @@ import { writeReport, wrongFile } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
 import { AS_CHECK, type Parsed, runOptions, type StepsLine } from './options.ts';
 import { type Prepared, playCommand } from './play-command.ts';
+import { readLocalText } from './read-local-text.ts';
 import { stepTasks } from './step-tasks.ts';
 
 /** Lays beside each command, excerpt and instruction of a document what retraces it. Returns the exit code: 2 if something is open. */
@@ -36,7 +36,7 @@ export async function stepsCommand(line: StepsLine, io: CallIo): Promise<number>
   if (document === undefined) return io.refuse(['no document was given: --document FILE']);
   const outputs = readOutputs(line.options.output ?? ['text']);
   if (!outputs.ok) return io.refuse(outputs.error);
-  const text = readText(document);
+  const text = readLocalText(document);
   if (!text.ok) return io.refuse([`--document ${document}: ${text.error}`]);
   const read = readDocument(text.value, document);
   return playCommand(asCheck(line), io, {
@@ -74,16 +74,6 @@ function readOutputs(words: readonly string[]): Result<readonly Output[], readon
 function asCheck({ options, rest }: StepsLine): Parsed {
   const { document: _document, output: _output, ...shared } = options;
   return { rest, options: { ...nothingGiven(runOptions), ...shared, ...AS_CHECK } };
-}
-
-function readText(file: string): Result<string, string> {
-  try {
-    return { ok: true, value: decodeText(readLocalFile(file)) };
-  } catch (error) {
-    const reason = systemReason(error);
-    if (reason === undefined) throw error;
-    return { ok: false, error: reason };
-  }
 }
 
 interface Request {
@@ -133,7 +123,7 @@ function sayingsOf(
 }
 
 function readSayings(file: string, document: InstallDocument, tasks: readonly StepTask[]): Result<readonly Saying[]> {
-  const text = readText(file);
+  const text = readLocalText(file);
   if (!text.ok)
     return { ok: false, error: [{ severity: 'error', code: 'steps', message: `${basename(file)}: ${text.error}` }] };
   return readLeftOut(text.value, file, document, tasks);

@@ -1,5 +1,6 @@
 import { quote } from './command.ts';
 import { isRecord, mapTexts } from './map-texts.ts';
+import { escapePattern } from './text/escape-pattern.ts';
 
 /** Secret strings, which are masked in everything that a run reports. */
 export class Secrets {
@@ -29,7 +30,7 @@ export class Secrets {
       [...this.#texts]
         .flatMap(spellings)
         .sort((a, b) => b.length - a.length)
-        .map(escaped)
+        .map(escapePattern)
         .join('|'),
       'g',
     );
@@ -76,8 +77,6 @@ export function maskEvent<E>(event: E, secrets: Secrets): E {
     }),
   ) as E;
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A secret as written, and as JSON, URLs and quoted shell words spell it; shell words also inside JSON. */
 function spellings(text: string): string[] {

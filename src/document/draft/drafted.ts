@@ -76,6 +76,12 @@ export const manual = (why: string): Drafted => ({ grade: 'manual', why });
 /** It left nothing on the host that could be declared. */
 export const lookOnly: Drafted = { grade: 'look' };
 
+/** It puts into effect what came before: a command that runs as a handler. */
+export const handlerOf = (argv: readonly string[]): Drafted => ({
+  grade: 'restart',
+  handler: { type: 'command', args: { argv } },
+});
+
 /** A task for a path. */
 export const pathTask = (type: string, path: string, args: DraftTask['args']): DraftTask => ({
   type,

@@ -1,3 +1,4 @@
+import { escapePattern } from '../../core/text/escape-pattern.ts';
 import { passwordsIn } from '../../core/url-login.ts';
 import { type DraftTask, draftVariable } from './drafted.ts';
 
@@ -48,8 +49,7 @@ export const withoutSecrets = (text: string, secrets: readonly ShownSecret[]): s
   secrets.reduce((all, { value }) => all.replace(wordOf(value), '********'), text);
 
 /** A secret that is a word of its own: a weak one may be a part of other names. */
-const wordOf = (value: string): RegExp =>
-  new RegExp(`(?<![\\w/-])${value.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}(?![\\w/-])`, 'g');
+const wordOf = (value: string): RegExp => new RegExp(`(?<![\\w/-])${escapePattern(value)}(?![\\w/-])`, 'g');
 
 /** A task with variables in the place of secrets. */
 export function withVaultVariables(task: DraftTask, secrets: readonly ShownSecret[]): DraftTask {

@@ -25,7 +25,12 @@ export function absolutePath(path: string, { cwd, user }: Pick<Called, 'cwd' | '
 export const tidy = (path: string): string => posix.normalize(path).replace(/(?<=.)\/+$/, '');
 
 /** Where `cp`, `mv` and `ln` put one of several names: into the directory, or at the path itself. */
-export function placeIn(dest: string, name: string, isOne: boolean, { directories }: Called): string {
+export function placeIn(
+  dest: string,
+  name: string,
+  isOne: boolean,
+  { directories }: Pick<Called, 'directories'>,
+): string {
   const isDirectory =
     !isOne ||
     /\/\.?$/.test(dest) ||
@@ -38,7 +43,3 @@ export function placeIn(dest: string, name: string, isOne: boolean, { directorie
 /** Directories that every Debian host has, or that bear the name of what they hold. */
 const WELL_KNOWN =
   /^(\/(etc|opt|root|srv|home|tmp|mnt|usr\/(local\/)?s?bin|usr\/local|var(\/\w+)?)|\/etc\/(systemd\/(system|network)|default|cron\.(d|daily|hourly|weekly|monthly)|apt|sanoid|nginx|apache2|init\.d|logrotate\.d|modprobe\.d|sudoers\.d|profile\.d)|.*\/(sites|conf|mods)-(enabled|available)|.*\.(d|service\.d|timer\.d))$/;
-
-/** A word as a shell reads it. */
-export const shellWord = (text: string): string =>
-  /^[\w./:@=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

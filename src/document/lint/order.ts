@@ -1,3 +1,4 @@
+import { escapePattern } from '../../core/text/escape-pattern.ts';
 import { type DocumentRule, found, linksMade, placedCalls } from './rule.ts';
 
 /** What calls make: a dataset is also a path, of its name. */
@@ -18,7 +19,7 @@ export const usedBeforeMade: DocumentRule = (view) =>
         number < command.at.line &&
         kind !== 'text' &&
         kind !== 'output' &&
-        new RegExp(`(?<![\\w/])${escaped(path)}(?![\\w-])`).test(text),
+        new RegExp(`(?<![\\w/])${escapePattern(path)}(?![\\w-])`).test(text),
     );
     if (use === undefined) return [];
     return [
@@ -31,8 +32,6 @@ export const usedBeforeMade: DocumentRule = (view) =>
       ),
     ];
   });
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Commands that do harm, or fail, when somebody follows the document a second time. */
 export const notTwice: DocumentRule = (view) => [

@@ -1,6 +1,7 @@
 import type { Clone } from '../../clone/clone.ts';
 import type { Diagnostic } from '../../core/source.ts';
 import type { CommandPart, InstallDocument, ProgramCall } from '../document.ts';
+import { placeIn } from '../draft/words.ts';
 
 /** What a document is judged by. */
 export interface DocumentView {
@@ -51,6 +52,8 @@ export const placedCalls = (view: DocumentView): readonly PlacedCall[] =>
       }),
     );
 
+const NONE_KNOWN: ReadonlySet<string> = new Set();
+
 /** A symbolic link that a call makes. */
 interface MadeLink extends PlacedCall {
   readonly target: string;
@@ -64,14 +67,11 @@ export const linksMade = (view: DocumentView): readonly MadeLink[] =>
     const [target = '', place = '', ...more] = operands;
     const isSymbolic = call.words.some((word) => /^-\w*s|^--symbolic$/.test(word));
     if (program !== 'ln' || !isSymbolic || more.length > 0 || place === '' || /[$`*?{]/.test(target + place)) return [];
-    const name = target.replace(/\/+$/, '').split('/').at(-1) ?? '';
-    const isInside =
-      place.endsWith('/') || (/\/(?:system|sites-enabled|conf\.d|jail\.d)$/.test(place) && !place.endsWith(`/${name}`));
     return [
       {
         ...placed,
         target: target.replace(/(?<=.)\/+$/, ''),
-        at: isInside ? `${place.replace(/\/+$/, '')}/${name}` : place,
+        at: placeIn(place, target, true, { directories: NONE_KNOWN }),
       },
     ];
   });

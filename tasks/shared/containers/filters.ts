@@ -6,3 +6,7 @@ export const filterOptions = (filters: Readonly<Record<string, unknown>>): reado
   Object.entries(filters).flatMap(([name, value]) =>
     filterValues(value).flatMap((text) => ['--filter', `${name}=${text}`]),
   );
+
+/** A parameter for filters of what is removed. */
+export const filtersParam = (what: string, example: string) =>
+  ({ type: 'dict', doc: `Only ${what} with these properties, for example \`${example}\`.` }) as const;

@@ -1,6 +1,7 @@
+import { script } from '../../../core/command.ts';
 import { type Drafted, type DraftTask, exact, likely, lookOnly, manual, pathTask, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolutePath, isExpanded, placeIn, shellWord } from '../words.ts';
+import { absolutePath, isExpanded, placeIn } from '../words.ts';
 import { secretVariable } from './users.ts';
 
 const UNKNOWN = 'it is not understood';
@@ -84,7 +85,7 @@ const curl: Verb = (called) => {
 const resolved = (addresses: readonly string[], url: string): DraftTask => ({
   type: 'verify',
   args: {
-    cmd: ['curl -fsS -o /dev/null', ...addresses.map((one) => `--resolve ${shellWord(one)}`), shellWord(url)].join(' '),
+    cmd: script`curl -fsS -o /dev/null ${addresses.flatMap((one) => ['--resolve', one])} ${url}`.text,
     about: ['network:'],
   },
 });

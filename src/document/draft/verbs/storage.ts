@@ -1,6 +1,7 @@
+import { script } from '../../../core/command.ts';
 import { type Drafted, exact, likely, lookOnly, manual, type Verb } from '../drafted.ts';
 import { readOptions } from '../options.ts';
-import { absolutePath, expandBraces, isExpanded, isPattern, shellWord } from '../words.ts';
+import { absolutePath, expandBraces, isExpanded, isPattern } from '../words.ts';
 
 const UNKNOWN = 'it is not understood';
 const EXPANDED = 'the document does not tell which dataset it names';
@@ -77,7 +78,7 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
     if (name === undefined || disks.length === 0) return manual(UNKNOWN);
     return likely('no task makes a pool: the command runs while there is no pool of that name', {
       type: 'command',
-      args: { argv: ['zpool', 'create', ...words], unless: `zpool list -H -o name ${shellWord(name)}` },
+      args: { argv: ['zpool', 'create', ...words], unless: script`zpool list -H -o name ${name}`.text },
       declares: `pool:${name}`,
     });
   }
@@ -89,7 +90,7 @@ const zpool: Verb = ({ args: [verb = '', ...args] }) => {
       type: 'command',
       args: {
         argv: ['zpool', 'set', setting, name],
-        unless: `test "$(zpool get -H -o value ${shellWord(key)} ${shellWord(name)})" = ${shellWord(value)}`,
+        unless: script`test "$(zpool get -H -o value ${key} ${name})" = ${value}`.text,
       },
       declares: `pool:${name}:${key}`,
     });
