@@ -1,4 +1,5 @@
-// Bundles the program into dist/: run.cjs starts, program.cjs is all the rest, sdk.js what task types import.
+// Bundles the program into dist/: run.cjs starts, past.cjs answers what is known of past runs, program.cjs is all the rest, sdk.js what
+// task types import.
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -9,7 +10,7 @@ import { warmUp } from './warm-up.js';
 // Built aside and then put in place, so that a program that runs meanwhile, or a build that fails, finds no half of it.
 const outdir = mkdtempSync(resolve('.build-'));
 await build({
-  entryPoints: { run: 'src/cli/main.ts', program: 'src/cli/program.ts' },
+  entryPoints: { run: 'src/cli/main.ts', program: 'src/cli/program.ts', past: 'src/cli/past-program.ts' },
   outdir,
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -26,7 +27,7 @@ await build({
   plugins: [withoutHttpAgents(), inlineText()],
 });
 chmodSync(`${outdir}/run.cjs`, 0o755);
-asciiOnly(`${outdir}/program.cjs`);
+for (const bundle of ['program', 'past']) asciiOnly(`${outdir}/${bundle}.cjs`);
 // SQLite's code lies beside the program that loads it.
 copyFileSync('node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm', `${outdir}/node-sqlite3-wasm.wasm`);
 const { sdk } = createRequire(import.meta.url)(`${outdir}/program.cjs`);

@@ -32,6 +32,7 @@ export async function warmUp(program) {
     for (const words of [
       ['--syntax-check', 'playbooks/off1-proxy.yaml', '-i', 'inventory/lab.yaml', ...labVault],
       ['--check', 'test/bench/play.yaml', '-i', join(folder, 'inventory.yaml')],
+      ['history'],
     ])
       await promisify(execFile)(process.execPath, [program, ...words], {
         env: { PATH: process.env.PATH, HOME: folder, RETRACE_KEEP_COMPILED: '1' },

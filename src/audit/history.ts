@@ -54,6 +54,8 @@ export interface Episode extends PastFinding {
 const WAIT_MS = 10_000;
 const STALE_MS = 60_000;
 
+// Kept in the database's header. A change of the schema below raises it, and `#bringUp` makes the difference.
+const SCHEMA_VERSION = 1;
 const SCHEMA = `${THINGS_SCHEMA}
 create table if not exists runs(
   id integer primary key, key text unique not null, kind text not null, started integer not null, took integer not null,
@@ -81,10 +83,7 @@ export class History implements Disposable {
     closeSync(openSync(place.database, 'a', 0o600)); // nobody else may read what differs on servers
     this.#place = place;
     this.#db = new Database(place.database);
-    this.#whenFree(() => this.#db.exec(SCHEMA));
-    // A database of a version that knew no plans.
-    if (this.#get("select 1 from pragma_table_info('runs') where name = 'plan'", []) === null)
-      this.#whenFree(() => this.#db.exec('alter table runs add column plan text'));
+    if (this.#version() < SCHEMA_VERSION) this.#transaction(() => this.#bringUp());
   }
 
   /** Keeps the records that runs have left in the journal. Returns how many of them could not be read. */
@@ -313,6 +312,19 @@ export class History implements Disposable {
   #hasPlaybooks(run: unknown, { playbooks }: RunRecord): boolean {
     const row = this.#db.get('select playbooks from runs where id = ?', Number(run));
     return row?.['playbooks'] === JSON.stringify(playbooks);
+  }
+
+  #version(): number {
+    return Number(this.#get('pragma user_version', [])?.['user_version'] ?? 0);
+  }
+
+  /** Makes the tables, or those that an older version did not have. Another program may have done it meanwhile. */
+  #bringUp(): void {
+    if (this.#version() >= SCHEMA_VERSION) return;
+    this.#db.exec(SCHEMA);
+    if (this.#get("select 1 from pragma_table_info('runs') where name = 'plan'", []) === null)
+      this.#db.exec('alter table runs add column plan text');
+    this.#db.exec(`pragma user_version = ${SCHEMA_VERSION}`);
   }
 
   #transaction<T>(work: () => T): T {

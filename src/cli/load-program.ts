@@ -2,16 +2,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import type { bundleFor } from './bundles.ts';
 
 /**
- * Loads the program, a CommonJS bundle next to the file that starts it, with the code that V8 compiled when the bundle was built. This
+ * Loads a bundle, a CommonJS file next to the file that starts it, with the code that V8 compiled when the bundle was built. This
  * halves the startup time; Node 20 has no compile cache of its own. Without the cached code, or with that of another V8 version, the
  * program still starts.
  */
-export function loadProgram(): typeof import('./program.ts') {
-  const path = join(import.meta.dirname, 'program.cjs');
+export function loadProgram(
+  bundle: ReturnType<typeof bundleFor>,
+): typeof import('./program.ts') | typeof import('./past-program.ts') {
+  const path = join(import.meta.dirname, `${bundle}.cjs`);
   const cache = `${path}.cache`;
-  // The bundle is ASCII (build.js sees to it): read as such, its seven megabytes are read faster than as UTF-8.
+  // The bundle is ASCII (build.js sees to it): read as such, the program's seven megabytes are read faster than as UTF-8.
   const script = new Script(Module.wrap(readFileSync(path, 'latin1')), {
     filename: path,
     cachedData: readOrNothing(cache),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
+import { bundleFor } from './bundles.ts';
 import { loadProgram } from './load-program.ts';
 import { tooOld } from './node-version.ts';
 import { version } from './version.ts';
@@ -42,7 +43,7 @@ function hasDirectory(): boolean {
 }
 
 function start(): void {
-  const { lastWords, runCommand } = loadProgram();
+  const { lastWords, runCommand } = loadProgram(bundleFor(calledAs, argv[0]));
   void runCommand(calledAs, argv)
     .catch((error: unknown) => {
       const { text, exitCode } = lastWords(error);

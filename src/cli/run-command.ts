@@ -1,20 +1,22 @@
 import { adHoc } from './ad-hoc.ts';
-import { type CliIo, callCommand } from './command.ts';
+import { callCommand } from './command.ts';
 import { commands } from './commands/index.ts';
 import { playbooks } from './commands/playbooks.ts';
-import { ansibleFace, type Face, run } from './face.ts';
+import { ansibleFace, run } from './face.ts';
 import { overview } from './overview.ts';
-import { askSecret, endPrompts } from './prompt.ts';
+import { endPrompts } from './prompt.ts';
+import { worldOf } from './world.ts';
 
 /** Runs the program whose name we were called by. */
 export function runCommand(calledAs: string, argv: readonly string[]): Promise<number> {
   const program = [playbooks, adHoc, ...commands].find(({ ansible }) => ansible?.name === calledAs);
-  const answer = program === undefined ? asOurselves(argv) : callCommand(program, argv, worldOf(ansibleFace(calledAs)));
+  const answer =
+    program === undefined ? asOurselves(argv) : callCommand(program, argv, worldOf(ansibleFace(calledAs), commands));
   return answer.finally(endPrompts);
 }
 
 async function asOurselves(argv: readonly string[]): Promise<number> {
-  const io = worldOf(run);
+  const io = worldOf(run, commands);
   const [first, ...others] = argv;
   if (first === undefined) {
     io.stdout.write(overview(commands));
@@ -23,18 +25,3 @@ async function asOurselves(argv: readonly string[]): Promise<number> {
   const command = commands.find(({ name }) => name === first);
   return command === undefined ? callCommand(playbooks, argv, io) : callCommand(command, others, io);
 }
-
-const worldOf = (face: Face): CliIo => ({
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  get isTTY(): boolean {
-    return process.stdout.isTTY === true;
-  },
-  env: process.env,
-  cwd: process.cwd(),
-  askSecret,
-  face,
-  asAnsible: face.ansible,
-  commands,
-});

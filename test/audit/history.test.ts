@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Database } from 'node-sqlite3-wasm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HostFinding } from '../../src/audit/finding.ts';
 import { History } from '../../src/audit/history.ts';
@@ -258,4 +259,16 @@ describe('the files of the history', () => {
     rmSync(place.key);
     expect(declaredDigest(place)(content('a'))).not.toBe(digest(content('a')));
   });
+});
+
+test('a history of a version that knew no plans, and kept no number of its tables, is brought up', () => {
+  keep(audit(1, 'differs'));
+  const older = new Database(place.database);
+  older.exec('alter table runs drop column plan; pragma user_version = 0');
+  older.close();
+
+  using history = new History(place);
+  history.add(audit(2, 'differs', 'one', { plan: 'abc' }));
+
+  expect(history.runs(5).map(({ plan }) => plan)).toEqual(['abc', undefined]);
 });
