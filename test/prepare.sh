@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests meet on this machine besides the lab: a real sshd, sudo and doas, another shell, curl, ps, Subversion, Mercurial, Java's keytool, and Ansible to
-# compare with. Debian's packages of what is missing are installed; who may not do that is told.
+# What the tests meet on this machine besides the lab: a real sshd, sudo and doas, another shell, curl, ps, Subversion, Mercurial, Java's keytool, and Ansible
+# and ansible-runner to compare with. Debian's packages of what is missing are installed; who may not do that is told.
 set -eu
 needed=''
 while read -r program package; do
@@ -17,6 +17,7 @@ done <<'LIST'
 /usr/bin/svn subversion
 /usr/bin/hg mercurial
 /usr/bin/ansible-playbook ansible-core
+/usr/bin/ansible-runner python3-ansible-runner
 LIST
 [ -n "$needed" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -3,6 +3,7 @@ import type { Event, EventData, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import { visible, visibleIn } from '../core/visible.ts';
+import type { Config } from '../language/config/index.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
@@ -117,6 +118,8 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
     ]),
     atOnce: parsed.options.step,
     customStats: config.showCustomStats,
+    env: process.env,
+    cwd: process.cwd(),
     formatDiagnostic: show,
   };
   const form = formOf(parsed.options, face, terminal, callbackOf(config, face, oneLine));
@@ -142,6 +145,7 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   const emit = emitTo(watchers);
   try {
     tell(warnings);
+    if (face.ansible && verbosityOf(parsed, config) > 0) process.stdout.write(visible(`${configLine(config)}\n`));
     const given = { parsed, face, texts, config, origins, secrets, emit, connector, signal: interrupt.signal };
     const loaded = await loadAll(given);
     if (!loaded.ok) {
@@ -195,6 +199,10 @@ export async function runOnce({ loaded: { context, playbooks } }: Pick<Prepared,
 /** The text of a file for use in diagnostics; undefined if it is vault-encrypted, because its lines mean nothing to a reader. */
 const readable = (text: string | undefined): string | undefined =>
   text === undefined || isEnvelope(text) ? undefined : text;
+
+/** What Ansible's programs say of their configuration with `-v`. */
+const configLine = ({ configFile }: Config): string =>
+  configFile === undefined ? 'No config file found; using defaults' : `Using ${configFile} as config file`;
 
 function maskedError(error: Error, secrets: Secrets): Error {
   const { message, stack } = error;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
 import type { Keywords } from '../language/model.ts';
+import { awxDisplay } from '../report/forms/awx-display.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 import { ask, askSecret, askUntilEnd } from './prompt.ts';
@@ -64,6 +65,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     pollSeconds: config.pollInterval,
     managed: config.ansibleManaged,
     gathering: config.gathering,
+    gathersAtStart: face.ansible && config.stdoutCallback === awxDisplay.name,
     factModules: config.factsModules,
     gather: {
       ...(config.gatherSubset !== undefined && { subset: config.gatherSubset }),

@@ -127,9 +127,23 @@ export type Event = { readonly time: number } & (
       readonly kind: 'play-started';
       readonly play: number;
       readonly name: string;
+      /** As written: `hosts: web:!off1`. */
+      readonly pattern: string;
       readonly hosts: readonly string[];
       readonly at: Position;
     }
+  /** With `serial`, a play goes through its hosts in batches, numbered from 0; otherwise there is one. */
+  | {
+      readonly kind: 'batch-started';
+      readonly play: number;
+      readonly name: string;
+      readonly batch: number;
+      readonly hosts: readonly string[];
+      /** Whether hosts go on without waiting for each other. */
+      readonly free: boolean;
+    }
+  /** A failure that counts for all hosts has ended the play. */
+  | { readonly kind: 'no-hosts-left'; readonly play: number }
   | { readonly kind: 'no-hosts'; readonly play: number; readonly pattern: string }
   /** A session is being opened or answers are pending; the live view shows this between tasks. */
   | {
@@ -184,9 +198,17 @@ export type Event = { readonly time: number } & (
     }
   /** A rescue caught this host's last failure, so it does not count against the host. */
   | { readonly kind: 'rescued'; readonly host: string }
-  | { readonly kind: 'included'; readonly task: TaskRef; readonly host: string; readonly what: string }
+  | {
+      readonly kind: 'included';
+      readonly task: TaskRef;
+      readonly host: string;
+      readonly what: string;
+      /** Of a loop: which item. */
+      readonly label?: string;
+    }
   | { readonly kind: 'notified'; readonly task: TaskRef; readonly host: string; readonly handler: string }
-  | { readonly kind: 'meta'; readonly text: string; readonly host?: string }
+  /** A meta task did what it is for; `task` unless the engine itself added it. */
+  | { readonly kind: 'meta'; readonly text: string; readonly host?: string; readonly task?: TaskRef }
   | { readonly kind: 'host-unreachable'; readonly host: string; readonly failure: SessionFailure }
   | { readonly kind: 'warning'; readonly diagnostic: Diagnostic; readonly host?: string }
   /** With `-vvv`: what was sent to a host. */

@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly atOnce?: boolean;
   /** Print what `set_stats` recorded after the recap. */
   readonly customStats?: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 

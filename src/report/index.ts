@@ -18,11 +18,13 @@ function shownToPeople(event: Event): Event {
   if (event.kind === 'output') return event; // the live view replaces them itself
   const shown = visibleIn(event);
   // A heading or a label must stay on one line, because text after a line feed would look like our own output.
-  const inOneLine = { ...('task' in shown && { task: { ...shown.task, name: oneLine(shown.task.name) } }) };
+  const inOneLine = {
+    ...('task' in shown && shown.task !== undefined && { task: { ...shown.task, name: oneLine(shown.task.name) } }),
+  };
   return {
     ...shown,
     ...inOneLine,
-    ...('label' in shown && { label: oneLine(shown.label) }),
+    ...('label' in shown && shown.label !== undefined && { label: oneLine(shown.label) }),
   } as Event;
 }
 

@@ -104,14 +104,22 @@ export function plainReporter(options: PlainOptions): Reporter {
       case 'included':
         head('TASK', event.task);
         if (options.ansible && event.task.type === 'include_role') return;
-        return line(options.chalk.cyan(`included: ${event.what} for ${event.host}`));
+        return line(options.chalk.cyan(`included: ${event.what} for ${event.host}${itemText(event)}`));
       case 'retrying':
         return line(
           options.chalk.dim(`FAILED - RETRYING: [${event.host}]: ${event.task.name} (${event.left} retries left).`),
         );
       case 'job':
         return options.ansible ? line(jobText(event)) : undefined;
+      case 'batch-started':
+        if (!options.ansible || event.batch === 0) return;
+        heading = undefined;
+        return line(`\n${banner(`PLAY [${event.name}]`, options)}`);
+      case 'no-hosts-left':
+        return options.ansible ? line(`\n${banner('NO MORE HOSTS LEFT', options)}`) : undefined;
       case 'meta':
+        if (options.ansible && event.task !== undefined && hides.size === 0) headOf(event.task);
+        if (options.ansible) return verbosity >= 2 ? line(event.text) : undefined;
         return verbosity >= 2 || event.text.startsWith('META: ending') ? line(event.text) : undefined;
       case 'warning':
         return line(
@@ -139,9 +147,13 @@ export function plainReporter(options: PlainOptions): Reporter {
   };
 }
 
-function banner(text: string, { columns, chalk }: PlainOptions): string {
-  const width = Math.min(columns, 79);
-  return `${chalk.bold(text)} ${'*'.repeat(Math.max(3, width - text.length - 1))}`;
+const itemText = ({ label }: Extract<Event, { kind: 'included' }>): string =>
+  label === undefined ? '' : ` => (item=${label})`;
+
+function banner(text: string, { columns, chalk, ansible }: PlainOptions): string {
+  // Ansible's is one wider than its terminal.
+  const width = Math.min(columns, 79) + (ansible ? 1 : 0);
+  return `${ansible ? text : chalk.bold(text)} ${'*'.repeat(Math.max(3, width - text.length - 1))}`;
 }
 
 function toldStats(stats: CustomStats, options: PlainOptions): string {
@@ -157,7 +169,7 @@ const isFailure = ({ outcome }: Told): boolean =>
 function recap(event: Finished, failures: readonly Told[], check: boolean, options: PlainOptions): string {
   const { chalk, verbosity, columns } = options;
   if (options.ansible)
-    return ended([`\n${banner('PLAY RECAP', options)}`, ...ansibleRecap(event, chalk)], event, chalk);
+    return ended([`\n${banner('PLAY RECAP', options)}`, ...ansibleRecap(event, chalk), ''], event, chalk);
   const rounds = Object.entries(event.rounds).map(([host, count]) => `${host} ${count}`);
   const lines = [`\n${banner('PLAY RECAP', options)}`, ...recapLines(event, chalk)];
   const failed = failureRecap(failures, event, Math.min(columns, 79));

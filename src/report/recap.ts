@@ -12,8 +12,7 @@ export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): rea
     keys
       .filter((key) => key !== 'unknown' && key !== 'unless')
       .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 6))
-      .join('')
-      .trimEnd(),
+      .join(''),
   );
 
 /** The recap with a line per host, failed hosts first. Counts other than ok, changed and failed are left out if all hosts have zero. */

@@ -105,10 +105,12 @@ async function written(form: ReportForm, event: Event): Promise<string> {
     stdout: { write: (piece) => (text += piece), rows: 24, columns: 200 },
     chalk: new Chalk({ level: 0 }),
     verbosity: 4,
+    env: {},
+    cwd: '/',
     formatDiagnostic: (diagnostic) => formatDiagnostic(diagnostic, () => `${hostile}: ${hostile}`),
   });
   const time = Date.now() - 10_000;
-  report({ kind: 'play-started', play: 1, name: hostile, hosts: ['h'], at, time });
+  report({ kind: 'play-started', play: 1, pattern: 'all', name: hostile, hosts: ['h'], at, time });
   report({ kind: 'task-started', play: 1, task, host: 'h', time });
   report(event);
   if (form.name === 'live') await new Promise((resolve) => setTimeout(resolve, 200)); // it repaints only from time to time

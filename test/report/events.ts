@@ -67,6 +67,8 @@ export async function written(
     stdout: { write: (piece) => (text += piece), rows: 24, columns: 40 },
     chalk: new Chalk({ level: 0 }),
     verbosity: 0,
+    env: {},
+    cwd: '/',
     formatDiagnostic: ({ message }) => message,
     ...options,
   });
@@ -80,7 +82,7 @@ export async function written(
     hosts,
     time: 0,
   });
-  report({ kind: 'play-started', play: 1, name: 'the play', hosts, at: task.at, time: 0 });
+  report({ kind: 'play-started', play: 1, pattern: 'all', name: 'the play', hosts, at: task.at, time: 0 });
   for (const event of events) report(event);
   return text;
 }

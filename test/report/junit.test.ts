@@ -22,6 +22,8 @@ async function reportOf(
     stdout: { write: (piece) => (text += piece) },
     chalk: new Chalk({ level: 3 }),
     verbosity: 0,
+    env: {},
+    cwd: '/',
     formatDiagnostic: ({ message }) => message,
   });
   report({
@@ -34,7 +36,7 @@ async function reportOf(
     hosts: [],
     time,
   });
-  report({ kind: 'play-started', play: 1, name: 'the play', hosts: ['web1'], at, time });
+  report({ kind: 'play-started', play: 1, pattern: 'all', name: 'the play', hosts: ['web1'], at, time });
   for (const event of happenings) report(event);
   report({ kind: 'run-finished', summaries, rounds: {}, logins: 1, interrupted, exitCode, tookMs: 2000, time });
   return text;
@@ -101,7 +103,7 @@ test('a suite for each play and host', async () => {
     await reportOf([
       finished({}),
       finished({}, { host: 'web2' }),
-      { kind: 'play-started', play: 2, name: 'another', hosts: ['web1'], at, time },
+      { kind: 'play-started', play: 2, pattern: 'all', name: 'another', hosts: ['web1'], at, time },
       finished({}, { play: 2 }),
     ]),
   );

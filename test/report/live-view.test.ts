@@ -35,7 +35,7 @@ test('instructions are printed in full, and painted as a single line', async () 
   );
   const at = { file: 'p.yaml', line: 1, column: 1, length: 1 };
   const time = Date.now() - 1000;
-  live({ kind: 'play-started', play: 1, name: 'play', hosts: ['h'], at, time });
+  live({ kind: 'play-started', play: 1, pattern: 'all', name: 'play', hosts: ['h'], at, time });
   live({ kind: 'host-busy', host: 'h', doing: 'waiting', about: instructions, time });
   await new Promise((resolve) => setTimeout(resolve, 300));
   live({ kind: 'play-finished', play: 1, rounds: {}, time });

@@ -8,9 +8,10 @@ export async function actMeta(
   performing: BatchRun,
   hosts: readonly PlayHost[],
   action: Exclude<Meta['action'], 'flush_handlers'>,
-  { role }: Pick<Meta, 'role'>,
+  meta: Meta,
 ): Promise<void> {
-  const say = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
+  const { role } = meta;
+  const say = (text: string, host?: string) => tellMeta(performing, meta, hosts, text, host);
   switch (action) {
     case 'role_complete':
       for (const { startedRoles, completedRoles } of hosts)
@@ -58,6 +59,24 @@ export async function actMeta(
       await Promise.all(hosts.map((host) => host.state.link.reset()));
       return say('reset connection');
   }
+}
+
+/** Reports what a meta task did: on one host, or on all of these. */
+export function tellMeta(
+  { play }: BatchRun,
+  meta: Meta,
+  hosts: readonly PlayHost[],
+  text: string,
+  name?: string,
+): void {
+  const host = hosts.find((one) => one.name === name) ?? hosts[0];
+  const task = meta.implicit || host === undefined ? undefined : refOf(play, meta, host, false);
+  play.run.emit({
+    kind: 'meta',
+    text: `META: ${text}`,
+    ...(name !== undefined && { host: name }),
+    ...(task !== undefined && { task }),
+  });
 }
 
 /** Perform the action of a meta task that is a handler. */

@@ -145,7 +145,13 @@ export async function tellIncluded(
   if (one.kind === 'brings') {
     // As in Ansible, an included task file counts as a task; an included role does not.
     if (include.of === 'tasks') host.state.count('ok');
-    emit({ kind: 'included', task: ref, host: host.name, what: one.what });
+    emit({
+      kind: 'included',
+      task: ref,
+      host: host.name,
+      what: one.what,
+      ...(one.label !== undefined && { label: one.label }),
+    });
     register(play, host, include, { changed: false, include: one.what });
     return;
   }

@@ -6,7 +6,7 @@ import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { tellOutcome } from '../task/tell-outcome.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import { firstFalse } from '../variables/keyword-values.ts';
-import { actMeta } from './act-meta.ts';
+import { actMeta, tellMeta } from './act-meta.ts';
 import type { BatchRun } from './batch-run.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import type { PlayHost } from './play-host.ts';
@@ -36,7 +36,11 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
     else wanted.push(host);
   }
   if (wanted.length === 0) return;
-  if (meta.action === 'flush_handlers') return flushHandlers(performing, wanted);
+  if (meta.action === 'flush_handlers') {
+    if (!meta.implicit)
+      for (const { name } of wanted) tellMeta(performing, meta, wanted, `triggered running handlers for ${name}`, name);
+    return flushHandlers(performing, wanted);
+  }
   return actMeta(performing, wanted, meta.action, meta);
 }
 
@@ -74,7 +78,7 @@ function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta, unless: r
     unless,
     result: { skipped: true, msg: meta.action, skip_reason: reason },
   };
-  emit({ kind: 'meta', text: `META: ${reason}`, host: host.name });
+  emit({ kind: 'meta', text: `META: ${reason}`, host: host.name, task });
   tellOutcome(play, host.name, task, outcome);
 }
 

@@ -61,9 +61,11 @@ function prepareHost(context: PlayContext, state: HostState): string | undefined
   return loadVarsFiles(context, state);
 }
 
-/** The task that gathers a host's facts when a play begins, if modules do it. Otherwise they are gathered when one is needed. */
+/** The task that gathers a host's facts when a play begins, if modules do it, or the run is told to. Otherwise they are gathered when one is needed. */
 export function gatheringTask(context: PlayContext, state: HostState): readonly Task[] {
-  const isNeeded = gathers(context, state) && factModulesOf(context, context.scopes.of(state)) !== undefined;
+  const isNeeded =
+    gathers(context, state) &&
+    (context.run.options.gathersAtStart === true || factModulesOf(context, context.scopes.of(state)) !== undefined);
   if (!isNeeded) return [];
   const { id, at, keywords, layers, directory, gatherSubset, gatherTimeout } = context.definition;
   const args = new Map<Value, Raw>([

@@ -61,7 +61,14 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   all.push(...selected.hosts);
   const name = nameOf(context);
   const usable = reachable(all.map((host) => across.states.get(host)).filter((state) => state !== undefined));
-  run.emit({ kind: 'play-started', play: play.id, name, hosts: usable.map((state) => state.host.name), at: play.at });
+  run.emit({
+    kind: 'play-started',
+    play: play.id,
+    name,
+    pattern: String(play.hosts.value),
+    hosts: usable.map((state) => state.host.name),
+    at: play.at,
+  });
   if (all.length === 0) {
     run.emit({ kind: 'no-hosts', play: play.id, pattern: String(play.hosts.value) });
     return 'on';
@@ -88,7 +95,10 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   }
   if (keywords.is !== 'value') return { error: keywordError(keywords) };
   let going: 'on' | 'stop' = 'on';
-  for (const some of batches(ready, keywords.value.serial)) {
+  const free = isFree(keywords.value);
+  for (const [number, some] of [...batches(ready, keywords.value.serial)].entries()) {
+    const hosts = some.map((state) => state.host.name);
+    run.emit({ kind: 'batch-started', play: play.id, name, batch: number, hosts, free });
     batch = some.map((state) => new PlayHost(context, state, [...gatheringTask(context, state), ...play.items]));
     for (const state of some) unseen.delete(state);
     const stop = await runBatch(context, across, batch, keywords.value);
@@ -128,6 +138,10 @@ function batchKeywords({ definition: play, run, scopes }: PlayContext, first: Ho
   };
 }
 
+/** Whether hosts go on without waiting for each other. */
+const isFree = ({ strategy }: { readonly strategy: string }): boolean =>
+  strategy === 'free' || strategy === 'host_pinned';
+
 async function runBatch(
   context: PlayContext,
   across: RunState,
@@ -149,7 +163,7 @@ async function runBatch(
     stop: 'no',
     stepping: across.stepping,
   };
-  await (strategy === 'free' || strategy === 'host_pinned' ? free(performing) : linear(performing));
+  await (isFree({ strategy }) ? free(performing) : linear(performing));
   across.startAt = performing.startAt;
   across.stepping = performing.stepping;
   // Handlers of failed hosts run only on request; those of other hosts have run in the flush at the end of the play.

@@ -2,6 +2,7 @@ import { breather } from '../host/breather.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import { comparePaths, type Step } from '../task/cursor.ts';
 import type { BatchRun } from './batch-run.ts';
+import { tellNoHostsLeft } from './end-all.ts';
 import { perform } from './perform.ts';
 import type { PlayHost } from './play-host.ts';
 import { putBackLeft } from './validate.ts';
@@ -74,7 +75,9 @@ function stopIfTooManyFailed(performing: BatchRun): void {
   const { maxFailPercentage, hosts } = performing;
   if (maxFailPercentage === undefined || performing.stop !== 'no') return;
   const failed = hosts.filter((host) => host.out && (host.state.failed || host.state.unreachable)).length;
-  if ((failed / hosts.length) * 100 > maxFailPercentage) performing.stop = 'fatal';
+  if ((failed / hosts.length) * 100 <= maxFailPercentage) return;
+  performing.stop = 'fatal';
+  tellNoHostsLeft(performing);
 }
 
 /** Split hosts into batches according to the play's `serial`. */

@@ -7,10 +7,10 @@ import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, repr, TemplateError } from '../../template/index.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
-import { firstFalse } from '../variables/keyword-values.ts';
+import { firstFalse, keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { OMIT, type TemplateScope } from '../variables/scopes.ts';
-import { itemSight, type LoopItem, loopOf, turnVars } from './loop.ts';
+import { itemSight, type LoopItem, labelText, loopOf, turnVars } from './loop.ts';
 
 /** One iteration of an include on one host, computed. Hosts with the same `key` share the loaded content. */
 export type Included =
@@ -19,6 +19,8 @@ export type Included =
       readonly key: string;
       readonly what: string;
       readonly turn: number;
+      /** Of a loop: how its item is told. */
+      readonly label?: string;
       readonly brought: IncludedItems;
       readonly item?: LoopItem;
     }
@@ -67,7 +69,9 @@ export class Includes {
           message: `No file specified for ${include.of === 'role' ? 'include_role' : 'include_tasks'}`,
           item,
         };
-      return this.#load(play, include, args, item);
+      const content = this.#load(play, include, args, item);
+      if (content.kind !== 'brings' || item === undefined) return content;
+      return { ...content, label: labelOf(include, sight, item) };
     } catch (error) {
       if (error instanceof TemplateError) return { kind: 'failed', message: placed(error), item };
       throw error;
@@ -105,6 +109,13 @@ export class Includes {
 
 const withoutOmitted = (args: Value): Value =>
   isDict(args) ? new Map([...args].filter(([, value]) => value !== OMIT)) : args;
+
+/** As `no_log` asks for, a hidden item is not told. */
+function labelOf(include: Include, sight: TemplateScope, item: LoopItem): string {
+  if (keywordTruth(include.keywords.noLog, sight) === true) return 'None';
+  const written = include.loop?.label;
+  return labelText(written === undefined ? item.value : evaluate(written, sight.scope, sight.env));
+}
 
 /** The loop's variables, as the included content sees them. */
 const turnLayer = (item: LoopItem): VarsLayer => ({

@@ -190,3 +190,8 @@ export function turnVars({ value, written, index, loopVar, indexVar, extended }:
   if (extended !== undefined) vars.set('ansible_loop', { value: extended });
   return vars;
 }
+
+/** How an item is told: as it is if it is a text. */
+export function labelText(value: Value): string {
+  return typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value);
+}

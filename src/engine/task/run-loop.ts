@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
-import { toJs, type Value } from '../../core/value.ts';
+import { toJs } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
 import { asTold } from '../host/as-told.ts';
 import { breather } from '../host/breather.ts';
@@ -10,7 +10,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import { declareUnknown } from './declare.ts';
 import { ignorable, isCensored, uncomputed } from './early-outcomes.ts';
 import { joinItems, mayJoin } from './joined.ts';
-import type { LoopItem } from './loop.ts';
+import { type LoopItem, labelText } from './loop.ts';
 import { loopMessage } from './loop-message.ts';
 import { isFailureUnless } from './outcome.ts';
 import { registerResult } from './register-result.ts';
@@ -93,8 +93,7 @@ async function labelled(
   );
   // Ansible's label for a hidden item, which fails nonetheless if its label cannot be computed.
   if (outcome.censored === true && label.is !== 'mistaken') return { outcome, label: 'None' };
-  if (label.is === 'value')
-    return { outcome, label: typeof label.value === 'string' ? label.value : String(evaluateText(label.value)) };
+  if (label.is === 'value') return { outcome, label: labelText(label.value) };
   if (label.is !== 'mistaken') return { outcome, label: String(item.index) };
   const { message } = label.error;
   const msg = `Failed to template loop_control.label: ${message}. ${message}`;
@@ -110,9 +109,6 @@ async function labelled(
     label: outcome.censored === true ? 'None' : String(item.index),
   };
 }
-
-const evaluateText = (value: Value): string =>
-  typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value);
 
 /** Combine the outcomes of a loop's items, as Ansible does. */
 function together(outcomes: readonly Outcome[], wanted: number): Outcome {

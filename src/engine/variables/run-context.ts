@@ -60,6 +60,8 @@ export interface RunOptions {
   /** How often a task with `async` tells that it goes on, unless it says so itself. */
   readonly pollSeconds?: number;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
+  /** Gather a play's facts in a task of its own, as Ansible does, for programs that count its tasks; otherwise when one is needed. */
+  readonly gathersAtStart?: boolean;
   /** The modules that gather facts; `smart` if not set. */
   readonly factModules?: readonly string[];
   /** What plays gather if they do not say it themselves. */

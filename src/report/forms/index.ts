@@ -1,5 +1,6 @@
 import type { ReportForm } from '../form.ts';
 import { ansible } from './ansible.ts';
+import { awxDisplay } from './awx-display.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { live } from './live.ts';
@@ -13,6 +14,7 @@ export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 /** The formats of Ansible's programs, which are used when we run under their names: by the name of Ansible's callback. */
 export const ANSIBLE_FORMS: ReadonlyMap<string, ReportForm> = new Map<string, ReportForm>([
   ['default', ansible],
+  ['awx_display', awxDisplay],
   ['minimal', minimal],
   ['oneline', oneline],
 ]);
