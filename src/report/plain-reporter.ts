@@ -158,7 +158,9 @@ function banner(text: string, { columns, chalk, ansible }: PlainOptions): string
 
 function toldStats(stats: CustomStats, options: PlainOptions): string {
   const lines = statsLines(stats);
-  return lines.length === 0 ? '' : `\n\n${banner('CUSTOM STATS:', options)}\n${lines.join('\n')}\n\n`;
+  return lines.length === 0
+    ? ''
+    : `${options.ansible ? '' : '\n'}\n${banner('CUSTOM STATS:', options)}\n${lines.join('\n')}\n\n`;
 }
 
 const isFailure = ({ outcome }: Told): boolean =>

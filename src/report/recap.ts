@@ -11,8 +11,8 @@ export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): rea
   rowsOf(Object.keys(summaries).sort(), { summaries, chalk, atLeast: 26 }, (summary) =>
     keys
       .filter((key) => key !== 'unknown' && key !== 'unless')
-      .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 6))
-      .join(''),
+      .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 5))
+      .join(' '),
   );
 
 /** The recap with a line per host, failed hosts first. Counts other than ok, changed and failed are left out if all hosts have zero. */
