@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
 import type { Keywords } from '../language/model.ts';
-import { awxDisplay } from '../report/forms/awx-display.ts';
+import { awxDisplay } from '../report/forms/awx_display.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 import { ask, askSecret, askUntilEnd } from './prompt.ts';

@@ -1,6 +1,6 @@
 import type { ReportForm } from '../form.ts';
 import { ansible } from './ansible.ts';
-import { awxDisplay } from './awx-display.ts';
+import { awxDisplay } from './awx_display.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { live } from './live.ts';
