@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { askHosts } from '../audit/ask-hosts.ts';
 import { asTasks } from '../audit/unmanaged/as-tasks.ts';
 import { contentPaths, contentQuestions, readContents } from '../audit/unmanaged/contents.ts';
@@ -9,21 +8,14 @@ import { readSurvey } from '../audit/unmanaged/survey.ts';
 import { type Found, unmanagedData, unmanagedText } from '../audit/unmanaged/told.ts';
 import { type CommandLine, nothingGiven } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
-import { maskEvent, Secrets } from '../core/secrets.ts';
-import type { Diagnostic } from '../core/source.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { runPlaybooks } from '../engine/run.ts';
 import type { RunContext } from '../engine/variables/run-context.ts';
-import { createFiles } from '../language/files.ts';
-import { formatDiagnostic } from '../language/format-diagnostic.ts';
-import { selectHosts } from '../language/inventory/index.ts';
 import type { CallIo } from './command.ts';
-import { interruptible } from './interrupt.ts';
-import { lazyConnector } from './lazy-connector.ts';
-import { type Loaded, loadAll, readConfig } from './load-all.ts';
+import type { Loaded } from './load-all.ts';
+import { lookingAtHosts } from './looking.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
 import { type Parsed, runOptions } from './options.ts';
-import { preflight } from './preflight.ts';
-import { endPrompts } from './prompt.ts';
 import type { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
 import { version } from './version.ts';
 
@@ -34,50 +26,15 @@ export async function unmanagedCommand(line: Line, io: CallIo): Promise<number> 
   const [pattern = '', ...playbooks] = line.rest;
   const absent = missingPlaybooks(playbooks);
   if (absent.length > 0) return io.refuse(absent);
-  const secrets = new Secrets();
-  const sources = createFiles();
-  const tell = (diagnostics: readonly Diagnostic[]): void => {
-    for (const one of diagnostics)
-      io.stderr.write(`${secrets.mask(formatDiagnostic(one, (file) => sources.readText(file), { colour: false }))}\n`);
-  };
-  const interrupt = interruptible((text) => io.stderr.write(text));
-  const connector = lazyConnector(process.env);
-  try {
-    const { config, origins, warnings } = readConfig();
-    tell(warnings);
-    const events = eventsOf(secrets, tell, io, line.options.verbose);
-    // Something must be loaded for the inventory, the vault and the settings to be.
-    const nothing = resolve('unmanaged.yaml');
-    const loaded = await loadAll({
-      parsed: parsedOf(line, playbooks.length > 0 ? playbooks : [nothing], pattern),
-      face: io.face,
-      texts: playbooks.length > 0 ? {} : { [nothing]: '- hosts: all\n  gather_facts: false\n  tasks: []\n' },
-      config,
-      origins,
-      secrets,
-      emit: events.emit,
-      connector,
-      signal: interrupt.signal,
-    });
-    if (!loaded.ok) {
-      tell(loaded.error);
-      return 1;
-    }
-    tell(loaded.warnings ?? []);
-    const selected = hostsFor(loaded.value, pattern);
-    const mistakes = [
-      ...selected.mistakes,
-      ...(playbooks.length > 0 ? preflight(loaded.value, { only: 'syntax' }) : []),
-    ];
-    tell(mistakes);
-    if (mistakes.some(({ severity }) => severity === 'error')) return 1;
-    const audit = { loaded: loaded.value, hosts: selected.hosts, hasPlaybooks: playbooks.length > 0, events };
-    return await report(await lookAt(audit), { line, io, secrets, context: loaded.value.context });
-  } finally {
-    await connector.close();
-    interrupt.end();
-    endPrompts();
-  }
+  const events = eventsOf(io, line.options.verbose);
+  return lookingAtHosts(
+    { parsed: parsedOf(line, playbooks, pattern), pattern, io, emit: events.emit },
+    async (looking) => {
+      const { loaded, hosts, secrets } = looking;
+      const audit = { loaded, hosts, hasPlaybooks: playbooks.length > 0, events };
+      return report(await lookAt(audit), { line, io, secrets, context: loaded.context });
+    },
+  );
 }
 
 /** The command line of a check of these playbooks. */
@@ -86,17 +43,6 @@ const parsedOf = ({ options }: Line, rest: readonly string[], limit: string): Pa
   return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [limit] }, rest };
 };
 
-function hostsFor(
-  { context }: Loaded,
-  pattern: string,
-): { readonly hosts: readonly string[]; readonly mistakes: readonly Diagnostic[] } {
-  const selected = selectHosts(context.inventory, pattern, { mismatch: 'error' });
-  if (!selected.ok) return { hosts: [], mistakes: selected.error };
-  const hosts = selected.value;
-  const message = `no host in the inventory matches ${pattern}`;
-  return { hosts, mistakes: hosts.length > 0 ? [] : [{ severity: 'error', code: 'no-hosts', message }] };
-}
-
 /** What the events of the check tell: the tasks that could not be looked at. */
 interface Events {
   readonly emit: (event: EventData) => void;
@@ -104,16 +50,9 @@ interface Events {
   readonly missed: ReadonlyMap<string, readonly string[]>;
 }
 
-function eventsOf(
-  secrets: Secrets,
-  tell: (diagnostics: readonly Diagnostic[]) => void,
-  io: CallIo,
-  verbose: number,
-): Events {
+function eventsOf(io: CallIo, verbose: number): Events {
   const missed = new Map<string, string[]>();
-  const emit = (happening: EventData): void => {
-    const event = maskEvent(happening, secrets);
-    if (event.kind === 'warning') tell([event.diagnostic]);
+  const emit = (event: EventData): void => {
     if (event.kind === 'sent' && verbose > 2) io.stderr.write(`${event.host} (${event.user}):\n${event.script}\n`);
     if (event.kind !== 'task-finished' || !['failed', 'unknown'].includes(event.outcome.status)) return;
     const sentence = `what the task "${event.task.name}" manages: in a check, it ${event.outcome.status === 'failed' ? 'fails' : 'is not known'}`;

@@ -5,7 +5,8 @@ import { escapePattern } from './text/escape-pattern.ts';
 /** Secret strings, which are masked in everything that a run reports. */
 export class Secrets {
   readonly #texts = new Set<string>();
-  #pattern: RegExp | undefined;
+  /** What finds them, the longest first. */
+  #finds: readonly (RegExp | string)[] | undefined;
 
   /**
    * Mask this string from now on, and each line of it if it has several. Strings shorter than three characters are
@@ -16,7 +17,7 @@ export class Secrets {
     for (const part of [whole, ...whole.split('\n').map((line) => line.trim())])
       if (part.length >= 3 && !this.#texts.has(part)) {
         this.#texts.add(part);
-        this.#pattern = undefined;
+        this.#finds = undefined;
       }
   }
 
@@ -26,21 +27,40 @@ export class Secrets {
    */
   mask<T>(data: T): T {
     if (this.#texts.size === 0) return data;
-    this.#pattern ??= new RegExp(
-      [...this.#texts]
-        .flatMap(spellings)
-        .sort((a, b) => b.length - a.length)
-        .map(escapePattern)
-        .join('|'),
-      'g',
-    );
-    const pattern = this.#pattern;
+    this.#finds ??= findsFor([...this.#texts].flatMap(spellings));
+    const finds = this.#finds;
     return mapTexts(
       data,
-      (text) => text.replace(pattern, '********'),
+      (text) => finds.reduce<string>((left, find) => left.replaceAll(find, '********'), text),
       (number) => (this.#texts.has(String(number)) ? '********' : number),
     );
   }
+}
+
+/** A longer text is looked for by itself, and no pattern is longer than this: a pattern of a whole file's lines would be too large. */
+const MOST_IN_PATTERN = 20_000;
+
+/** Patterns and texts that find all of these, longer ones before those that they may contain. */
+function findsFor(texts: readonly string[]): readonly (RegExp | string)[] {
+  const finds: (RegExp | string)[] = [];
+  let some: string[] = [];
+  let length = 0;
+  const close = (): void => {
+    if (some.length > 0) finds.push(new RegExp(some.join('|'), 'g'));
+    some = [];
+    length = 0;
+  };
+  for (const text of [...new Set(texts)].toSorted((a, b) => b.length - a.length)) {
+    const escaped = escapePattern(text);
+    if (length + escaped.length > MOST_IN_PATTERN) close();
+    if (escaped.length > MOST_IN_PATTERN) finds.push(text);
+    else {
+      some.push(escaped);
+      length += escaped.length + 1;
+    }
+  }
+  close();
+  return finds;
 }
 
 /** Parts of events that hold the program's own words or names from the inventory, and never a secret. */

@@ -1,4 +1,4 @@
-import { Document, isScalar, visit } from 'yaml';
+import { Document, visit } from 'yaml';
 import { visible } from '../../core/visible.ts';
 import type { Content } from './contents.ts';
 import { secretIn } from './secrets.ts';
@@ -33,6 +33,7 @@ export function asTasks({ host, things, contents, become }: ToDeclare): string {
   return `${text}${comments.map((comment) => `\n${commented(comment)}`).join('')}`;
 }
 
+/** A task and the thing that it declares. */
 interface PlacedTask {
   readonly thing: Unmanaged;
   readonly task: WantedTask;
@@ -49,7 +50,7 @@ const STAGES: readonly ((step: PlacedTask) => boolean)[] = [
 ];
 
 /** The tasks for all things, each once, in an order in which a new host can be set up; packages in one task. */
-function inOrder(things: readonly Unmanaged[]): readonly PlacedTask[] {
+export function inOrder(things: readonly Unmanaged[]): readonly PlacedTask[] {
   const all = things.flatMap((thing) => thing.tasks.map((task) => ({ thing, task })));
   const once = [...new Map(all.map((step) => [JSON.stringify(step.task), step])).values()];
   const staged = once.toSorted((a, b) => stageOf(a) - stageOf(b));
@@ -86,8 +87,8 @@ function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<s
   };
 }
 
-/** A thing may need several tasks: a directory and its files, a user and a group. */
-function nameOfTask({ name }: Unmanaged, { type, args }: WantedTask): string {
+/** A task's name: that of its thing, unless the thing needs several, such as a directory and its files, or a user and a group. */
+export function nameOfTask({ name }: Unmanaged, { type, args }: WantedTask): string {
   if (/\.(copy|file)$/.test(type)) return String(args['dest'] ?? args['path']);
   return type.endsWith('.group') ? `group ${String(args['name'])}` : name;
 }
@@ -108,12 +109,13 @@ const commented = (text: string): string =>
     .join('\n')
     .concat('\n');
 
-/** YAML 1.1, as Ansible reads it: `yes` and `0644` are quoted. Nothing in a text from a host is a template. */
-function yamlOf(data: unknown): string {
+/** YAML 1.1, as Ansible reads it: `yes` and `0644` are quoted. Nothing in a text from a host is a template, unless `isTemplate` says so. */
+export function yamlOf(data: unknown, isTemplate: (text: string) => boolean = () => false): string {
   const document = new Document(data, { version: '1.1' });
   visit(document, {
     Scalar(_, node) {
-      if (isScalar(node) && typeof node.value === 'string' && /\{[{%#]/.test(node.value)) node.tag = '!unsafe';
+      const { value } = node;
+      if (typeof value === 'string' && /\{[{%#]/.test(value) && !isTemplate(value)) node.tag = '!unsafe';
     },
   });
   return document.toString({ lineWidth: 0, directives: false });

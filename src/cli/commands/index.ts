@@ -10,6 +10,7 @@ import { drift } from './drift.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
+import { importCommand } from './import.ts';
 import { inventory } from './inventory.ts';
 import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   plan,
   apply,
   unmanaged,
+  importCommand,
   steps,
   draft,
   vars,

@@ -26,8 +26,8 @@ const FINDERS: readonly ((parts: Parts) => readonly Unmanaged[])[] = [
 ];
 
 /** Everything on a host that neither Debian nor a playbook accounts for, in the order of the report. */
-export function findUnmanaged(parts: Parts, isManaged: IsManaged): readonly Unmanaged[] {
-  const all = [...FINDERS.flatMap((find) => find(parts)), ...unownedFiles(parts, isManaged)];
+export function findUnmanaged(parts: Parts, isManaged: IsManaged, mostTasks?: number): readonly Unmanaged[] {
+  const all = [...FINDERS.flatMap((find) => find(parts)), ...unownedFiles(parts, isManaged, mostTasks)];
   const left = all.filter((thing) => !isManaged(thing));
   const names = new Set(left.map(({ group, name }) => `${group} ${name}`));
   return left

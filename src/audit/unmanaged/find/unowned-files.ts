@@ -7,14 +7,14 @@ import { groupOfPath } from '../group-of-path.ts';
 import type { Unmanaged, WantedTask } from '../thing.ts';
 import { sourceLines } from './sources.ts';
 
-/** With more files than this below a directory, a task for each would help nobody. */
+/** With more files than this below a directory, a task for each would help nobody who writes a playbook. */
 const MOST_TASKS = 20;
 
 /** What a thing is told by: whether some playbook manages it. */
 export type IsManaged = (thing: Pick<Unmanaged, 'subjects' | 'mention'>) => boolean;
 
 /** Files, links and directories that no package owns. A directory is told with all that is below it, unless a part of that is managed. */
-export function unownedFiles(parts: Parts, isManaged: IsManaged): readonly Unmanaged[] {
+export function unownedFiles(parts: Parts, isManaged: IsManaged, mostTasks = MOST_TASKS): readonly Unmanaged[] {
   const entries = readEntries(parts);
   const own = ownOf(parts, entries.unowned);
   const isAccounted = (entry: Unowned): boolean => own(entry) !== undefined || isManaged(subjectsOf(entry, parts));
@@ -26,7 +26,7 @@ export function unownedFiles(parts: Parts, isManaged: IsManaged): readonly Unman
   const folders = new Set(told.flatMap(({ kind, path }) => (kind === 'directory' ? [path] : [])));
   const top = told.filter(({ path }) => !above(path).some((folder) => folders.has(folder)));
   return [
-    ...top.map((entry) => thingOf(entry, told, entries, parts)),
+    ...top.map((entry) => thingOf(entry, told, entries, parts, mostTasks)),
     ...entries.unlisted.map((folder) => unlistedThing(folder)),
   ];
 }
@@ -48,14 +48,20 @@ function subjectsOf(entry: Unowned, parts: Parts): Pick<Unmanaged, 'subjects' | 
   return { subjects: [[wanted(entry)]], ...(mention !== undefined && { mention }) };
 }
 
-function thingOf(entry: Unowned, told: readonly Unowned[], { more }: UnownedEntries, parts: Parts): Unmanaged {
+function thingOf(
+  entry: Unowned,
+  told: readonly Unowned[],
+  { more }: UnownedEntries,
+  parts: Parts,
+  mostTasks: number,
+): Unmanaged {
   const below = told.filter(({ path }) => path.startsWith(`${entry.path}/`));
   const files = below.filter(({ kind }) => kind !== 'directory');
   const count = files.length + (more.get(entry.path) ?? 0);
   const [only] = files;
   // The directories above a single file need no line of their own.
   const named = entry.kind === 'directory' && count === 1 && only !== undefined ? only : entry;
-  const isMany = count > MOST_TASKS;
+  const isMany = count > mostTasks || more.has(entry.path);
   const tasks = isMany ? [] : [entry, ...below].flatMap(taskOf);
   return {
     group: groupOfPath(named.path),

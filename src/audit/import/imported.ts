@@ -1,0 +1,233 @@
+import { nameOf } from '../../core/questions/files/paths.ts';
+import { inOrder, nameOfTask } from '../unmanaged/as-tasks.ts';
+import { secretIn } from '../unmanaged/secrets.ts';
+import type { Unmanaged, WantedTask } from '../unmanaged/thing.ts';
+import type { AtPath, Clone, Dataset } from './questions.ts';
+
+/** A task of an imported playbook. */
+export interface ImportedTask {
+  /** Unique in its playbook. */
+  readonly name: string;
+  /** The file of tasks that it stands in, without `.yaml`. */
+  readonly topic: string;
+  readonly type: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** A file beside the playbook. */
+export interface ImportedFile {
+  /** Its path on the host. */
+  readonly path: string;
+  readonly text: string;
+  /** Why it is kept encrypted, if it is. */
+  readonly secret?: string;
+}
+
+/** What an import makes of a host. */
+export interface Imported {
+  readonly tasks: readonly ImportedTask[];
+  readonly files: readonly ImportedFile[];
+  /** Variables whose values are secrets. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What no task declares: the thing, and why. */
+  readonly left: readonly string[];
+}
+
+/** What is known of a host. */
+interface Known {
+  readonly things: readonly Unmanaged[];
+  readonly paths: ReadonlyMap<string, AtPath>;
+  readonly clones: readonly Clone[];
+  readonly datasets: readonly Dataset[];
+  readonly containers: ReadonlyMap<string, readonly string[]>;
+  readonly passwords: ReadonlyMap<string, string>;
+  /** Whether secrets can be encrypted; otherwise what holds them is left out. */
+  readonly keepsSecrets: boolean;
+}
+
+/** What is not carried to another machine, and why. */
+const NOT_CARRIED: readonly (readonly [path: RegExp, why: string])[] = [
+  [/^\/etc\/(ssh\/ssh_host_.*|machine-id|hostid)$/, "it is this machine's own, and no other's"],
+  [/^\/etc\/\.(git|etckeeper|gitignore)(\/|$)/, "etckeeper's own record"],
+];
+
+const whyNotCarried = ({ args }: WantedTask): string | undefined => {
+  const path = String(args['dest'] ?? args['path'] ?? '');
+  return NOT_CARRIED.find(([pattern]) => pattern.test(path))?.[1];
+};
+
+/** The files whose content is wanted: not those in clones, which come from their repositories. */
+export const pathsToRead = (things: readonly Unmanaged[], clones: readonly Clone[]): readonly string[] => [
+  ...new Set(
+    outsideClones(things, clones)
+      .flatMap(({ tasks }) => tasks.filter((task) => whyNotCarried(task) === undefined))
+      .flatMap(({ contentOf }) => contentOf ?? []),
+  ),
+];
+
+/** Makes tasks and files of what is known of a host. */
+export function importedFrom(known: Known): Imported {
+  const { clones, keepsSecrets, paths } = known;
+  const things = outsideClones(known.things, clones);
+  const left: string[] = [];
+  const files: ImportedFile[] = [];
+  const places = inOrder(things).filter(({ task }) => {
+    return whyNotCarried(task) === undefined;
+  });
+  for (const { name, tasks } of things) {
+    const why = tasks.map(whyNotCarried).find((one) => one !== undefined);
+    if (why !== undefined) left.push(`${name}: ${why}`);
+  }
+  const crowded = crowdedFolders(places.map(({ task }) => task));
+  const placed = places.flatMap(({ thing, task }): readonly ImportedTask[] => {
+    const made = madeTask(task, paths.get(task.contentOf ?? ''), keepsSecrets);
+    if ('why' in made) {
+      left.push(`${task.contentOf ?? thing.name}: ${made.why}`);
+      return [];
+    }
+    if (made.file !== undefined) files.push(made.file);
+    const name = nameOfTask(thing, task);
+    return [{ name, topic: topicOf(thing, task, crowded), type: made.type, args: made.args }];
+  });
+  const secrets = passwordTasks(known.passwords, keepsSecrets);
+  if (!keepsSecrets)
+    left.push(
+      ...[...known.passwords.keys()].map((name) => `password of ${name}: a secret, and no vault password was given`),
+    );
+  for (const { name, group, tasks, instead } of things)
+    if (tasks.length === 0 && instead !== undefined && !(group === 'accounts' && name.startsWith('password of ')))
+      left.push(`${name}: ${instead.split('\n')[0]}`);
+  const all = [
+    ...placed,
+    ...secrets.tasks,
+    ...clones.map(cloneTask),
+    ...known.datasets.map(datasetTask),
+    ...[...known.containers].flatMap(containerTasks),
+  ];
+  const topics = all.toSorted((a, b) => rankOf(a.topic) - rankOf(b.topic));
+  return { tasks: withOwnNames(topics), files, variables: secrets.variables, left };
+}
+
+/** What lies in a clone comes from its repository. */
+function outsideClones(things: readonly Unmanaged[], clones: readonly Clone[]): readonly Unmanaged[] {
+  const isInside = ({ args }: WantedTask): boolean => {
+    const path = String(args['dest'] ?? args['path'] ?? '');
+    return clones.some((clone) => path === clone.path || path.startsWith(`${clone.path}/`));
+  };
+  return things
+    .filter(({ name }) => !clones.some((clone) => name === `${clone.path}/`))
+    .map((thing) => ({ ...thing, tasks: thing.tasks.filter((task) => !isInside(task)) }));
+}
+
+type Made =
+  | { readonly type: string; readonly args: Readonly<Record<string, unknown>>; readonly file?: ImportedFile }
+  | { readonly why: string };
+
+/** The task with its file, or with the link that stands where a file was expected. */
+function madeTask({ type, args, contentOf }: WantedTask, at: AtPath | undefined, keepsSecrets: boolean): Made {
+  // On a new host a package may have put a file where this one has a link.
+  if (args['state'] === 'link') return { type, args: { ...args, force: true } };
+  if (contentOf === undefined) return { type, args };
+  const path = String(args['dest'] ?? args['path']);
+  if (at === undefined || at.kind === 'none') return { why: at?.why ?? 'it was not read' };
+  if (at.kind === 'link')
+    return { type: 'ansible.builtin.file', args: { path, src: at.target, state: 'link', force: true } };
+  const secret = secretIn(path, at.text, at.mode);
+  if (secret !== undefined && !keepsSecrets) return { why: `${secret}, and no vault password was given` };
+  const { owner, group, mode, text } = at;
+  return {
+    type: 'ansible.builtin.copy',
+    args: { src: path, dest: path, owner, group, mode },
+    file: { path, text, ...(secret !== undefined && { secret }) },
+  };
+}
+
+/** Directories of /etc with several things in them: each gets a file of tasks. */
+function crowdedFolders(tasks: readonly WantedTask[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const task of tasks) {
+    const folder = folderOf(task);
+    if (folder !== undefined) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return new Set([...counts].flatMap(([folder, count]) => (count > 1 ? [folder] : [])));
+}
+
+function folderOf({ args }: WantedTask): string | undefined {
+  const path = String(args['dest'] ?? args['path'] ?? '');
+  return /^\/etc\/([\w.-]+)\//.exec(path)?.[1]?.replace(/\.d$/, '');
+}
+
+/** The order of the files of tasks: what others need comes first. All other topics stand between. */
+const FIRST = ['packages', 'accounts', 'clones', 'datasets'];
+const LAST = ['cron', 'units'];
+
+function rankOf(topic: string): number {
+  const first = FIRST.indexOf(topic);
+  if (first >= 0) return first;
+  const last = LAST.indexOf(topic);
+  return last >= 0 ? FIRST.length + 1 + last : FIRST.length;
+}
+
+function topicOf({ group, name }: Unmanaged, task: WantedTask, crowded: ReadonlySet<string>): string {
+  if (name.startsWith('/etc/apt/') || /\.(apt|dpkg_selections|dpkg_divert|alternatives)$/.test(task.type))
+    return 'packages';
+  if (/\.(group|user|authorized_key)$/.test(task.type)) return 'accounts';
+  if (group === 'units') return 'units';
+  const folder = folderOf(task);
+  if (group === 'files' && folder !== undefined && crowded.has(folder)) return folder;
+  // Sudoers and keys name accounts, but are files.
+  return group === 'accounts' ? 'files' : group;
+}
+
+function passwordTasks(
+  passwords: ReadonlyMap<string, string>,
+  keepsSecrets: boolean,
+): Pick<Imported, 'variables'> & { readonly tasks: readonly ImportedTask[] } {
+  if (!keepsSecrets) return { variables: {}, tasks: [] };
+  const all = [...passwords].map(([name, hash]) => ({
+    hash,
+    variable: `vault_password_of_${name.replace(/\W/g, '_')}`,
+    name,
+  }));
+  return {
+    variables: Object.fromEntries(all.map(({ variable, hash }) => [variable, hash])),
+    tasks: all.map(({ name, variable }) => ({
+      name: `password of ${name}`,
+      topic: 'accounts',
+      type: 'ansible.builtin.user',
+      args: { name, password: `{{ ${variable} }}` },
+    })),
+  };
+}
+
+const cloneTask = ({ path, repository, version }: Clone): ImportedTask => ({
+  name: `clone ${path}`,
+  topic: 'clones',
+  type: 'ansible.builtin.git',
+  args: { repo: repository, dest: path, version, update: false },
+});
+
+const datasetTask = ({ name, properties }: Dataset): ImportedTask => ({
+  name: `dataset ${name}`,
+  topic: 'datasets',
+  type: 'community.general.zfs',
+  args: { name, state: 'present', extra_zfs_properties: properties },
+});
+
+const containerTasks = ([path, lines]: readonly [string, readonly string[]]): readonly ImportedTask[] =>
+  lines.map((line) => ({
+    name: `container ${nameOf(path).replace(/\.conf$/, '')}: ${line.split(':')[0]}`,
+    topic: 'containers',
+    type: 'ansible.builtin.lineinfile',
+    args: { path, line },
+  }));
+
+/** Names that come twice are numbered, so that a check can tell them apart. */
+function withOwnNames(tasks: readonly ImportedTask[]): readonly ImportedTask[] {
+  const seen = new Map<string, number>();
+  return tasks.map((task) => {
+    const count = (seen.get(task.name) ?? 0) + 1;
+    seen.set(task.name, count);
+    return count === 1 ? task : { ...task, name: `${task.name} (${count})` };
+  });
+}

@@ -1,0 +1,134 @@
+import { sh } from '../../core/command.ts';
+import { hidden } from '../../core/question.ts';
+import { each } from '../../core/questions/each.ts';
+import { type ShellAnswer, shell } from '../../core/questions/shell.ts';
+
+/** Larger files are not imported: they belong into a package, a repository or a backup. */
+const MOST_BYTES = 1024 ** 2;
+
+/** What is at a path on a host: a file with its content, or where a link leads. */
+export type AtPath =
+  | {
+      readonly kind: 'file';
+      readonly mode: string;
+      readonly owner: string;
+      readonly group: string;
+      /** Bytes that are no text stand in it as `encodeText` takes them. */
+      readonly text: string;
+    }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'none'; readonly why: string };
+
+/** A clone of a git repository. */
+export interface Clone {
+  readonly path: string;
+  readonly repository: string;
+  /** A branch, or the commit of a clone that is on none. */
+  readonly version: string;
+}
+
+/** A dataset and its own properties. */
+export interface Dataset {
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** What an import asks beside the survey. It reads a clone's files and starts no git, whose configuration can name programs to run. */
+export const importQuestions = {
+  clones: shell({
+    script:
+      sh`find /opt /srv /usr/local /root /home -xdev -maxdepth 4 -type d -name .git -prune -print 2>/dev/null | while read -r d; do
+u=$(sed -n '/^\[remote "origin"\]/,/^\[/s/^[[:space:]]*url = //p' "$d/config" | head -n 1); printf '%s\037%s\037%s\n' "\${d%/.git}" "$u" "$(head -n 1 "$d/HEAD")"; done`
+        .script,
+    about: [],
+  }),
+  datasets: shell({
+    script: sh`command -v zfs >/dev/null && zfs get -H -s local -o name,property,value -t filesystem,volume all; :`
+      .script,
+    about: [],
+  }),
+  containers: shell({
+    script:
+      sh`for f in /etc/pve/lxc/[0-9]*.conf; do [ -f "$f" ] && sed "/^\[/,\$d; s|^|$f$(printf '\037')|" "$f"; done; :`
+        .script,
+    about: [],
+  }),
+  passwords: hidden(
+    shell({
+      script: sh`awk -F: '$2 !~ /^[!*]/ && $2 != "" { print $1 ":" $2 }' /etc/shadow`.script,
+      about: [],
+    }),
+  ),
+} as const;
+
+type Answers = Readonly<Record<keyof typeof importQuestions, ShellAnswer>>;
+
+const linesOf = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\n').filter((line) => line !== '');
+
+/** The clones on a host that have a remote repository. */
+export const readClones = ({ clones }: Answers): readonly Clone[] =>
+  linesOf(clones).flatMap((line) => {
+    const [path = '', repository = '', head = ''] = line.split('\x1f');
+    const version = head.replace(/^ref: refs\/heads\//, '');
+    return repository === '' || version === '' ? [] : [{ path, repository, version }];
+  });
+
+/** The datasets of a host that have properties of their own. */
+export function readDatasets({ datasets }: Answers): readonly Dataset[] {
+  const found = new Map<string, Record<string, string>>();
+  for (const line of linesOf(datasets)) {
+    const [name = '', property = '', value = ''] = line.split('\t');
+    found.set(name, { ...found.get(name), [property]: value });
+  }
+  return [...found].map(([name, properties]) => ({ name, properties }));
+}
+
+/** The lines of Proxmox's containers, by the path of their file; those of snapshots are not read. */
+export function readContainers({ containers }: Answers): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const line of linesOf(containers)) {
+    const [path = '', text = ''] = line.split('\x1f');
+    if (text !== '' && !text.startsWith('#')) found.set(path, [...(found.get(path) ?? []), text]);
+  }
+  return found;
+}
+
+/** The hashes of passwords, by account. */
+export const readPasswords = ({ passwords }: Answers): ReadonlyMap<string, string> =>
+  new Map(
+    linesOf(passwords).flatMap((line) => {
+      const [, name, hash] = /^([^:]+):(.+)$/.exec(line) ?? [];
+      return name === undefined || hash === undefined ? [] : [[name, hash] as const];
+    }),
+  );
+
+/** The questions about what is at paths. */
+export const pathQuestions = (paths: readonly string[]) =>
+  each('at', paths, (path) =>
+    hidden(
+      shell({
+        script:
+          sh`if [ -L ${path} ]; then echo link; readlink -- ${path}; else LC_ALL=C stat -c 'file %a %U %G' -- ${path} && head -c ${MOST_BYTES + 1} -- ${path}; fi`
+            .script,
+        about: [],
+      }),
+    ),
+  );
+
+/** Reads the answers. */
+export const readPaths = (
+  paths: readonly string[],
+  answers: Readonly<Record<string, ShellAnswer | undefined>>,
+): ReadonlyMap<string, AtPath> => new Map(paths.map((path) => [path, readPath(answers[`at ${path}`])]));
+
+function readPath(answer: ShellAnswer | undefined): AtPath {
+  if (answer === undefined || answer.code !== 0)
+    return { kind: 'none', why: answer?.stderr.trim().split('\n')[0]?.replace(/^.*: /, '') ?? 'it was not read' };
+  const { stdout } = answer;
+  const start = stdout.indexOf('\n') + 1;
+  const rest = stdout.slice(start);
+  const [kind, mode = '', owner = '', group = ''] = stdout.slice(0, start - 1).split(' ');
+  if (kind === 'link') return { kind: 'link', target: rest.replace(/\n$/, '') };
+  if (rest.length > MOST_BYTES) return { kind: 'none', why: 'it is larger than 1 MiB' };
+  return { kind: 'file', mode: mode.padStart(4, '0'), owner, group, text: rest };
+}

@@ -1,0 +1,177 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { askHosts } from '../audit/ask-hosts.ts';
+import { type Imported, importedFrom, pathsToRead } from '../audit/import/imported.ts';
+import {
+  importQuestions,
+  pathQuestions,
+  readClones,
+  readContainers,
+  readDatasets,
+  readPasswords,
+  readPaths,
+} from '../audit/import/questions.ts';
+import { writtenPlaybook } from '../audit/import/written.ts';
+import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
+import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
+import { readSurvey } from '../audit/unmanaged/survey.ts';
+import { type CommandLine, nothingGiven } from '../core/command-line.ts';
+import type { EventData } from '../core/event.ts';
+import { statOf, writeLocalFile } from '../core/local-file.ts';
+import { visible } from '../core/visible.ts';
+import { runPlaybooks } from '../engine/run.ts';
+import { encryptVault, type VaultSecret } from '../language/vault/vault.ts';
+import type { CallIo } from './command.ts';
+import type { IMPORT_OPTIONS } from './import-options.ts';
+import { type Looking, lookingAtHosts } from './looking.ts';
+import { type Parsed, runOptions } from './options.ts';
+import { version } from './version.ts';
+
+type Line = CommandLine<typeof IMPORT_OPTIONS>;
+
+/** More files than this below one directory are no configuration. */
+const MOST_TASKS = 500;
+
+/** A task that is left out changes what the check of the others tells; so often they are checked again. */
+const MOST_CHECKS = 4;
+
+/** Writes a playbook from a running machine. Returns the exit code. */
+export async function importPlaybook(line: Line, io: CallIo): Promise<number> {
+  const [host = ''] = line.rest;
+  const { name = host, output: directory = io.cwd } = line.options;
+  if (!/^[\w][\w.-]*$/.test(name))
+    return io.refuse([`--name: expected letters, digits, dots and dashes, got "${name}"`]);
+  const there = [`${name}.yaml`, name].map((one) => join(directory, one)).filter((path) => statOf(path) !== undefined);
+  if (there.length > 0) return io.refuse(there.map((path) => `${path} exists already: an import replaces nothing`));
+  let told: EventData[] = [];
+  const emit = (event: EventData): void => void told.push(event);
+  return lookingAtHosts({ parsed: parsedOf(line, host), pattern: host, io, emit }, async (looking) => {
+    const [only, ...others] = looking.hosts;
+    if (only === undefined || others.length > 0)
+      return io.refuse([`expected one host, got ${looking.hosts.length}: ${looking.hosts.join(', ')}`]);
+    const seal = sealOf(looking.loaded.passwords);
+    const known = await lookAt(looking, only, seal !== undefined);
+    if ('failed' in known) {
+      io.stderr.write(`${only}: ${looking.secrets.mask(visible(known.failed))}\n`);
+      return known.unreachable ? 4 : 1;
+    }
+    const place = mkdtempSync(join(directory, `.import-${name}-`));
+    try {
+      let imported = known.imported;
+      for (let turn = 0; ; turn++) {
+        const folder = join(place, String(turn));
+        for (const { path, bytes, isPrivate } of writtenPlaybook(imported, {
+          host: only,
+          name,
+          become: line.options.become,
+          seal: seal ?? (() => ''),
+        })) {
+          mkdirSync(dirname(join(folder, path)), { recursive: true });
+          writeLocalFile(join(folder, path), bytes, isPrivate ? 0o600 : 0o644);
+        }
+        told = [];
+        const loaded = await looking.load([join(folder, `${name}.yaml`)]);
+        if (!loaded.ok) {
+          looking.tell(loaded.error);
+          return 1;
+        }
+        await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
+        const wrong = notInOrder(told);
+        if (wrong.size === 0) {
+          for (const one of [name, `${name}.yaml`])
+            if (statOf(join(folder, one)) !== undefined) renameSync(join(folder, one), join(directory, one));
+          io.stdout.write(visible(summary(imported, join(directory, `${name}.yaml`))));
+          return 0;
+        }
+        if (turn === MOST_CHECKS) {
+          const still = [...wrong].map(([task, why]) => `${task}: ${why}\n`).join('');
+          io.stderr.write(
+            `nothing is written, because the check of the playbook does not come to an end:\n${looking.secrets.mask(visible(still))}`,
+          );
+          return 1;
+        }
+        imported = {
+          ...imported,
+          tasks: imported.tasks.filter((task) => !wrong.has(task.name)),
+          left: [
+            ...imported.left,
+            ...[...wrong].map(([task, why]) => `${task}: a check tells ${looking.secrets.mask(why)}`),
+          ],
+        };
+      }
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
+  });
+}
+
+/** The command line of a check of playbooks on one host. */
+const parsedOf = ({ options }: Line, host: string): Parsed => {
+  const { output: _output, name: _name, ...shared } = options;
+  return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [host] }, rest: [] };
+};
+
+/** Encrypts with the vault password that was given first. */
+function sealOf([secret]: readonly VaultSecret[]): ((bytes: Uint8Array) => string) | undefined {
+  return secret === undefined ? undefined : (bytes) => encryptVault(bytes, secret);
+}
+
+/** Asks the host, in two exchanges: what is there, and then the content of the files. */
+async function lookAt(
+  { loaded: { context }, secrets }: Looking,
+  host: string,
+  keepsSecrets: boolean,
+): Promise<{ readonly imported: Imported } | { readonly failed: string; readonly unreachable: boolean }> {
+  const first = (await askHosts(context, [host], { ...surveyQuestions, ...importQuestions })).get(host);
+  if (first?.ok !== true)
+    return { failed: first?.why ?? 'it did not answer', unreachable: first?.failure !== undefined };
+  const {
+    clones: _clones,
+    datasets: _datasets,
+    containers: _containers,
+    passwords: _passwords,
+    ...survey
+  } = first.answers;
+  const read = readSurvey(survey);
+  if ('unfit' in read) return { failed: read.unfit, unreachable: false };
+  const things = findUnmanaged(read.parts, () => false, MOST_TASKS);
+  const clones = readClones(first.answers);
+  const paths = pathsToRead(things, clones);
+  const second = (await askHosts(context, [host], pathQuestions(paths))).get(host);
+  if (second?.ok !== true)
+    return { failed: second?.why ?? 'it did not answer', unreachable: second?.failure !== undefined };
+  const passwords = readPasswords(first.answers);
+  for (const hash of passwords.values()) secrets.add(hash);
+  const imported = importedFrom({
+    things,
+    paths: readPaths(paths, second.answers),
+    clones,
+    datasets: readDatasets(first.answers),
+    containers: readContainers(first.answers),
+    passwords,
+    keepsSecrets,
+  });
+  return { imported: { ...imported, left: [...imported.left, ...read.unread] } };
+}
+
+/** The tasks that a check did not find in order, and what it told of them. */
+function notInOrder(told: readonly EventData[]): ReadonlyMap<string, string> {
+  return new Map(
+    told.flatMap((event) => {
+      if (event.kind !== 'task-finished' || event.outcome.status === 'ok') return [];
+      const { status, changes, message } = event.outcome;
+      const what = changes.map((change) => change.what).join(', ');
+      return [
+        [event.task.name, `${status}${message ? `: ${message}` : ''}${what === '' ? '' : ` (${what})`}`] as const,
+      ];
+    }),
+  );
+}
+
+function summary({ tasks, files, left }: Imported, path: string): string {
+  const secrets = files.filter(({ secret }) => secret !== undefined).length;
+  const counts = `${tasks.length} tasks, ${files.length} files, ${secrets} of them encrypted`;
+  const rest =
+    left.length === 0 ? '' : `not imported:\n${left.map((one) => `  ${one.replaceAll('\n', ' ')}\n`).join('')}`;
+  return `${path}: ${counts}; a check finds all of it in order\n${rest}`;
+}
