@@ -10,13 +10,15 @@ import {
   readDatasets,
   readPasswords,
   readPaths,
+  readRemoved,
 } from '../audit/import/questions.ts';
 import { writtenPlaybook } from '../audit/import/written.ts';
 import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
 import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
-import { readSurvey } from '../audit/unmanaged/survey.ts';
+import { fieldRows, readSurvey } from '../audit/unmanaged/survey.ts';
 import { type CommandLine, nothingGiven } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
+import type { Parts } from '../core/facts/parts.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
 import { visible } from '../core/visible.ts';
 import { runPlaybooks } from '../engine/run.ts';
@@ -126,6 +128,7 @@ async function lookAt(
   if (first?.ok !== true)
     return { failed: first?.why ?? 'it did not answer', unreachable: first?.failure !== undefined };
   const {
+    removed: _removed,
     clones: _clones,
     datasets: _datasets,
     containers: _containers,
@@ -146,13 +149,21 @@ async function lookAt(
     things,
     paths: readPaths(paths, second.answers),
     clones,
+    removed: readRemoved(first.answers, installedOf(read.parts)),
     datasets: readDatasets(first.answers),
     containers: readContainers(first.answers),
     passwords,
+    running: new Set(
+      fieldRows(read.parts, 'active', 2, ' ').flatMap(([unit = '', state]) => (state === 'active' ? [unit] : [])),
+    ),
     keepsSecrets,
   });
   return { imported: { ...imported, left: [...imported.left, ...read.unread] } };
 }
+
+/** The names of all packages whose files or settings are there. */
+const installedOf = (parts: Parts): ReadonlySet<string> =>
+  new Set(fieldRows(parts, 'installed', 8, '\t').map(([, , name = '']) => name));
 
 /** The tasks that a check did not find in order, and what it told of them. */
 function notInOrder(told: readonly EventData[]): ReadonlyMap<string, string> {

@@ -12,6 +12,8 @@ export interface ImportedTask {
   readonly topic: string;
   readonly type: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** The service that is restarted after a change. */
+  readonly notify?: string;
 }
 
 /** A file beside the playbook. */
@@ -38,9 +40,13 @@ interface Known {
   readonly things: readonly Unmanaged[];
   readonly paths: ReadonlyMap<string, AtPath>;
   readonly clones: readonly Clone[];
+  /** Packages that were removed. */
+  readonly removed: readonly string[];
   readonly datasets: readonly Dataset[];
   readonly containers: ReadonlyMap<string, readonly string[]>;
   readonly passwords: ReadonlyMap<string, string>;
+  /** The units that run. */
+  readonly running: ReadonlySet<string>;
   /** Whether secrets can be encrypted; otherwise what holds them is left out. */
   readonly keepsSecrets: boolean;
 }
@@ -56,8 +62,12 @@ const whyNotCarried = ({ args }: WantedTask): string | undefined => {
   return NOT_CARRIED.find(([pattern]) => pattern.test(path))?.[1];
 };
 
+/** Without the keys of the hosts that it comes from, no clone can be made on a new host. */
+const KNOWN_HOSTS = '/root/.ssh/known_hosts';
+
 /** The files whose content is wanted: not those in clones, which come from their repositories. */
 export const pathsToRead = (things: readonly Unmanaged[], clones: readonly Clone[]): readonly string[] => [
+  ...(clones.length > 0 ? [KNOWN_HOSTS] : []),
   ...new Set(
     outsideClones(things, clones)
       .flatMap(({ tasks }) => tasks.filter((task) => whyNotCarried(task) === undefined))
@@ -98,7 +108,9 @@ export function importedFrom(known: Known): Imported {
     if (tasks.length === 0 && instead !== undefined && !(group === 'accounts' && name.startsWith('password of ')))
       left.push(`${name}: ${instead.split('\n')[0]}`);
   const all = [
-    ...placed,
+    ...placed.map((task) => withState(task, known.running)),
+    ...removedTasks(known.removed),
+    ...knownHosts(paths.get(KNOWN_HOSTS), files),
     ...secrets.tasks,
     ...clones.map(cloneTask),
     ...known.datasets.map(datasetTask),
@@ -158,8 +170,9 @@ function folderOf({ args }: WantedTask): string | undefined {
 }
 
 /** The order of the files of tasks: what others need comes first. All other topics stand between. */
-const FIRST = ['packages', 'accounts', 'clones', 'datasets'];
-const LAST = ['cron', 'units'];
+const FIRST = ['packages', 'accounts', 'datasets'];
+// A clone that cannot be made, for want of a key, keeps nothing but what needs it.
+const LAST = ['clones', 'cron', 'units'];
 
 function rankOf(topic: string): number {
   const first = FIRST.indexOf(topic);
@@ -175,7 +188,8 @@ function topicOf({ group, name }: Unmanaged, task: WantedTask, crowded: Readonly
   if (group === 'units') return 'units';
   const folder = folderOf(task);
   if (group === 'files' && folder !== undefined && crowded.has(folder)) return folder;
-  // Sudoers and keys name accounts, but are files.
+  if (/^\/(root|home\/[^/]+)\/\.ssh\//.test(String(task.args['dest'] ?? task.args['path'] ?? ''))) return 'accounts';
+  // Sudoers name accounts, but are files.
   return group === 'accounts' ? 'files' : group;
 }
 
@@ -200,11 +214,49 @@ function passwordTasks(
   };
 }
 
-const cloneTask = ({ path, repository, version }: Clone): ImportedTask => ({
+/** A new host may have what this one had when it was installed. */
+const removedTasks = (names: readonly string[]): readonly ImportedTask[] =>
+  names.length === 0
+    ? []
+    : [
+        {
+          name: 'removed packages',
+          topic: 'packages',
+          type: 'ansible.builtin.apt',
+          args: { name: names, state: 'absent', purge: true },
+        },
+      ];
+
+/** The keys of hosts that root knows, which are no secret. */
+function knownHosts(at: AtPath | undefined, files: ImportedFile[]): readonly ImportedTask[] {
+  if (at?.kind !== 'file') return [];
+  files.push({ path: KNOWN_HOSTS, text: at.text });
+  const { owner, group, mode } = at;
+  const args = { src: KNOWN_HOSTS, dest: KNOWN_HOSTS, owner, group, mode };
+  return [{ name: KNOWN_HOSTS, topic: 'accounts', type: 'ansible.builtin.copy', args }];
+}
+
+/** A unit that is enabled and runs is started; and a service that runs takes notice of what changes in its own directory. */
+function withState(task: ImportedTask, running: ReadonlySet<string>): ImportedTask {
+  const { type, args, topic } = task;
+  if (type.endsWith('.systemd'))
+    return args['enabled'] === true && running.has(String(args['name']))
+      ? { ...task, args: { ...args, state: 'started' } }
+      : task;
+  return running.has(`${topic}.service`) ? { ...task, notify: topic } : task;
+}
+
+const cloneTask = ({ path, repository, version, keyFile }: Clone): ImportedTask => ({
   name: `clone ${path}`,
   topic: 'clones',
   type: 'ansible.builtin.git',
-  args: { repo: repository, dest: path, version, update: false },
+  args: {
+    repo: repository,
+    dest: path,
+    version,
+    update: false,
+    ...(keyFile !== undefined && { key_file: keyFile }),
+  },
 });
 
 const datasetTask = ({ name, properties }: Dataset): ImportedTask => ({

@@ -25,6 +25,8 @@ export interface Clone {
   readonly repository: string;
   /** A branch, or the commit of a clone that is on none. */
   readonly version: string;
+  /** The private key that it is configured to use. */
+  readonly keyFile?: string;
 }
 
 /** A dataset and its own properties. */
@@ -38,13 +40,20 @@ export const importQuestions = {
   clones: shell({
     script:
       sh`find /opt /srv /usr/local /root /home -xdev -maxdepth 4 -type d -name .git -prune -print 2>/dev/null | while read -r d; do
-u=$(sed -n '/^\[remote "origin"\]/,/^\[/s/^[[:space:]]*url = //p' "$d/config" | head -n 1); printf '%s\037%s\037%s\n' "\${d%/.git}" "$u" "$(head -n 1 "$d/HEAD")"; done`
-        .script,
+u=$(sed -n '/^\[remote "origin"\]/,/^\[/s/^[[:space:]]*url = //p' "$d/config" | head -n 1)
+k=$(sed -n 's/^[[:space:]]*sshCommand = .*-i  *\([^ ]*\).*/\1/p' "$d/config" | head -n 1)
+printf '%s\037%s\037%s\037%s\n' "\${d%/.git}" "$u" "$(head -n 1 "$d/HEAD")" "$k"; done`.script,
     about: [],
   }),
   datasets: shell({
     script: sh`command -v zfs >/dev/null && zfs get -H -s local -o name,property,value -t filesystem,volume all; :`
       .script,
+    about: [],
+  }),
+  removed: shell({
+    script:
+      sh`for f in /var/log/apt/history.log*; do [ -f "$f" ] && zcat -f "$f" | sed -n 's/^\(Remove\|Purge\): //p'; done; :`
+        .script,
     about: [],
   }),
   containers: shell({
@@ -68,10 +77,22 @@ const linesOf = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\n
 /** The clones on a host that have a remote repository. */
 export const readClones = ({ clones }: Answers): readonly Clone[] =>
   linesOf(clones).flatMap((line) => {
-    const [path = '', repository = '', head = ''] = line.split('\x1f');
+    const [path = '', repository = '', head = '', keyFile = ''] = line.split('\x1f');
     const version = head.replace(/^ref: refs\/heads\//, '');
-    return repository === '' || version === '' ? [] : [{ path, repository, version }];
+    if (repository === '' || version === '') return [];
+    return [{ path, repository, version, ...(keyFile !== '' && { keyFile }) }];
   });
+
+/** Kernels and libraries come and go with updates. */
+const OF_UPDATES = /^(linux-(image|headers|modules|kbuild|compiler)-|lib)/;
+
+/** The packages that somebody removed and that are not installed now, as far as apt's log goes back. */
+export function readRemoved({ removed }: Answers, installed: ReadonlySet<string>): readonly string[] {
+  const names = linesOf(removed).flatMap((line) =>
+    [...line.matchAll(/([a-z0-9][a-z0-9.+-]+):\w+ \([^)]*\)/g)].map(([, name = '']) => name),
+  );
+  return [...new Set(names)].filter((name) => !installed.has(name) && !OF_UPDATES.test(name)).sort();
+}
 
 /** The datasets of a host that have properties of their own. */
 export function readDatasets({ datasets }: Answers): readonly Dataset[] {

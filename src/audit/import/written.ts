@@ -34,6 +34,7 @@ export function writtenPlaybook(
     own.add(source);
     return { ...args, src: source };
   };
+  const services = [...new Set(tasks.flatMap(({ notify }) => notify ?? []))];
   const hasSecrets = Object.keys(variables).length > 0;
   const play = {
     name: `${host}, as it was when it was imported`,
@@ -42,6 +43,7 @@ export function writtenPlaybook(
     ...(become && { become }),
     ...(hasSecrets && { vars_files: [`${name}/secrets.yaml`] }),
     tasks: topics.map((topic) => ({ import_tasks: `${name}/${topic}.yaml` })),
+    ...(services.length > 0 && { handlers: services.map(restartHandler) }),
   };
   const text = (value: unknown): Uint8Array => Buffer.from(yamlOf(value, (one) => own.has(one)));
   return [
@@ -49,7 +51,13 @@ export function writtenPlaybook(
     ...topics.map((topic) => ({
       path: `${name}/${topic}.yaml`,
       bytes: text(
-        tasks.filter((task) => task.topic === topic).map((task) => ({ name: task.name, [task.type]: sourceOf(task) })),
+        tasks
+          .filter((task) => task.topic === topic)
+          .map((task) => ({
+            name: task.name,
+            [task.type]: sourceOf(task),
+            ...(task.notify !== undefined && { notify: `restart ${task.notify}` }),
+          })),
       ),
       isPrivate: false,
     })),
@@ -63,6 +71,11 @@ export function writtenPlaybook(
     })),
   ];
 }
+
+const restartHandler = (service: string) => ({
+  name: `restart ${service}`,
+  'ansible.builtin.systemd': { name: `${service}.service`, state: 'restarted' },
+});
 
 /** What is not declared, for whoever reads the playbook. */
 const comments = (left: readonly string[]): string =>

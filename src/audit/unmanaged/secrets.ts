@@ -27,7 +27,7 @@ const PLAIN_PLACES = /^\/(etc\/(sudoers\.d|cron\.[a-z]+)|var\/spool\/cron\/cront
  * everybody may read is taken for a secret.
  */
 export function secretIn(path: string, text: string, mode: string | undefined): string | undefined {
-  if (SECRET_PATH.test(path)) return 'its name is that of a secret';
+  if (SECRET_PATH.test(path) && !path.endsWith('.pub')) return 'its name is that of a secret';
   const rest = text.replace(PUBLIC, '');
   if (SECRET_TEXT.some((sign) => sign.test(rest))) return 'its text looks like a secret';
   const isHidden = mode !== undefined && (Number.parseInt(mode, 8) & 0o004) === 0;
