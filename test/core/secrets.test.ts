@@ -80,3 +80,18 @@ test('XM4: a secret integer is masked in results, but not in durations', () => {
     outcome: { status: 'ok', changes: [], result: { pin: '********', rc: 0 } },
   });
 });
+
+test('as many secrets as a large encrypted file has lines are masked, longer ones before what they contain', () => {
+  const secrets = new Secrets();
+  const lines = Array.from({ length: 20_000 }, (_, at) => `line ${at} of a key`);
+  secrets.add(lines.join('\n'));
+  secrets.add('key');
+
+  expect(secrets.mask(['line 7 of a key', 'the line 19999 of a key.', 'a key', 'none'])).toEqual([
+    '********',
+    'the ********.',
+    'a ********',
+    'none',
+  ]);
+  expect(secrets.mask(lines.join('\n'))).toBe('********');
+});

@@ -185,12 +185,13 @@ function topicOf({ group, name }: Unmanaged, task: WantedTask, crowded: Readonly
   if (name.startsWith('/etc/apt/') || /\.(apt|dpkg_selections|dpkg_divert|alternatives)$/.test(task.type))
     return 'packages';
   if (/\.(group|user|authorized_key)$/.test(task.type)) return 'accounts';
-  if (group === 'units') return 'units';
+  // The files of units come before clones, which they may be links into; their states come after.
+  if (task.type.endsWith('.systemd')) return 'units';
   const folder = folderOf(task);
-  if (group === 'files' && folder !== undefined && crowded.has(folder)) return folder;
+  if ((group === 'files' || group === 'units') && folder !== undefined && crowded.has(folder)) return folder;
   if (/^\/(root|home\/[^/]+)\/\.ssh\//.test(String(task.args['dest'] ?? task.args['path'] ?? ''))) return 'accounts';
   // Sudoers name accounts, but are files.
-  return group === 'accounts' ? 'files' : group;
+  return group === 'accounts' || group === 'units' ? 'files' : group;
 }
 
 function passwordTasks(
