@@ -20,9 +20,11 @@ import { type CommandLine, nothingGiven } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
 import type { Parts } from '../core/facts/parts.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
+import { must } from '../core/must.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { visible } from '../core/visible.ts';
 import { runPlaybooks } from '../engine/run.ts';
-import { encryptVault, type VaultSecret } from '../language/vault/vault.ts';
+import { encryptVault } from '../language/vault/vault.ts';
 import type { CallIo } from './command.ts';
 import type { IMPORT_OPTIONS } from './import-options.ts';
 import { type Looking, lookingAtHosts } from './looking.ts';
@@ -51,8 +53,9 @@ export async function importPlaybook(line: Line, io: CallIo): Promise<number> {
     const [only, ...others] = looking.hosts;
     if (only === undefined || others.length > 0)
       return io.refuse([`expected one host, got ${looking.hosts.length}: ${looking.hosts.join(', ')}`]);
-    const seal = sealOf(looking.loaded.passwords);
-    const known = await lookAt(looking, only, seal !== undefined);
+    const [password] = looking.loaded.passwords;
+    const seal = (bytes: Uint8Array): string => encryptVault(bytes, must(password, 'a vault password'));
+    const known = await surveyed(looking, only, password !== undefined);
     if ('failed' in known) {
       io.stderr.write(`${only}: ${looking.secrets.mask(visible(known.failed))}\n`);
       return known.unreachable ? 4 : 1;
@@ -60,17 +63,9 @@ export async function importPlaybook(line: Line, io: CallIo): Promise<number> {
     const place = mkdtempSync(join(directory, `.import-${name}-`));
     try {
       let imported = known.imported;
-      for (let turn = 0; ; turn++) {
+      for (let turn = 0; turn <= MOST_CHECKS; turn++) {
         const folder = join(place, String(turn));
-        for (const { path, bytes, isPrivate } of writtenPlaybook(imported, {
-          host: only,
-          name,
-          become: line.options.become,
-          seal: seal ?? (() => ''),
-        })) {
-          mkdirSync(dirname(join(folder, path)), { recursive: true });
-          writeLocalFile(join(folder, path), bytes, isPrivate ? 0o600 : 0o644);
-        }
+        write(folder, writtenPlaybook(imported, { host: only, name, become: line.options.become, seal }));
         told = [];
         const loaded = await looking.load([join(folder, `${name}.yaml`)]);
         if (!loaded.ok) {
@@ -78,33 +73,32 @@ export async function importPlaybook(line: Line, io: CallIo): Promise<number> {
           return 1;
         }
         await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
-        const wrong = notInOrder(told);
+        if (told.some(({ kind }) => kind === 'host-unreachable')) {
+          io.stderr.write(`${only} was lost while the playbook was checked; nothing is written\n`);
+          return 4;
+        }
+        const wrong = notInOrder(imported.tasks, told);
         if (wrong.size === 0) {
           for (const one of [name, `${name}.yaml`])
             if (statOf(join(folder, one)) !== undefined) renameSync(join(folder, one), join(directory, one));
           io.stdout.write(visible(summary(imported, join(directory, `${name}.yaml`))));
           return 0;
         }
-        if (turn === MOST_CHECKS) {
-          const still = [...wrong].map(([task, why]) => `${task}: ${why}\n`).join('');
-          io.stderr.write(
-            `nothing is written, because the check of the playbook does not come to an end:\n${looking.secrets.mask(visible(still))}`,
-          );
-          return 1;
-        }
-        imported = {
-          ...imported,
-          tasks: imported.tasks.filter((task) => !wrong.has(task.name)),
-          left: [
-            ...imported.left,
-            ...[...wrong].map(([task, why]) => `${task}: a check tells ${looking.secrets.mask(why)}`),
-          ],
-        };
+        imported = without(imported, wrong, looking.secrets);
       }
+      io.stderr.write('nothing is written: whatever is left out, a check finds more that is not in order\n');
+      return 1;
     } finally {
       rmSync(place, { recursive: true, force: true });
     }
   });
+}
+
+function write(folder: string, files: ReturnType<typeof writtenPlaybook>): void {
+  for (const { path, bytes, isPrivate } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeLocalFile(join(folder, path), bytes, isPrivate ? 0o600 : 0o644);
+  }
 }
 
 /** The command line of a check of playbooks on one host. */
@@ -113,13 +107,8 @@ const parsedOf = ({ options }: Line, host: string): Parsed => {
   return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [host] }, rest: [] };
 };
 
-/** Encrypts with the vault password that was given first. */
-function sealOf([secret]: readonly VaultSecret[]): ((bytes: Uint8Array) => string) | undefined {
-  return secret === undefined ? undefined : (bytes) => encryptVault(bytes, secret);
-}
-
 /** Asks the host, in two exchanges: what is there, and then the content of the files. */
-async function lookAt(
+async function surveyed(
   { loaded: { context }, secrets }: Looking,
   host: string,
   keepsSecrets: boolean,
@@ -165,18 +154,36 @@ async function lookAt(
 const installedOf = (parts: Parts): ReadonlySet<string> =>
   new Set(fieldRows(parts, 'installed', 8, '\t').map(([, , name = '']) => name));
 
-/** The tasks that a check did not find in order, and what it told of them. */
-function notInOrder(told: readonly EventData[]): ReadonlyMap<string, string> {
+/** The tasks that a check did not find in order, and what it told of them. What it did not look at is none that it found in order. */
+function notInOrder(tasks: Imported['tasks'], told: readonly EventData[]): ReadonlyMap<string, string> {
+  const outcomes = new Map(
+    told.flatMap((event) => (event.kind === 'task-finished' ? [[event.task.name, event.outcome] as const] : [])),
+  );
   return new Map(
-    told.flatMap((event) => {
-      if (event.kind !== 'task-finished' || event.outcome.status === 'ok') return [];
-      const { status, changes, message } = event.outcome;
-      const what = changes.map((change) => change.what).join(', ');
-      return [
-        [event.task.name, `${status}${message ? `: ${message}` : ''}${what === '' ? '' : ` (${what})`}`] as const,
-      ];
+    tasks.flatMap(({ name }): readonly (readonly [string, string])[] => {
+      const outcome = outcomes.get(name);
+      if (outcome === undefined) return [[name, 'nothing: it was not looked at']];
+      if (outcome.status === 'ok') return [];
+      const what = outcome.changes.map((change) => change.what).join(', ');
+      const why = outcome.message === undefined ? '' : `: ${outcome.message}`;
+      return [[name, `${outcome.status}${why}${what === '' ? '' : ` (${what})`}`]];
     }),
   );
+}
+
+/** An import without some of its tasks, and without the files and variables that only they use. */
+function without(imported: Imported, wrong: ReadonlyMap<string, string>, secrets: Secrets): Imported {
+  const tasks = imported.tasks.filter(({ name }) => !wrong.has(name));
+  const texts = JSON.stringify(tasks.map(({ args }) => args));
+  const sources = new Set(tasks.map(({ args }) => args['src']));
+  return {
+    tasks,
+    files: imported.files.filter(({ path }) => sources.has(path)),
+    variables: Object.fromEntries(
+      Object.entries(imported.variables).filter(([name]) => texts.includes(`{{ ${name} }}`)),
+    ),
+    left: [...imported.left, ...[...wrong].map(([task, why]) => `${task}: a check tells ${secrets.mask(why)}`)],
+  };
 }
 
 function summary({ tasks, files, left }: Imported, path: string): string {

@@ -2,7 +2,7 @@ import { nameOf } from '../../core/questions/files/paths.ts';
 import { inOrder, nameOfTask } from '../unmanaged/as-tasks.ts';
 import { secretIn } from '../unmanaged/secrets.ts';
 import type { Unmanaged, WantedTask } from '../unmanaged/thing.ts';
-import type { AtPath, Clone, Dataset } from './questions.ts';
+import type { AtPath, Dataset, FoundClone } from './questions.ts';
 
 /** A task of an imported playbook. */
 export interface ImportedTask {
@@ -17,7 +17,7 @@ export interface ImportedTask {
 }
 
 /** A file beside the playbook. */
-export interface ImportedFile {
+interface ImportedFile {
   /** Its path on the host. */
   readonly path: string;
   readonly text: string;
@@ -39,7 +39,7 @@ export interface Imported {
 interface Known {
   readonly things: readonly Unmanaged[];
   readonly paths: ReadonlyMap<string, AtPath>;
-  readonly clones: readonly Clone[];
+  readonly clones: readonly FoundClone[];
   /** Packages that were removed. */
   readonly removed: readonly string[];
   readonly datasets: readonly Dataset[];
@@ -66,7 +66,7 @@ const whyNotCarried = ({ args }: WantedTask): string | undefined => {
 const KNOWN_HOSTS = '/root/.ssh/known_hosts';
 
 /** The files whose content is wanted: not those in clones, which come from their repositories. */
-export const pathsToRead = (things: readonly Unmanaged[], clones: readonly Clone[]): readonly string[] => [
+export const pathsToRead = (things: readonly Unmanaged[], clones: readonly FoundClone[]): readonly string[] => [
   ...(clones.length > 0 ? [KNOWN_HOSTS] : []),
   ...new Set(
     outsideClones(things, clones)
@@ -121,7 +121,7 @@ export function importedFrom(known: Known): Imported {
 }
 
 /** What lies in a clone comes from its repository. */
-function outsideClones(things: readonly Unmanaged[], clones: readonly Clone[]): readonly Unmanaged[] {
+function outsideClones(things: readonly Unmanaged[], clones: readonly FoundClone[]): readonly Unmanaged[] {
   const isInside = ({ args }: WantedTask): boolean => {
     const path = String(args['dest'] ?? args['path'] ?? '');
     return clones.some((clone) => path === clone.path || path.startsWith(`${clone.path}/`));
@@ -247,7 +247,7 @@ function withState(task: ImportedTask, running: ReadonlySet<string>): ImportedTa
   return running.has(`${topic}.service`) ? { ...task, notify: topic } : task;
 }
 
-const cloneTask = ({ path, repository, version, keyFile }: Clone): ImportedTask => ({
+const cloneTask = ({ path, repository, version, keyFile }: FoundClone): ImportedTask => ({
   name: `clone ${path}`,
   topic: 'clones',
   type: 'ansible.builtin.git',

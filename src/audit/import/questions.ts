@@ -20,7 +20,7 @@ export type AtPath =
   | { readonly kind: 'none'; readonly why: string };
 
 /** A clone of a git repository. */
-export interface Clone {
+export interface FoundClone {
   readonly path: string;
   readonly repository: string;
   /** A branch, or the commit of a clone that is on none. */
@@ -72,11 +72,11 @@ printf '%s\037%s\037%s\037%s\n' "\${d%/.git}" "$u" "$(head -n 1 "$d/HEAD")" "$k"
 
 type Answers = Readonly<Record<keyof typeof importQuestions, ShellAnswer>>;
 
-const linesOf = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\n').filter((line) => line !== '');
+const toldLines = ({ stdout }: ShellAnswer): readonly string[] => stdout.split('\n').filter((line) => line !== '');
 
 /** The clones on a host that have a remote repository. */
-export const readClones = ({ clones }: Answers): readonly Clone[] =>
-  linesOf(clones).flatMap((line) => {
+export const readClones = ({ clones }: Answers): readonly FoundClone[] =>
+  toldLines(clones).flatMap((line) => {
     const [path = '', repository = '', head = '', keyFile = ''] = line.split('\x1f');
     const version = head.replace(/^ref: refs\/heads\//, '');
     if (repository === '' || version === '') return [];
@@ -88,7 +88,7 @@ const OF_UPDATES = /^(linux-(image|headers|modules|kbuild|compiler)-|lib)/;
 
 /** The packages that somebody removed and that are not installed now, as far as apt's log goes back. */
 export function readRemoved({ removed }: Answers, installed: ReadonlySet<string>): readonly string[] {
-  const names = linesOf(removed).flatMap((line) =>
+  const names = toldLines(removed).flatMap((line) =>
     [...line.matchAll(/([a-z0-9][a-z0-9.+-]+):\w+ \([^)]*\)/g)].map(([, name = '']) => name),
   );
   return [...new Set(names)].filter((name) => !installed.has(name) && !OF_UPDATES.test(name)).sort();
@@ -97,7 +97,7 @@ export function readRemoved({ removed }: Answers, installed: ReadonlySet<string>
 /** The datasets of a host that have properties of their own. */
 export function readDatasets({ datasets }: Answers): readonly Dataset[] {
   const found = new Map<string, Record<string, string>>();
-  for (const line of linesOf(datasets)) {
+  for (const line of toldLines(datasets)) {
     const [name = '', property = '', value = ''] = line.split('\t');
     found.set(name, { ...found.get(name), [property]: value });
   }
@@ -107,7 +107,7 @@ export function readDatasets({ datasets }: Answers): readonly Dataset[] {
 /** The lines of Proxmox's containers, by the path of their file; those of snapshots are not read. */
 export function readContainers({ containers }: Answers): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const line of linesOf(containers)) {
+  for (const line of toldLines(containers)) {
     const [path = '', text = ''] = line.split('\x1f');
     if (text !== '' && !text.startsWith('#')) found.set(path, [...(found.get(path) ?? []), text]);
   }
@@ -117,7 +117,7 @@ export function readContainers({ containers }: Answers): ReadonlyMap<string, rea
 /** The hashes of passwords, by account. */
 export const readPasswords = ({ passwords }: Answers): ReadonlyMap<string, string> =>
   new Map(
-    linesOf(passwords).flatMap((line) => {
+    toldLines(passwords).flatMap((line) => {
       const [, name, hash] = /^([^:]+):(.+)$/.exec(line) ?? [];
       return name === undefined || hash === undefined ? [] : [[name, hash] as const];
     }),

@@ -5,7 +5,7 @@ import { yamlOf } from '../unmanaged/as-tasks.ts';
 import type { Imported, ImportedTask } from './imported.ts';
 
 /** A file of the playbook's directory. */
-export interface WrittenFile {
+interface WrittenFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   /** Nobody but its owner is to read it, although it is encrypted. */
