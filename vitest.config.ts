@@ -5,6 +5,7 @@ import { inlineTextInTests } from './inline-text.js';
 /** The stories on the hosts of the install document: the first brings pristine hosts to it, and those that follow need it done. */
 const documentStories = [
   'test/e2e/off1-proxy.test.ts',
+  'test/e2e/import.test.ts',
   'test/e2e/document-interrupted.test.ts',
   'test/e2e/tampering-anew.test.ts',
   'test/e2e/certificates.test.ts',
