@@ -14,6 +14,10 @@ export function lazyConnector(env: NodeJS.ProcessEnv): Connector {
       loading ??= load();
       return (await loading).open(endpoint, signal);
     },
+    start: async (endpoint, script, signal) => {
+      loading ??= load();
+      return (await loading).start(endpoint, script, signal);
+    },
     reset: async (endpoint) => loaded?.reset(endpoint),
     get logins(): number {
       return loaded?.logins ?? 0;

@@ -19,6 +19,8 @@ export interface Looking {
   /** The hosts that the pattern names. */
   readonly hosts: readonly string[];
   readonly secrets: Secrets;
+  /** Aborted when a person wants to end it. */
+  readonly signal: AbortSignal;
   readonly tell: (diagnostics: readonly Diagnostic[]) => void;
   /** Loads other playbooks for the same hosts, over the same connections, without asking a person again. */
   readonly load: (playbooks: readonly string[]) => Promise<Result<Loaded>>;
@@ -73,7 +75,7 @@ export async function lookingAtHosts(
     if (mistakes.some(({ severity }) => severity === 'error')) return 1;
     const load = (playbooks: readonly string[]): Promise<Result<Loaded>> =>
       loadAll({ ...given, parsed: { ...parsed, rest: playbooks }, texts: {}, before: loaded.value });
-    return await work({ loaded: loaded.value, hosts: selected.hosts, secrets, tell, load });
+    return await work({ loaded: loaded.value, hosts: selected.hosts, secrets, signal: interrupt.signal, tell, load });
   } finally {
     await connector.close();
     interrupt.end();

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Settings } from './connections.ts';
 import type { Bytes } from './local-content.ts';
 
@@ -129,12 +130,30 @@ export interface Become {
   readonly exe?: string;
 }
 
+/** A program that runs on a host, or why there is none. */
+export type StartedProgram =
+  | {
+      readonly ok: true;
+      readonly stdin: Writable;
+      /** Calls this with what it writes, from now on. */
+      readonly listen: (sink: (stream: 'stdout' | 'stderr', chunk: Buffer) => void) => void;
+      /** Resolves when it has ended, with how: its exit code, or what happened to the connection. */
+      readonly ended: Promise<{ readonly code?: number; readonly message: string }>;
+      readonly destroy: () => void;
+    }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
 /** Opens sessions and keeps connections: two sessions on the same host share one login. */
 export interface Connector {
   open(
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
+  /**
+   * Start a script in a shell of its own, whose streams are the caller's from then on: for programs that people talk to. It
+   * shares the endpoint's login.
+   */
+  start(endpoint: Endpoint, script: string, signal?: AbortSignal): Promise<StartedProgram>;
   /**
    * Forget the sessions and the login of an endpoint's host: the next session logs in again. Exchanges in progress are
    * not cut short.

@@ -5,7 +5,7 @@ import type { Connector, Endpoint, SessionFailure } from '../core/session.ts';
 import type { LoginContext, Logins } from './connections/connection.ts';
 import { connectionOf, connections } from './connections/index.ts';
 import { layersOf } from './layers.ts';
-import { type Opened, openSession } from './open-session.ts';
+import { type Opened, openSession, startProgram } from './open-session.ts';
 import type { OrphanedShell } from './shell-session.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
@@ -49,6 +49,12 @@ export function createConnector(options: ConnectorOptions): Connector {
       sessions.set(key, opened);
       void opened.then(({ ok }) => (ok ? leftRunning.delete(key) : forget()));
       return opened;
+    },
+    async start(endpoint, script, signal) {
+      const failure = noWay(endpoint);
+      if (failure !== undefined) return { ok: false, failure };
+      const { login } = layersOf(endpoint);
+      return startProgram(endpoint, loginsOf(login).launchAt(login), script, signal);
     },
     async reset(endpoint) {
       for (const [key, opened] of sessions) {

@@ -1,4 +1,4 @@
-import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
+import type { Endpoint, Session, SessionFailure, StartedProgram } from '../core/session.ts';
 import { connectionOf } from './connections/index.ts';
 import { explainFailure, layersOf } from './layers.ts';
 import type { Launch } from './pipes.ts';
@@ -33,6 +33,22 @@ export async function openSession(
   });
   if (left !== undefined) await session.outlive(left, signal);
   return { ok: true, session };
+}
+
+/** Start a script through all layers of an endpoint, in a shell that does nothing else. */
+export async function startProgram(
+  endpoint: Endpoint,
+  launch: Launch,
+  script: string,
+  signal?: AbortSignal,
+): Promise<StartedProgram> {
+  const started = await startShell(shellStart(endpoint, launch), signal);
+  if (!started.ok) return started;
+  const { pipes, listen } = started.shell;
+  // As an exchange is sent; what follows it is the script's own input.
+  const text = Buffer.from(script);
+  pipes.stdin.write(Buffer.concat([Buffer.from(`${text.length}\n`), text]));
+  return { ok: true, stdin: pipes.stdin, listen, ended: pipes.ended, destroy: () => pipes.destroy() };
 }
 
 function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {

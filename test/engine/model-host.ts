@@ -172,6 +172,7 @@ const defaults: RunOptions = {
 function modelConnector(hosts: Readonly<Record<string, ModelHost>>): Connector {
   return {
     logins: 0,
+    start: async () => ({ ok: false, failure: { reason: 'unsupported', message: 'no programs are started here' } }),
     reset: async () => {},
     close: async () => {},
     async open({ name }) {

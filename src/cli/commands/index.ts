@@ -16,6 +16,7 @@ import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
 import { plan } from './plan.ts';
+import { record } from './record.ts';
 import { retire } from './retire.ts';
 import { steps } from './steps.ts';
 import { unmanaged } from './unmanaged.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   importCommand,
   steps,
   draft,
+  record,
   vars,
   inventory,
   vault,

@@ -76,6 +76,7 @@ export function tableHost({
       const failure = waiting.shift();
       return failure === undefined ? { ok: true, session } : { ok: false, failure };
     },
+    start: async () => ({ ok: false, failure: { reason: 'unsupported', message: 'no programs are started here' } }),
     reset: async () => {},
     close: async () => {},
   };
