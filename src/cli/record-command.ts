@@ -57,7 +57,7 @@ export async function recordSession(line: Line, io: CallIo): Promise<number> {
       differences: lost ? [] : differencesBetween(before.entries, after.entries),
     };
     const changes = openChanges(session);
-    const kept = await textsOf(
+    const kept = await writableTexts(
       way.context,
       only,
       changes.flatMap(({ difference: { path, now } }) => (now?.kind === 'file' ? [path] : [])),
@@ -138,7 +138,7 @@ async function recorded(
 }
 
 /** The texts of files, as far as they may be written down. */
-async function textsOf(
+async function writableTexts(
   context: RunContext,
   host: string,
   paths: readonly string[],

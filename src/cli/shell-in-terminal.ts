@@ -72,10 +72,13 @@ const stty = (...words: readonly string[]): string =>
   spawnSync('stty', words, { stdio: ['inherit', 'pipe', 'inherit'], encoding: 'utf8' }).stdout ?? '';
 
 /** What bash says of having no terminal, and at the end. */
-const withoutNoise = (chunk: Buffer): string =>
-  chunk
-    .toString('utf8')
-    .replace(/^bash: (?:cannot set terminal process group .*|no job control in this shell)\n|^exit\n$/gm, '');
+const withoutNoise = (chunk: Buffer): Buffer =>
+  Buffer.from(
+    chunk
+      .toString('latin1')
+      .replace(/^bash: (?:cannot set terminal process group .*|no job control in this shell)\n|^exit\n$/gm, ''),
+    'latin1',
+  );
 
 const sizeOf = (): TerminalSize => ({ rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 });
 

@@ -101,7 +101,9 @@ function draftFlow(
   const isShort = pipeline.length === 1 || (pipeline.length === 2 && last.words[0] === 'tee');
   if (written !== undefined && (isExpanded(written.path) || isPattern(written.path) || !written.path.startsWith('/')))
     return manual('the document does not tell which file it writes');
-  if (written !== undefined && isShort && input !== undefined) return draftText(written, input);
+  // The shell leaves a here-document alone if its end is quoted.
+  const isLiteral = input === beside.heredoc && /<<-?\s*['"\\]/.test(command.text);
+  if (written !== undefined && isShort && input !== undefined) return draftText(written, input, isLiteral);
   if (written !== undefined && first.words[0] === 'iptables-save' && isShort && !written.isAppended)
     return exact(pathTask('iptables_state', written.path, { state: 'saved', path: written.path }));
   if (first.words[0] === 'curl' && last.words.slice(0, 2).join(' ') === 'apt-key add' && pipeline.length === 2) {
@@ -133,8 +135,8 @@ function outputOption({ words, ...call }: ProgramCall): OutputFile | undefined {
 }
 
 /** A text that is written into a file. */
-function draftText({ path, isAppended }: OutputFile, text: string): Drafted {
-  if (/\$\([^)]*(pwgen|openssl rand|urandom)[^)]*\)/.test(text))
+function draftText({ path, isAppended }: OutputFile, text: string, isLiteral: boolean): Drafted {
+  if (!isLiteral && /\$\([^)]*(pwgen|openssl rand|urandom)[^)]*\)/.test(text))
     return likely(
       'its random secret is a variable of the vault',
       pathTask('copy', path, {
@@ -143,7 +145,7 @@ function draftText({ path, isAppended }: OutputFile, text: string): Drafted {
         mode: '0600',
       }),
     );
-  if (isExpanded(text)) return manual('a shell variable stands in its text');
+  if (!isLiteral && isExpanded(text)) return manual('a shell variable stands in its text');
   if (!isAppended) return exact(pathTask('copy', path, { dest: path, content: text }));
   const lines = text.replace(/\n$/, '').split('\n');
   if (lines.length > 1) return exact(block(path, text));

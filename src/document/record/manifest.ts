@@ -11,7 +11,7 @@ export interface Entry {
 }
 
 /** A difference between two manifests. */
-export interface Difference {
+export interface PathDifference {
   readonly path: string;
   /** What is there now; undefined if it was removed. */
   readonly now?: Entry;
@@ -48,9 +48,9 @@ export function readManifest(text: string): ReadonlyMap<string, Entry> {
 export function differencesBetween(
   before: ReadonlyMap<string, Entry>,
   after: ReadonlyMap<string, Entry>,
-): readonly Difference[] {
+): readonly PathDifference[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return paths.flatMap((path): readonly Difference[] => {
+  return paths.flatMap((path): readonly PathDifference[] => {
     const [was, now] = [before.get(path), after.get(path)];
     if (was !== undefined && now !== undefined && isSame(was, now)) return [];
     return [{ path, ...(was !== undefined && { before: was }), ...(now !== undefined && { now }) }];

@@ -1,5 +1,5 @@
 /** How a shell is recorded. */
-export interface Recording {
+interface Recording {
   /** A name that nothing else has; the shell's private directory ends in it. */
   readonly name: string;
   /** The size of the terminal, or undefined if commands come from a file or a pipe. */

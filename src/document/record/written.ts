@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import { quote } from '../../core/command.ts';
+import { script } from '../../core/command.ts';
 import { type Account, accountsOf } from '../draft/account.ts';
 import { secretsIn, withoutSecrets } from '../draft/secrets.ts';
 import { readDocument } from '../read-document.ts';
-import type { Difference, Entry } from './manifest.ts';
+import type { Entry, PathDifference } from './manifest.ts';
 import type { RecordedCommand } from './session.ts';
 
 /** What was done in a shell on a host. */
@@ -14,12 +14,12 @@ export interface RecordedSession {
   readonly date: string;
   readonly commands: readonly RecordedCommand[];
   /** How /etc differs from what it was before. */
-  readonly differences: readonly Difference[];
+  readonly differences: readonly PathDifference[];
 }
 
 /** A change that no draft can tell from the commands alone, and the command after which it is told; undefined for the end. */
 interface OpenChange {
-  readonly difference: Difference;
+  readonly difference: PathDifference;
   readonly after: number | undefined;
 }
 
@@ -27,7 +27,7 @@ interface OpenChange {
 export type Kept = { readonly text: string } | { readonly why: string };
 
 /** A document, and what changed but is not in it. */
-export interface RecordedDocument {
+interface RecordedDocument {
   readonly text: string;
   readonly open: readonly string[];
 }
@@ -69,7 +69,7 @@ export function recordedDocument(
   const open: string[] = [];
   const added = new Map<number | undefined, string[]>();
   for (const { difference, after } of changes) {
-    const told = commandsFor(difference, kept.get(difference.path));
+    const told = retold(difference, kept.get(difference.path));
     if ('why' in told) open.push(`${difference.path}: ${told.why}`);
     else added.set(after, [...(added.get(after) ?? []), ...told.commands]);
   }
@@ -78,31 +78,32 @@ export function recordedDocument(
 }
 
 /** The commands that make a path what it is. */
-function commandsFor(
-  { path, now, before }: Difference,
+function retold(
+  { path, now, before }: PathDifference,
   kept: Kept | undefined,
 ): { readonly commands: readonly string[] } | { readonly why: string } {
   if (ACCOUNTS.test(path)) return { why: 'accounts were changed in a way that no command here tells' };
-  const at = quote(path);
-  if (now === undefined) return { commands: [before?.kind === 'directory' ? `rm -rf ${at}` : `rm ${at}`] };
-  if (now.kind === 'link') return { commands: [`ln -sfn ${quote(now.content)} ${at}`] };
-  const rights = rightsOf(at, now, before);
-  if (now.kind === 'directory') return { commands: [...(before === undefined ? [`mkdir -p ${at}`] : []), ...rights] };
+  if (now === undefined)
+    return { commands: [(before?.kind === 'directory' ? script`rm -rf ${path}` : script`rm ${path}`).text] };
+  if (now.kind === 'link') return { commands: [script`ln -sfn ${now.content} ${path}`.text] };
+  const rights = rightsOf(path, now, before);
+  if (now.kind === 'directory')
+    return { commands: [...(before === undefined ? [script`mkdir -p ${path}`.text] : []), ...rights] };
   if (before?.kind === 'file' && before.content === now.content) return { commands: rights };
   if (kept === undefined || 'why' in kept) return { why: kept?.why ?? 'it was not read' };
   if (!kept.text.endsWith('\n')) return { why: 'its last line has no end, which a here-document cannot have' };
   const end = ['EOF', 'END_OF_FILE', 'END_OF_THIS_FILE'].find((word) => !`\n${kept.text}`.includes(`\n${word}\n`));
   if (end === undefined) return { why: 'it has lines like the end of a here-document' };
-  return { commands: [`cat > ${at} <<'${end}'\n${kept.text}${end}`, ...rights] };
+  return { commands: [`${script`cat > ${path}`.text} <<'${end}'\n${kept.text}${end}`, ...rights] };
 }
 
 /** The rights that a new file or directory would not have by itself, or that differ from those before. */
-function rightsOf(at: string, { kind, mode, owner, group }: Entry, before: Entry | undefined): readonly string[] {
+function rightsOf(path: string, { kind, mode, owner, group }: Entry, before: Entry | undefined): readonly string[] {
   const usual = { mode: kind === 'directory' ? '0755' : '0644', owner: 'root', group: 'root' };
   const was = before?.kind === kind ? before : usual;
   return [
-    ...(was.owner !== owner || was.group !== group ? [`chown ${owner}:${group} ${at}`] : []),
-    ...(was.mode !== mode ? [`chmod ${mode} ${at}`] : []),
+    ...(was.owner !== owner || was.group !== group ? [script`chown ${`${owner}:${group}`} ${path}`.text] : []),
+    ...(was.mode !== mode ? [script`chmod ${mode} ${path}`.text] : []),
   ];
 }
 
