@@ -77,8 +77,12 @@ export async function recordSession(line: Line, io: CallIo): Promise<number> {
       ),
     );
     if (lost) io.stderr.write(visible(`what changed below /etc is not known: ${after.failed}\n`));
+    if (before.denied > 0)
+      io.stderr.write(
+        `not looked at: ${before.denied} paths below /etc that this user may not read (-b becomes root)\n`,
+      );
     for (const one of open) io.stderr.write(visible(`not told: ${one}\n`));
-    return lost || open.length > 0 ? 2 : 0;
+    return lost || before.denied > 0 || open.length > 0 ? 2 : 0;
   });
 }
 
@@ -113,11 +117,14 @@ interface Failed {
 async function manifestOf(
   context: RunContext,
   host: string,
-): Promise<{ readonly entries: ReadonlyMap<string, Entry> } | Failed> {
+): Promise<{ readonly entries: ReadonlyMap<string, Entry>; readonly denied: number } | Failed> {
   const answer = (await askHosts(context, [host], { etc: shell({ script: manifestScript, about: [] }) })).get(host);
   if (answer?.ok !== true)
     return { failed: answer?.why ?? 'it did not answer', unreachable: answer?.failure !== undefined };
-  return { entries: readManifest(answer.answers.etc.stdout) };
+  const { stdout, stderr } = answer.answers.etc;
+  const entries = readManifest(stdout);
+  if (!entries.has('/etc')) return { failed: `/etc cannot be read: ${stderr.trim()}`, unreachable: false };
+  return { entries, denied: stderr.split('\n').filter((line) => line.endsWith('Permission denied')).length };
 }
 
 function tellFailure(host: string, { failed, unreachable }: Failed, { secrets }: Looking, io: CallIo): number {
