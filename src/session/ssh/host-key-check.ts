@@ -1,8 +1,17 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { quote } from '../../core/command.ts';
 import type { SessionFailure } from '../../core/session.ts';
-import { fingerprint, judgeHostKey, type KnownHost, keyType, knownTypes, parseKnownHosts } from './known-hosts.ts';
+import {
+  fingerprint,
+  judgeHostKey,
+  type KnownHost,
+  type KnownHosts,
+  keyType,
+  knownTypes,
+  parseKnownHosts,
+  together,
+} from './known-hosts.ts';
 import type { SshTarget } from './target.ts';
 
 /** The known keys of a host, for checking the one that it presents. */
@@ -15,7 +24,7 @@ export interface HostKeyCheck {
 
 /** Read the known_hosts files of a target. */
 export async function readHostKeyCheck(target: SshTarget): Promise<HostKeyCheck> {
-  const known = (await Promise.all(target.knownHostsFiles.map(readKnownHosts))).flat();
+  const known = together(await Promise.all(target.knownHostsFiles.map(readKnownHosts)));
   const name = target.hostKeyAlias ?? target.host;
   const port = target.hostKeyAlias ? 22 : target.port;
   return {
@@ -24,17 +33,32 @@ export async function readHostKeyCheck(target: SshTarget): Promise<HostKeyCheck>
   };
 }
 
-async function readKnownHosts(file: string): Promise<readonly KnownHost[]> {
-  try {
-    return parseKnownHosts(await readFile(file, 'utf8'), file);
-  } catch {
-    // A missing or unreadable file contains no hosts.
-    return [];
-  }
+/**
+ * Reads known_hosts files, each again only if it has changed: a run logs in to many hosts. `read` returns a file's text. A missing or
+ * unreadable file contains no hosts.
+ */
+export function knownHostsReader(read: (file: string) => Promise<string>): (file: string) => Promise<KnownHosts> {
+  const alreadyRead = new Map<string, { readonly was: string; readonly known: Promise<KnownHosts> }>();
+  return async (file) => {
+    try {
+      const { ino, size, mtimeMs, ctimeMs } = await stat(file);
+      const was = [ino, size, mtimeMs, ctimeMs].join(' ');
+      const before = alreadyRead.get(file);
+      if (before?.was === was) return await before.known;
+      const known = read(file).then((text) => parseKnownHosts(text, file));
+      alreadyRead.set(file, { was, known });
+      return await known;
+    } catch {
+      alreadyRead.delete(file);
+      return parseKnownHosts('', file);
+    }
+  };
 }
 
+const readKnownHosts = knownHostsReader((file) => readFile(file, 'utf8'));
+
 function judge(
-  known: readonly KnownHost[],
+  known: KnownHosts,
   name: string,
   port: number,
   key: Buffer,

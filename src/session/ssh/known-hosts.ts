@@ -12,6 +12,13 @@ export interface KnownHost {
   readonly at: string;
 }
 
+/** The lines of known_hosts files, which are found by a name without looking at each of them. */
+export interface KnownHosts {
+  /** The lines for a name as OpenSSH writes it (`web`, `[web]:2222`), in lower case and in the order of the files. */
+  named(name: string): readonly KnownHost[];
+  readonly revoked: readonly KnownHost[];
+}
+
 /** The verdict of known_hosts on a key that a host presented. */
 type Verdict =
   | { readonly verdict: 'trusted' }
@@ -19,8 +26,8 @@ type Verdict =
   | { readonly verdict: 'changed' | 'revoked'; readonly by: KnownHost };
 
 /** Check a key that `host` presents, as OpenSSH does. */
-export function judgeHostKey(known: readonly KnownHost[], host: string, port: number, key: Buffer): Verdict {
-  const revoked = known.find((entry) => entry.marker === '@revoked' && entry.key.equals(key));
+export function judgeHostKey(known: KnownHosts, host: string, port: number, key: Buffer): Verdict {
+  const revoked = known.revoked.find((entry) => entry.key.equals(key));
   if (revoked) return { verdict: 'revoked', by: revoked };
   const entries = entriesFor(known, host, port);
   const plain = entries.filter(({ marker }) => !marker);
@@ -41,13 +48,56 @@ export function judgeHostKey(known: readonly KnownHost[], host: string, port: nu
  * The key types known for a host, to be requested first: otherwise a host known by its ed25519 key may present an rsa
  * key and look unknown.
  */
-export const knownTypes = (known: readonly KnownHost[], host: string, port: number): readonly string[] => [
+export const knownTypes = (known: KnownHosts, host: string, port: number): readonly string[] => [
   ...new Set(entriesFor(known, host, port).flatMap(({ marker, type }) => (marker ? [] : [type]))),
 ];
 
 /** Parse a known_hosts file; skips lines that it cannot parse, as OpenSSH does. */
-export const parseKnownHosts = (text: string, file: string): readonly KnownHost[] =>
-  text.split('\n').flatMap((line, index) => parseLine(line, `${file}:${index + 1}`));
+export const parseKnownHosts = (text: string, file: string): KnownHosts =>
+  indexed(text.split('\n').flatMap((line, index) => parseLine(line, `${file}:${index + 1}`)));
+
+/** The lines of several files, one after another. */
+export const together = (files: readonly KnownHosts[]): KnownHosts => ({
+  named: (name) => files.flatMap((file) => file.named(name)),
+  revoked: files.flatMap(({ revoked }) => revoked),
+});
+
+/**
+ * Thousands of hosts have thousands of lines, and each login looks for its own. So plain names are looked up; only patterns and hashed
+ * names are tried one by one, once for each name.
+ */
+function indexed(all: readonly KnownHost[]): KnownHosts {
+  const plain = new Map<string, number[]>();
+  const tried: number[] = [];
+  for (const [at, { names }] of all.entries())
+    if (isPlain(names))
+      for (const name of new Set(names.toLowerCase().split(','))) {
+        const known = plain.get(name);
+        if (known === undefined) plain.set(name, [at]);
+        else known.push(at);
+      }
+    else tried.push(at);
+  const found = new Map<string, readonly KnownHost[]>();
+  const find = (name: string): readonly KnownHost[] => {
+    const fitting = tried.filter((at) => all[at] !== undefined && isFor(all[at], name));
+    return [...(plain.get(name) ?? []), ...fitting].sort((a, b) => a - b).flatMap((at) => all[at] ?? []);
+  };
+  return {
+    named(name) {
+      const known = found.get(name) ?? find(name);
+      found.set(name, known);
+      return known;
+    },
+    revoked: all.filter(({ marker }) => marker === '@revoked'),
+  };
+}
+
+/** Names without a pattern: neither wildcards, nor a negation, nor a hash. */
+const isPlain = (names: string): boolean => !/[*?!|]/.test(names);
+
+/** Whether a line with patterns or a hashed name is for this name. */
+const isFor = ({ names }: KnownHost, name: string): boolean =>
+  names.startsWith('|1|') ? matchesHash(names, name) : matchesPatterns(names.toLowerCase().split(','), name);
 
 /** A key's fingerprint, in ssh's format. */
 export const fingerprint = (key: Buffer): string =>
@@ -66,12 +116,8 @@ function parseLine(line: string, at: string): KnownHost[] {
   return blob.length > 8 ? [{ ...(marker && { marker }), names, type, key: blob, at }] : [];
 }
 
-function entriesFor(known: readonly KnownHost[], host: string, port: number): KnownHost[] {
-  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-  return known.filter(({ names }) =>
-    names.startsWith('|1|') ? matchesHash(names, name) : matchesPatterns(names.toLowerCase().split(','), name),
-  );
-}
+const entriesFor = (known: KnownHosts, host: string, port: number): readonly KnownHost[] =>
+  known.named(port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`);
 
 function matchesHash(hashed: string, name: string): boolean {
   const [, , salt = '', hash = ''] = hashed.split('|');

@@ -1,9 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fingerprint, judgeHostKey, knownTypes, parseKnownHosts } from '../../../src/session/ssh/known-hosts.ts';
+import { knownHostsReader } from '../../../src/session/ssh/host-key-check.ts';
+import {
+  fingerprint,
+  judgeHostKey,
+  knownTypes,
+  matchesPatterns,
+  parseKnownHosts,
+} from '../../../src/session/ssh/known-hosts.ts';
 import { generateKey } from '../sshd.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'retrace-known-'));
@@ -137,12 +147,67 @@ describe('known hosts', () => {
   });
 
   test('skip invalid lines', () => {
-    expect(known('web', 'web ssh-ed25519', '@strange web ssh-ed25519 AAAA', 'web ssh-ed25519 !!!', '|1|x')).toEqual([]);
+    const lines = known('web', 'web ssh-ed25519', '@strange web ssh-ed25519 AAAA', 'web ssh-ed25519 !!!', '|1|x');
+
+    expect([lines.named('web'), lines.revoked]).toEqual([[], []]);
   });
 
   test('show a fingerprint like ssh-keygen', () => {
     const theirs = execFileSync('ssh-keygen', ['-lf', '-'], { input: ours, encoding: 'utf8' });
 
     expect(theirs).toContain(fingerprint(blob(ours)));
+  });
+});
+
+describe('a large file', () => {
+  const name = fc.constantFrom('web', 'WEB', 'db', '[web]:2222', 'web.example.org', '10.0.0.1', '[2001:db8::1]:2222');
+  const pattern = fc.constantFrom('*', 'w?b', '*.example.org', '!web', '!*.org', '[web]:*');
+  const names = fc.oneof(
+    name,
+    fc.array(fc.oneof(name, pattern), { minLength: 1, maxLength: 3 }).map((all) => all.join(',')),
+    name.map((one) => {
+      const salt = Buffer.from('a salt of twenty byte');
+      return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(one.toLowerCase()).digest('base64')}`;
+    }),
+  );
+
+  test('is looked up as if each of its lines were tried', () => {
+    fc.assert(
+      fc.property(fc.array(names, { maxLength: 12 }), name, (all, wanted) => {
+        const text = all.map((one) => `${one} ${ours}`).join('\n');
+        const tried = all.flatMap((one, at) => (isTried(one, wanted.toLowerCase()) ? [`known:${at + 1}`] : []));
+
+        const found = parseKnownHosts(text, 'known').named(wanted.toLowerCase());
+
+        expect(found.map(({ at }) => at)).toEqual(tried);
+      }),
+    );
+  });
+
+  /** Whether a line is for a name, by looking at it alone. */
+  function isTried(written: string, wanted: string): boolean {
+    if (!written.startsWith('|1|')) return matchesPatterns(written.toLowerCase().split(','), wanted);
+    const [, , salt = '', hash] = written.split('|');
+    return createHmac('sha1', Buffer.from(salt, 'base64')).update(wanted).digest('base64') === hash;
+  }
+
+  test('is read once for many logins, and again when it has changed', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'retrace-known-'));
+    onTestFinished(() => rmSync(place, { recursive: true }));
+    const file = join(place, 'known');
+    let count = 0;
+    const read = knownHostsReader((path) => {
+      count++;
+      return readFile(path, 'utf8');
+    });
+    writeFileSync(file, `web ${other}\n`);
+
+    const all = await Promise.all(Array.from({ length: 50 }, () => read(file)));
+    expect([count, all.map((one) => one.named('web').length)]).toEqual([1, Array(50).fill(1)]);
+
+    writeFileSync(file, `web ${ours}\nanother ${other}\n`);
+    expect([judgeHostKey(await read(file), 'web', 22, blob(ours)), count]).toEqual([{ verdict: 'trusted' }, 2]);
+    rmSync(file);
+    expect((await read(file)).named('web')).toEqual([]);
   });
 });
