@@ -1,15 +1,14 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { askHosts } from '../audit/ask-hosts.ts';
+import { pathQuestions, readPaths } from '../audit/at-path.ts';
 import { type Imported, importedFrom, pathsToRead } from '../audit/import/imported.ts';
 import {
   importQuestions,
-  pathQuestions,
   readClones,
   readContainers,
   readDatasets,
   readPasswords,
-  readPaths,
   readRemoved,
 } from '../audit/import/questions.ts';
 import { writtenPlaybook } from '../audit/import/written.ts';
@@ -32,6 +31,9 @@ import { type Parsed, runOptions } from './options.ts';
 import { version } from './version.ts';
 
 type Line = CommandLine<typeof IMPORT_OPTIONS>;
+
+/** Larger files are not imported: they belong into a package, a repository or a backup. */
+const MOST_BYTES = 1024 ** 2;
 
 /** More files than this below one directory are no configuration. */
 const MOST_TASKS = 500;
@@ -129,14 +131,14 @@ async function surveyed(
   const things = findUnmanaged(read.parts, () => false, MOST_TASKS);
   const clones = readClones(first.answers);
   const paths = pathsToRead(things, clones);
-  const second = (await askHosts(context, [host], pathQuestions(paths))).get(host);
+  const second = (await askHosts(context, [host], pathQuestions(paths, MOST_BYTES))).get(host);
   if (second?.ok !== true)
     return { failed: second?.why ?? 'it did not answer', unreachable: second?.failure !== undefined };
   const passwords = readPasswords(first.answers);
   for (const hash of passwords.values()) secrets.add(hash);
   const imported = importedFrom({
     things,
-    paths: readPaths(paths, second.answers),
+    paths: readPaths(paths, second.answers, MOST_BYTES),
     clones,
     removed: readRemoved(first.answers, installedOf(read.parts)),
     datasets: readDatasets(first.answers),

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { askHosts } from '../audit/ask-hosts.ts';
-import { pathQuestions, readPaths } from '../audit/import/questions.ts';
+import { isPlainText, pathQuestions, readPaths } from '../audit/at-path.ts';
 import { secretIn } from '../audit/unmanaged/secrets.ts';
 import { type CommandLine, nothingGiven } from '../core/command-line.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
-import { hidden } from '../core/question.ts';
 import { shell } from '../core/questions/shell.ts';
 import type { Connector, Endpoint } from '../core/session.ts';
 import { visible } from '../core/visible.ts';
@@ -24,6 +23,9 @@ import type { RECORD_OPTIONS } from './record-options.ts';
 import { shellInTerminal } from './shell-in-terminal.ts';
 
 type Line = CommandLine<typeof RECORD_OPTIONS>;
+
+/** Larger files do not stand in a document. */
+const MOST_BYTES = 1024 ** 2;
 
 /** Opens a shell on a host and writes a document and a playbook of what was done there. Returns the exit code. */
 export async function recordSession(line: Line, io: CallIo): Promise<number> {
@@ -151,14 +153,12 @@ async function writableTexts(
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, Kept>> {
   if (paths.length === 0) return new Map();
-  const asked = Object.fromEntries(Object.entries(pathQuestions(paths)).map(([key, one]) => [key, hidden(one)]));
-  const answer = (await askHosts(context, [host], asked)).get(host);
-  const found = readPaths(paths, answer?.ok === true ? answer.answers : {});
+  const answer = (await askHosts(context, [host], pathQuestions(paths, MOST_BYTES))).get(host);
+  const found = readPaths(paths, answer?.ok === true ? answer.answers : {}, MOST_BYTES);
   return new Map(
     [...found].map(([path, at]): readonly [string, Kept] => {
       if (at.kind !== 'file') return [path, { why: at.kind === 'none' ? at.why : 'it is a link' }];
-      if (/[\x00-\x08\x0b-\x1f\x7f]/.test(at.text) || !at.text.isWellFormed())
-        return [path, { why: 'it is not plain text' }];
+      if (!isPlainText(at.text)) return [path, { why: 'it is not plain text' }];
       const secret = secretIn(path, at.text, at.mode);
       return [path, secret === undefined ? { text: at.text } : { why: `${secret}, so it is not written down` }];
     }),

@@ -1,6 +1,7 @@
 import { askHosts } from '../audit/ask-hosts.ts';
+import { pathQuestions, readPaths } from '../audit/at-path.ts';
 import { asTasks } from '../audit/unmanaged/as-tasks.ts';
-import { contentPaths, contentQuestions, readContents } from '../audit/unmanaged/contents.ts';
+import { contentPaths } from '../audit/unmanaged/contents.ts';
 import { recordingOf } from '../audit/unmanaged/declared.ts';
 import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
 import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
@@ -20,6 +21,9 @@ import type { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
 import { version } from './version.ts';
 
 type Line = CommandLine<typeof UNMANAGED_OPTIONS>;
+
+/** Longer files are not printed: they belong into a file next to the playbook. */
+const MOST_BYTES = 8192;
 
 /** Lists what neither Debian nor a playbook accounts for. Returns the exit code. */
 export async function unmanagedCommand(line: Line, io: CallIo): Promise<number> {
@@ -120,11 +124,11 @@ const dataOf = (one: Found | NotFound) =>
 async function tasksFor(found: readonly Found[], { context, line }: Out): Promise<string> {
   const paths = new Map(found.map(({ host, things }) => [host, contentPaths(things)]));
   const hosts = found.map(({ host }) => host);
-  const answers = await askHosts(context, hosts, (host) => contentQuestions(paths.get(host) ?? []));
+  const answers = await askHosts(context, hosts, (host) => pathQuestions(paths.get(host) ?? [], MOST_BYTES));
   return found
     .map(({ host, things }) => {
       const answer = answers.get(host);
-      const contents = readContents(paths.get(host) ?? [], answer?.ok === true ? answer.answers : {});
+      const contents = readPaths(paths.get(host) ?? [], answer?.ok === true ? answer.answers : {}, MOST_BYTES);
       return asTasks({ host, things, contents, become: line.options.become });
     })
     .join('\n');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readPaths } from '../../src/audit/at-path.ts';
 import { importedFrom, pathsToRead } from '../../src/audit/import/imported.ts';
 import {
   importQuestions,
@@ -6,7 +7,6 @@ import {
   readContainers,
   readDatasets,
   readPasswords,
-  readPaths,
   readRemoved,
 } from '../../src/audit/import/questions.ts';
 import { writtenPlaybook } from '../../src/audit/import/written.ts';
@@ -34,6 +34,7 @@ const known = (things: readonly Unmanaged[], files: Readonly<Record<string, stri
     paths: readPaths(
       Object.keys(files),
       Object.fromEntries(Object.entries(files).map(([path, text]) => [`at ${path}`, shellAnswer(text)])),
+      1000,
     ),
     clones: [],
     removed: [],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { readPaths } from '../../src/audit/at-path.ts';
 import { asTasks } from '../../src/audit/unmanaged/as-tasks.ts';
-import { readContents } from '../../src/audit/unmanaged/contents.ts';
 import { DEBIANS_OWN, ownOf } from '../../src/audit/unmanaged/debians-own.ts';
 import { readEntries } from '../../src/audit/unmanaged/entry.ts';
 import { madeByPackages } from '../../src/audit/unmanaged/find/accounts.ts';
@@ -482,10 +482,14 @@ describe('what is printed', () => {
 
   test('as tasks: quoted as YAML 1.1 needs it, no template from a host, no secret, nothing that is no text', () => {
     const texts = { a: 'yes', b: 'x = {{ y }}\n', c: 'token: abcdef', d: 'a\0b' };
-    const answers = Object.entries(texts).map(([name, text]) => [`text /etc/${name}`, shellAnswer(`644\n${text}`)]);
-    const contents = readContents(
+    const answers = Object.entries(texts).map(([name, text]) => [
+      `at /etc/${name}`,
+      shellAnswer(`file 644 root root\n${text}`),
+    ]);
+    const contents = readPaths(
       Object.keys(texts).map((name) => `/etc/${name}`),
       Object.fromEntries(answers),
+      100,
     );
     const text = asTasks({ host: 'web1', things, contents, become: true });
 
@@ -496,6 +500,14 @@ describe('what is printed', () => {
     expect(text).not.toContain('abcdef');
     expect(text).toContain('#     content: "{{ vault_etc_c }}"');
     expect(text).toContain('# /etc/d: it is not plain text. Copy it next to the playbook:');
+  });
+
+  test('as tasks: a link in the place of a file stays a link', () => {
+    const contents = readPaths(['/etc/a'], { 'at /etc/a': shellAnswer('link\n/opt/a\n') }, 100);
+
+    expect(asTasks({ host: 'web1', things: things.slice(0, 1), contents, become: false })).toContain(
+      'path: /etc/a\n        src: /opt/a\n        state: link\n        force: true',
+    );
   });
 
   test('as tasks: no comment of a host ends its line', () => {

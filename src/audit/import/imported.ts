@@ -1,8 +1,9 @@
 import { nameOf } from '../../core/questions/files/paths.ts';
+import type { AtPath } from '../at-path.ts';
 import { inOrder, nameOfTask } from '../unmanaged/as-tasks.ts';
 import { secretIn } from '../unmanaged/secrets.ts';
 import type { Unmanaged, WantedTask } from '../unmanaged/thing.ts';
-import type { AtPath, Dataset, FoundClone } from './questions.ts';
+import type { Dataset, FoundClone } from './questions.ts';
 
 /** A task of an imported playbook. */
 export interface ImportedTask {

@@ -1,23 +1,6 @@
 import { sh } from '../../core/command.ts';
 import { hidden } from '../../core/question.ts';
-import { each } from '../../core/questions/each.ts';
 import { type ShellAnswer, shell } from '../../core/questions/shell.ts';
-
-/** Larger files are not imported: they belong into a package, a repository or a backup. */
-const MOST_BYTES = 1024 ** 2;
-
-/** What is at a path on a host: a file with its content, or where a link leads. */
-export type AtPath =
-  | {
-      readonly kind: 'file';
-      readonly mode: string;
-      readonly owner: string;
-      readonly group: string;
-      /** Bytes that are no text stand in it as `encodeText` takes them. */
-      readonly text: string;
-    }
-  | { readonly kind: 'link'; readonly target: string }
-  | { readonly kind: 'none'; readonly why: string };
 
 /** A clone of a git repository. */
 export interface FoundClone {
@@ -122,34 +105,3 @@ export const readPasswords = ({ passwords }: Answers): ReadonlyMap<string, strin
       return name === undefined || hash === undefined ? [] : [[name, hash] as const];
     }),
   );
-
-/** The questions about what is at paths. */
-export const pathQuestions = (paths: readonly string[]) =>
-  each('at', paths, (path) =>
-    hidden(
-      shell({
-        script:
-          sh`if [ -L ${path} ]; then echo link; readlink -- ${path}; else LC_ALL=C stat -c 'file %a %U %G' -- ${path} && head -c ${MOST_BYTES + 1} -- ${path}; fi`
-            .script,
-        about: [],
-      }),
-    ),
-  );
-
-/** Reads the answers. */
-export const readPaths = (
-  paths: readonly string[],
-  answers: Readonly<Record<string, ShellAnswer | undefined>>,
-): ReadonlyMap<string, AtPath> => new Map(paths.map((path) => [path, readPath(answers[`at ${path}`])]));
-
-function readPath(answer: ShellAnswer | undefined): AtPath {
-  if (answer === undefined || answer.code !== 0)
-    return { kind: 'none', why: answer?.stderr.trim().split('\n')[0]?.replace(/^.*: /, '') ?? 'it was not read' };
-  const { stdout } = answer;
-  const start = stdout.indexOf('\n') + 1;
-  const rest = stdout.slice(start);
-  const [kind, mode = '', owner = '', group = ''] = stdout.slice(0, start - 1).split(' ');
-  if (kind === 'link') return { kind: 'link', target: rest.replace(/\n$/, '') };
-  if (rest.length > MOST_BYTES) return { kind: 'none', why: 'it is larger than 1 MiB' };
-  return { kind: 'file', mode: mode.padStart(4, '0'), owner, group, text: rest };
-}

@@ -1,6 +1,6 @@
 import { Document, visit } from 'yaml';
 import { visible } from '../../core/visible.ts';
-import type { Content } from './contents.ts';
+import { type AtPath, isPlainText } from '../at-path.ts';
 import { secretIn } from './secrets.ts';
 import type { Unmanaged, WantedTask } from './thing.ts';
 
@@ -8,7 +8,7 @@ import type { Unmanaged, WantedTask } from './thing.ts';
 interface ToDeclare {
   readonly host: string;
   readonly things: readonly Unmanaged[];
-  readonly contents: ReadonlyMap<string, Content>;
+  readonly contents: ReadonlyMap<string, AtPath>;
   readonly become: boolean;
 }
 
@@ -68,18 +68,24 @@ export function inOrder(things: readonly Unmanaged[]): readonly PlacedTask[] {
 
 const stageOf = (step: PlacedTask): number => STAGES.findIndex((fits) => fits(step));
 
-function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<string, Content>): Written {
+function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<string, AtPath>): Written {
   const { contentOf } = task;
   const target = String(task.args['dest'] ?? task.args['path'] ?? '');
   const name = nameOfTask(thing, task);
   if (contentOf === undefined) return { task, name, args: task.args };
-  const content = contents.get(contentOf) ?? { ok: false, why: 'it was not read' };
-  if (!content.ok)
-    return {
-      comment: `${target}: ${content.why}. Copy it next to the playbook:\n${taskText(name, task, { src: `files${target}` })}`,
-    };
-  const secret = secretIn(contentOf, content.text, content.mode);
-  if (secret === undefined) return { task, name, args: { ...task.args, content: content.text } };
+  const at = contents.get(contentOf) ?? { kind: 'none', why: 'it was not read' };
+  // A link stands where a package put a file.
+  if (at.kind === 'link') {
+    const args = { path: target, src: at.target, state: 'link', force: true };
+    return { task: { type: 'ansible.builtin.file', args }, name, args };
+  }
+  const beside = (why: string): Written => ({
+    comment: `${target}: ${why}. Copy it next to the playbook:\n${taskText(name, task, { src: `files${target}` })}`,
+  });
+  if (at.kind === 'none') return beside(at.why);
+  if (!isPlainText(at.text)) return beside('it is not plain text');
+  const secret = secretIn(contentOf, at.text, at.mode);
+  if (secret === undefined) return { task, name, args: { ...task.args, content: at.text } };
   const variable = `vault_${target.replace(/^\/+/, '').replace(/\W+/g, '_')}`;
   const from = { content: `{{ ${variable} }}` };
   return {
