@@ -53,10 +53,10 @@ export async function shellInTerminal(
   stdin.on('data', send);
   stdin.once('end', finish);
   try {
-    const { message } = await started.ended;
+    const { code, message } = await started.ended;
     const [, record] = out.split(mark);
     if (record !== undefined) return Buffer.from(record, 'latin1').toString('utf8');
-    return { failed: `the shell left no record: ${message}`, unreachable: true };
+    return { failed: `the shell left no record: ${message}`, unreachable: code === undefined };
   } finally {
     restore();
     process.off('exit', restore);

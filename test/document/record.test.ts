@@ -41,7 +41,7 @@ function documented(given: RecordedSession, kept: Readonly<Record<string, Kept>>
 }
 
 test('a record has of each command its text, place, exit code and changes; what is cut off is left out', () => {
-  expect(readRecord('0\0/root\0echo "a\nb"\0/etc/a\n/etc/b\n\0\n2\0/etc\0false\n\0\0\n1\0/ro')).toEqual([
+  expect(readRecord('0\0/root\0echo "a\nb"\0/etc/a\n/etc/b\n\x002\0/etc\0false\n\0\x001\0/ro')).toEqual([
     { code: 0, directory: '/root', text: 'echo "a\nb"', changed: ['/etc/a', '/etc/b'] },
     { code: 2, directory: '/etc', text: 'false', changed: [] },
   ]);

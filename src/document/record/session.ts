@@ -15,7 +15,7 @@ export function readRecord(text: string): readonly RecordedCommand[] {
   for (let at = 0; at + 4 < fields.length; at += 4) {
     const [code = '', directory = '', typed = '', paths = ''] = fields.slice(at, at + 4);
     commands.push({
-      code: Number(code.replace(/^\n+/, '')),
+      code: Number(code),
       directory,
       text: typed.replace(/\n+$/, ''),
       changed: paths.split('\n').filter((path) => path !== ''),

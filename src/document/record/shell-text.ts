@@ -13,7 +13,7 @@ export interface TerminalSize {
 }
 
 /** What stands before and after the record in the output of the shell. */
-export const markOf = (name: string): string => `\n\u001e${name}\n`;
+export const markOf = (name: string): string => `\u001e${name}\n`;
 
 /** Finds the private directory: in /run, which is in memory, for root; else where temporary files are. */
 const PLACE = `d=/run; [ -w /run ] || d=\${TMPDIR:-/tmp}`;
@@ -34,7 +34,7 @@ RETRACE_RC
 RETRACE_RECORD=$d; export RETRACE_RECORD
 LC_ALL=$_locale; [ -n "$LC_ALL" ] || unset LC_ALL
 cd; ${size === undefined ? bash : `TERM=\${RETRACE_TERM:-xterm-256color} ${terminal}`}
-printf '\\n\\036%s\\n' ${name}; cat "$d/log" 2>/dev/null; printf '\\n\\036%s\\n' ${name}
+printf '\\036%s\\n' ${name}; cat "$d/log" 2>/dev/null; printf '\\036%s\\n' ${name}
 rm -rf "$d"; exit 0
 `;
 }
