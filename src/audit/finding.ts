@@ -74,6 +74,8 @@ export interface HostFinding {
 
 /** A finding that is the same on several hosts. */
 export interface Finding extends Omit<HostFinding, 'host' | 'order' | 'doneBy'> {
+  /** Its place among all findings, by which those of several audits are put in order. */
+  readonly order?: HostFinding['order'];
   readonly hosts: readonly string[];
   /** What has been proven to have caused it, by host. */
   readonly doneBy?: Readonly<Record<string, readonly Trace[]>>;
@@ -108,6 +110,8 @@ export interface Audit {
   /** Problems of the audit as a whole: a play that could not be run, an interrupt. */
   readonly errors: readonly string[];
   readonly exitCode: number;
+  /** The part of the hosts that was looked at, if not all. */
+  readonly shard?: { readonly number: number; readonly of: number };
   /** The last audits before this one, oldest first. */
   readonly history?: readonly PastAudit[];
 }

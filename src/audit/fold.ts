@@ -1,4 +1,4 @@
-import { FINDING_KINDS, type Finding, type HostFinding } from './finding.ts';
+import { FINDING_KINDS, type Finding, type HostFinding, type Seen } from './finding.ts';
 import type { Trace } from './traces/trace.ts';
 
 /**
@@ -14,8 +14,9 @@ export function fold(findings: readonly HostFinding[]): readonly Finding[] {
     if (doneBy !== undefined && doneBy.length > 0) known.doneBy[host] = doneBy;
     folded.set(key, known);
   }
-  return [...folded.values()].sort(byGravity).map(({ finding, hosts, doneBy }) => ({
+  return [...folded.values()].sort(byGravity).map(({ finding, order, hosts, doneBy }) => ({
     ...finding,
+    order,
     hosts: [...hosts].sort(byName),
     ...(Object.keys(doneBy).length > 0 && { doneBy }),
   }));
@@ -39,3 +40,13 @@ const collator = new Intl.Collator('en', { numeric: true });
 
 /** Orders names as people count: web2 before web10. */
 export const byName = (one: string, other: string): number => collator.compare(one, other);
+
+/** Findings with what the history knows of them, which is given by `ID HOST`. */
+export const withSeen = (findings: readonly Finding[], seen: ReadonlyMap<string, Seen>): readonly Finding[] =>
+  findings.map((finding) => {
+    const known = finding.hosts.flatMap((host) => {
+      const one = seen.get(`${finding.id} ${host}`);
+      return one === undefined ? [] : [[host, one] as const];
+    });
+    return known.length === 0 ? finding : { ...finding, seen: Object.fromEntries(known) };
+  });

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { auditOf } from '../audit/audit-of.ts';
 import { readBaselines, withAccepted } from '../audit/baseline.ts';
 import { type Collected, collector, hostsReached } from '../audit/collect.ts';
-import { type Audit, type Finding, type HostFinding, ORPHAN, type PastAudit, type Seen } from '../audit/finding.ts';
-import { fold } from '../audit/fold.ts';
+import { type Audit, type HostFinding, ORPHAN, type PastAudit, type Seen } from '../audit/finding.ts';
+import { fold, withSeen } from '../audit/fold.ts';
 import { type Further, furtherRound } from '../audit/further-round.ts';
 import { History } from '../audit/history.ts';
 import type { HistoryPlace } from '../audit/journal.ts';
@@ -18,6 +18,7 @@ import { recordingOf } from '../audit/unmanaged/declared.ts';
 import { waysIn } from '../audit/ways-in.ts';
 import { systemReason } from '../core/system-error.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
+import { parseShard } from '../language/inventory/shard.ts';
 import { createChalk } from '../report/index.ts';
 import { auditOutputs, eventOutputs, writeAudit } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
@@ -114,7 +115,13 @@ export async function auditCommand(line: AuditLine, io: CallIo): Promise<number>
     retired: orphans.gone,
   };
   const kept = place === undefined || collected.interrupted ? NOTHING_KNOWN : keep(place, record, io);
-  const known = { ...audit, findings: withSeen(audit.findings, kept.seen), history: kept.audits };
+  const shard = parseShard(line.options.shard ?? '');
+  const known = {
+    ...audit,
+    ...(shard !== undefined && { shard }),
+    findings: withSeen(audit.findings, kept.seen),
+    history: kept.audits,
+  };
   await writeAudit(known, outputs, {
     diff: line.options.diff,
     verbose: line.options.verbose > 0,
@@ -235,15 +242,6 @@ function keep(place: HistoryPlace, record: RunRecord, io: CallIo): Kept {
     return NOTHING_KNOWN;
   }
 }
-
-const withSeen = (findings: readonly Finding[], seen: ReadonlyMap<string, Seen>): readonly Finding[] =>
-  findings.map((finding) => {
-    const known = finding.hosts.flatMap((host) => {
-      const one = seen.get(`${finding.id} ${host}`);
-      return one === undefined ? [] : [[host, one] as const];
-    });
-    return known.length === 0 ? finding : { ...finding, seen: Object.fromEntries(known) };
-  });
 
 /** The command line of a check. */
 const asCheck = (line: AuditLine): Parsed => ({ ...line, options: { ...line.options, ...AS_CHECK } });

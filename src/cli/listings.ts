@@ -35,6 +35,7 @@ export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): strin
 export function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
   const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
     limit: context.options.limit,
+    ...(context.options.shard !== undefined && { shard: context.options.shard }),
     mismatch: 'ignore',
   });
   return selected.ok ? selected.value : [];

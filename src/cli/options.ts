@@ -3,6 +3,7 @@ import { becomeMethodNames } from '../core/become-methods.ts';
 import type { CommandLine, OptionSpecs } from '../core/command-line.ts';
 import { connectionWords } from '../core/connections.ts';
 import { INVENTORY_OPTION } from '../language/inventory/inventory-options.ts';
+import { parseShard } from '../language/inventory/shard.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
 import { outputFormNames } from '../report/forms/index.ts';
 
@@ -15,6 +16,12 @@ export const runOptions = {
     value: 'PATTERN',
     many: true,
     help: 'limit the plays to these hosts; @FILE contains one pattern per line',
+  },
+  shard: {
+    type: 'text',
+    like: { accepts: (value) => parseShard(value) !== undefined, says: 'K/N, such as 2/5' },
+    value: 'K/N',
+    help: 'play only on the K-th of N parts of the hosts; their names decide, so every machine has the same parts',
   },
   tags: { type: 'list', short: 't', value: 'TAGS', help: 'run only tasks with one of these tags' },
   'skip-tags': { type: 'list', value: 'TAGS', help: 'skip tasks with any of these tags' },

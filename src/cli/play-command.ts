@@ -183,11 +183,12 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
 
 /** Whether a run looks at a part of its playbooks only. */
 export const isPartial = (
-  options: Pick<Parsed['options'], 'tags' | 'skip-tags' | 'start-at-task'> & { readonly step?: boolean },
+  options: Pick<Parsed['options'], 'tags' | 'skip-tags' | 'start-at-task' | 'shard'> & { readonly step?: boolean },
 ): boolean =>
   (options.tags ?? []).length > 0 ||
   (options['skip-tags'] ?? []).length > 0 ||
   options['start-at-task'] !== undefined ||
+  options.shard !== undefined ||
   options.step === true;
 
 /** Runs what has been loaded. Returns the exit code. */

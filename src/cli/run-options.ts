@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
+import { parseShard } from '../language/inventory/shard.ts';
 import type { Keywords } from '../language/model.ts';
 import { awxDisplay } from '../report/forms/awx_display.ts';
 import type { Face } from './face.ts';
@@ -29,6 +30,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     tags: options.tags ?? config.runTags,
     skipTags: options['skip-tags'] ?? config.skipTags,
     limit: options.limit?.join(','),
+    ...(options.shard !== undefined && { shard: parseShard(options.shard) }),
     startAtTask: options['start-at-task'],
     step: options.step ? askStep : undefined,
     debugger: {

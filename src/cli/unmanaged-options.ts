@@ -3,6 +3,7 @@ import { runOptions } from './options.ts';
 
 const {
   limit: _limit,
+  shard: _shard,
   check: _check,
   diff: _diff,
   step: _step,

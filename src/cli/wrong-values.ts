@@ -23,6 +23,7 @@ const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.l
 function wrongValue(spec: OptionSpec, value: string, cwd: string): string | undefined {
   if (spec.type !== 'text' && spec.type !== 'path') return undefined;
   if (value === '') return spec.mayBeEmpty === true ? undefined : EMPTY;
+  if (spec.type === 'text' && spec.like?.accepts(value) === false) return `expected ${spec.like.says}, got "${value}"`;
   if (spec.type !== 'path' || spec.exists === undefined || value.startsWith('~')) return undefined;
   if (existsSync(resolve(cwd, value))) return undefined;
   const near = nearFile(resolve(cwd, value), value);

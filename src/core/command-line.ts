@@ -21,7 +21,13 @@ export type OptionSpec = Common &
     /** Comma-separated words; repeating the option adds to the list. */
     | { readonly type: 'list' }
     /** With `many` it may be repeated, and every value is kept. */
-    | { readonly type: 'text'; readonly many?: true; readonly mayBeEmpty?: true }
+    | {
+        readonly type: 'text';
+        readonly many?: true;
+        readonly mayBeEmpty?: true;
+        /** What it must be like, and how that is told: `expected K/N, such as 2/5`. */
+        readonly like?: { readonly accepts: (value: string) => boolean; readonly says: string };
+      }
     /** With `exists` the file will be read, so it must exist. */
     | {
         readonly type: 'path';

@@ -298,6 +298,7 @@ function hostsOf(context: PlayContext, prompted?: Vars): { hosts: readonly strin
     const order = String(toJs(keywordValue(play.order, sight) ?? 'inventory'));
     const selected = selectHosts(run.inventory, pattern, {
       limit: run.options.limit,
+      ...(run.options.shard !== undefined && { shard: run.options.shard }),
       order,
       mismatch: run.options.mismatch,
     });

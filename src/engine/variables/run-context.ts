@@ -4,6 +4,7 @@ import type { Secrets } from '../../core/secrets.ts';
 import type { Connector, Endpoint } from '../../core/session.ts';
 import type { TaskType } from '../../core/task-type.ts';
 import type { LoadedInventory } from '../../language/inventory/index.ts';
+import type { Shard } from '../../language/inventory/shard.ts';
 import type { DynamicLoader, VarsLayer } from '../../language/model.ts';
 import type { RunFacts } from '../../language/variables/magic-variables.ts';
 import type { Env } from '../../template/env.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly limit?: string;
+  /** Only the hosts of this part are played on; all others can still be asked for by `hostvars`. */
+  readonly shard?: Shard;
   readonly startAtTask?: string;
   /** Called before each task with --step: run it, skip it, or continue without asking. */
   readonly step?: (task: string) => Promise<'yes' | 'no' | 'continue'>;

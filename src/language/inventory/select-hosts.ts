@@ -5,6 +5,7 @@ import { suggest } from '../../core/suggest.ts';
 import type { Host, Inventory } from '../model.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 import { isWild, nameTest, parsePattern, parseTerm, splitPattern, type Term } from './parse-pattern.ts';
+import { isInShard, type Shard } from './shard.ts';
 
 /** The order in which a play takes its hosts, by the values of its keyword `order`. */
 const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => number) => readonly string[]>> = {
@@ -19,6 +20,8 @@ const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => n
 interface SelectOptions {
   /** A pattern that all hosts must match as well; `@file` in it means the lines of that file. */
   readonly limit?: string;
+  /** The part of the hosts to which all must belong. */
+  readonly shard?: Shard;
   /** inventory, sorted, reverse_sorted, reverse_inventory or shuffle. */
   readonly order?: string;
   /** How to report a term that matches nothing. */
@@ -41,7 +44,8 @@ export function selectHosts(
   const hosts = matching(selection, pattern);
   const limited =
     options.limit === undefined ? hosts : within(hosts, matching(selection, limitTerms(options.limit, selection)));
-  const value = ordered(limited, selection);
+  const { shard } = options;
+  const value = ordered(shard === undefined ? limited : limited.filter((host) => isInShard(host, shard)), selection);
   const failed = notes.some(({ severity }) => severity === 'error');
   return failed ? { ok: false, error: notes } : { ok: true, value, warnings: notes };
 }
