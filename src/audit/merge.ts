@@ -98,11 +98,11 @@ export function readAudit(text: string, version: number): Audit | string {
   } catch {
     return 'it is no JSON, or was cut off';
   }
-  if (typeof data !== 'object' || data === null || !('schema' in data) || !('findings' in data) || !('hosts' in data))
-    return 'it is no report of an audit (`run audit -o json=FILE` writes one)';
-  if (data.schema !== version)
-    return `it has version ${String(data.schema)} of the report; this program reads ${version}`;
-  const { schema: _schema, summary: _summary, ...audit } = data as Record<string, unknown>;
-  // Safe cast: this version of the form has the members of an audit.
-  return audit as unknown as Audit;
+  if (!isReport(data)) return 'it is no report of an audit (`run audit -o json=FILE` writes one)';
+  const { schema, summary: _summary, ...audit } = data;
+  return schema === version ? audit : `it has version ${String(schema)} of the report; this program reads ${version}`;
 }
+
+/** A report is known by some of its members: its version vouches for the rest. */
+const isReport = (data: unknown): data is Audit & { readonly schema: unknown; readonly summary: unknown } =>
+  typeof data === 'object' && data !== null && 'schema' in data && 'findings' in data && 'hosts' in data;

@@ -17,7 +17,7 @@ import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
 import { plan } from './plan.ts';
 import { record } from './record.ts';
-import { report } from './report.ts';
+import { reportMerge } from './report.ts';
 import { retire } from './retire.ts';
 import { steps } from './steps.ts';
 import { unmanaged } from './unmanaged.ts';
@@ -30,7 +30,7 @@ import { vault } from './vault.ts';
  */
 export const commands: readonly Command[] = [
   audit,
-  report,
+  reportMerge,
   drift,
   accept,
   adopt,

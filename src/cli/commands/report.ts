@@ -2,7 +2,7 @@ import { auditFormNames } from '../../audit/forms/index.ts';
 import { defineCommand } from '../command.ts';
 
 /** `run report`. */
-export const report = defineCommand({
+export const reportMerge = defineCommand({
   name: 'report',
   usage: ['merge FILE... [options]'],
   summary: 'make one report of those of several audits, each of which looked at other hosts',
