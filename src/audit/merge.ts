@@ -1,4 +1,5 @@
 import type { Result } from '../core/source.ts';
+import { isInShard } from '../language/inventory/shard.ts';
 import type { Audit, Finding, HostFinding } from './finding.ts';
 import { fold, withSeen } from './fold.ts';
 
@@ -37,10 +38,13 @@ export function mergeAudits(read: readonly ReadAudit[]): Result<Audit> {
       ),
       findings: withSeen(fold(all.flatMap(unfolded)), seen),
       errors: read.flatMap(({ file, audit }) => audit.errors.map((error) => `${file}: ${error}`)),
-      exitCode: worst(audits.map(({ exitCode }) => exitCode)),
+      // A check that looked at nothing cannot claim that there is no drift.
+      exitCode: Math.max(worst(audits.map(({ exitCode }) => exitCode)), audits.every(isEmpty) ? 3 : 0),
     },
   };
 }
+
+const isEmpty = ({ hosts }: Audit): boolean => Object.keys(hosts).length === 0;
 
 /** A finding on each of its hosts. */
 const unfolded = ({ hosts, doneBy = {}, seen: _seen, order = [0, 0], ...finding }: Finding): readonly HostFinding[] =>
@@ -65,6 +69,10 @@ function mistakesOf(read: readonly ReadAudit[]): readonly string[] {
       if (other !== undefined) mistakes.push(`${host} is in ${other} and in ${file}`);
       hosts.set(host, file);
     }
+  for (const { file, audit } of read)
+    for (const host of Object.keys(audit.hosts))
+      if (audit.shard !== undefined && !isInShard(host, audit.shard))
+        mistakes.push(`${file}: ${host} is not in shard ${audit.shard.number}/${audit.shard.of}`);
   return [...mistakes, ...shardMistakes(read)];
 }
 

@@ -11,9 +11,12 @@ import type { Loaded } from './load-all.ts';
  */
 export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): readonly Diagnostic[] {
   const { playbooks, context } = loaded;
+  const { shard: _shard, ...options } = context.options;
+  // Whether there are any hosts at all: a part of them may be empty.
+  const whole = { ...context, options };
   const plays = playbooks.flatMap((playbook) => playbook.plays);
   if (plays.length === 0 || mayAddHosts(plays)) return [];
-  const idle = plays.filter((play) => isSettled(play) && hostsOf(play, context).length === 0);
+  const idle = plays.filter((play) => isSettled(play) && hostsOf(play, whole).length === 0);
   const [first] = idle;
   if (first === undefined) return [];
   if (context.inventory.hosts.size === 0) return [noHosts(loaded, first, severity)];

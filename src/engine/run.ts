@@ -88,7 +88,11 @@ export async function runPlaybooks(
     }
   } finally {
     const summaries = states.summaries;
-    const idle = Object.keys(summaries).length === 0 && plays.some(({ items }) => items.some(isWritten));
+    // A part of the hosts may be empty: the others are looked at elsewhere.
+    const idle =
+      run.options.shard === undefined &&
+      Object.keys(summaries).length === 0 &&
+      plays.some(({ items }) => items.some(isWritten));
     if (idle && error === undefined && !run.signal.aborted)
       run.emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'nothing-done', message: NOTHING_DONE } });
     const exitCode =

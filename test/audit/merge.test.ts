@@ -101,6 +101,12 @@ describe('audits of parts', () => {
     ]);
   });
 
+  test('that all looked at nothing claim nothing', () => {
+    const result = merged(auditOf([], []), auditOf([], []));
+
+    expect(result.ok && result.value.exitCode).toBe(3);
+  });
+
   test.for<[readonly number[], number]>([
     [[0, 0], 0],
     [[0, 3], 3],
@@ -115,18 +121,22 @@ describe('audits of parts', () => {
   });
 
   const shard = (number: number, of: number) => ({ shard: { number, of } });
+  /** A host that is in this part. */
+  const hostIn = (number: number, of: number, nth = 0): string =>
+    Array.from({ length: 1000 }, (_, at) => `h${at}`).filter((host) => isInShard(host, { number, of }))[nth] ?? '';
 
   test('are refused if one is missing, twice there, of another division or of none', () => {
     const [one, two, again] = [
-      auditOf(['a'], [], shard(1, 3)),
-      auditOf(['b'], [], shard(2, 3)),
-      auditOf(['c'], [], shard(2, 3)),
+      auditOf([hostIn(1, 3)], [], shard(1, 3)),
+      auditOf([hostIn(2, 3)], [], shard(2, 3)),
+      auditOf([hostIn(2, 3, 1)], [], shard(2, 3)),
     ];
 
     expect(mistakes(one, two)).toEqual(['shard 3/3 is missing']);
     expect(mistakes(one, two, again)).toEqual(['shard 2/3 is there 2 times: 2.json, 3.json', 'shard 3/3 is missing']);
     expect(mistakes(one, auditOf(['b'], [], shard(2, 2)))).toContain('2.json is shard 2 of 2, and 1.json is one of 3');
     expect(mistakes(one, auditOf(['b'], []))).toContain('2.json is of no shard');
+    expect(mistakes(auditOf([hostIn(2, 3)], [], shard(1, 3)))).toContain(`1.json: ${hostIn(2, 3)} is not in shard 1/3`);
   });
 
   test('are refused if two looked at one host, or at other playbooks', () => {
