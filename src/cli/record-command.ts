@@ -64,9 +64,9 @@ export async function recordSession(line: Line, io: CallIo): Promise<number> {
       only,
       changes.flatMap(({ difference: { path, now } }) => (now?.kind === 'file' ? [path] : [])),
     );
-    const { text, open } = recordedDocument(session, changes, kept);
+    const { text, clear, open } = recordedDocument(session, changes, kept);
     writeLocalFile(document, text, 0o600);
-    const accounts = accountsOf(readDocument(text, document));
+    const accounts = accountsOf(readDocument(clear, document));
     writeLocalFile(
       playbook,
       writePlaybook(accounts, { document: basename(document), hosts: only, become: line.options.become }),

@@ -332,6 +332,17 @@ test.for<[text: string, secret: string, variable: string]>([
     'vault_db_password',
   ],
   [shell('git clone https://alex:tr0ub4dor@example.org/conf.git /opt/conf'), 'tr0ub4dor', 'vault_url_password'],
+  [
+    shell(
+      "cat > /etc/key.pem <<'EOF'",
+      '-----BEGIN RSA PRIVATE KEY-----',
+      'tr0ub4dor',
+      '-----END RSA PRIVATE KEY-----',
+      'EOF',
+    ),
+    'tr0ub4dor',
+    'vault_secret',
+  ],
 ])('the secret in %s is in a variable of the vault only', ([text, secret, variable]) => {
   expect(written(text)).not.toContain(secret);
   expect(written(text)).toContain(variable);

@@ -66,6 +66,12 @@ test('manifests differ in content, rights and kind; a link has no rights', () =>
   ]);
 });
 
+test('the command that ends a shell is kept if it did more', () => {
+  const of = (text: string) => readRecord(`0\0/\0${text}\0\0`).map((one) => one.text);
+
+  expect([of('exit'), of('exit 3'), of('logout'), of('echo x; exit 3')]).toEqual([[], [], [], ['echo x; exit 3']]);
+});
+
 describe('a document', () => {
   test('has each command with its prompt, and a draft of it', () => {
     const { text, grades } = documented(session([typed('mkdir -p /etc/app'), typed('cat > /etc/app/a <<EOF\nx\nEOF')]));
@@ -81,6 +87,7 @@ describe('a document', () => {
 
     expect(text).toContain('<!-- exit code 1: rm -rf /etc/x - -now -->');
     expect(grades).toEqual([]);
+    expect(documented(session([typed('echo a--->b', [], 1)])).text).toContain('<!-- exit code 1: echo a- - - >b -->');
   });
 
   test('has fences that no command ends', () => {
@@ -152,6 +159,33 @@ describe('a document', () => {
     });
 
     expect(text).toMatch(/What else has changed below \/etc:\n\n```console\nroot@web1:\/# cat > \/etc\/a /);
+  });
+
+  test('has an empty file, and a directory that was removed once', () => {
+    const gone: readonly PathDifference[] = [
+      { path: '/etc/d', before: { ...file(''), kind: 'directory' } },
+      { path: '/etc/d/a', before: file('1') },
+      { path: '/etc/empty', now: file('0') },
+    ];
+    const { text, open } = documented(session([typed('./setup', ['/etc', '/etc/empty'])], gone), {
+      '/etc/empty': { text: '' },
+    });
+
+    expect([open, text.match(/root@web1:\/# (.*)/g)]).toEqual([
+      [],
+      ['root@web1:/# rm -rf /etc/d', 'root@web1:/# touch /etc/empty'],
+    ]);
+  });
+
+  test('holds no private key; its draft has a variable in its place', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----';
+    const given = session([typed(`cat > /etc/key.pem <<'EOF'\n${key}\nEOF`)]);
+    const { text, clear } = recordedDocument(given, openChanges(given), new Map());
+    const accounts = accountsOf(readDocument(clear, 'x.md'));
+
+    expect(text).not.toContain('MIIE');
+    expect(JSON.stringify(accounts)).not.toContain('MIIE');
+    expect(accounts.map(({ drafted }) => drafted.grade)).toEqual(['exact']);
   });
 
   test('holds no password that was typed', () => {

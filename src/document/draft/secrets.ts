@@ -12,6 +12,7 @@ const WORD = '(?:password|passwd|passphrase|secret|secret_?key|token|api_?key|ac
 
 /** Where secrets stand, as the last group; a group before it is a name for it. */
 const PLACES: readonly RegExp[] = [
+  /(-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----)/g,
   new RegExp(`(?<![\\w-])([\\w.-]*${WORD})["']?\\s*[:=]\\s*["']?([^\\s"'#;,]{4,})`, 'gi'),
   new RegExp(`--([\\w-]*${WORD})[ =]["']?([^\\s"']{4,})`, 'gi'),
   /\bidentified\s+by\s+['"]([^'"]{4,})['"]/gi,

@@ -21,5 +21,7 @@ export function readRecord(text: string): readonly RecordedCommand[] {
       changed: paths.split('\n').filter((path) => path !== ''),
     });
   }
-  return commands;
+  // A plain end of the shell is no step of anything.
+  const last = commands.at(-1);
+  return last !== undefined && /^\s*(exit|logout)(\s+\d+)?\s*$/.test(last.text) ? commands.slice(0, -1) : commands;
 }

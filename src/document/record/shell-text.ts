@@ -53,7 +53,7 @@ ${size === undefined ? 'PS1= PS2=' : `tty >"$RETRACE_RECORD/tty"; stty rows ${si
 __retrace_dir=$RETRACE_RECORD; unset RETRACE_RECORD
 __retrace_number() { local n; n=$(builtin history 1); n=\${n#"\${n%%[![:space:]]*}"}; echo "\${n%%[!0-9]*}"; }
 __retrace_told() {
-  local code=$? text number
+  local code=\${1:-$?} text number
   # Before the first prompt, the history has the lines of this file.
   if [ -z "$__retrace_at" ]; then builtin history -c; __retrace_last=; fi
   number=$(__retrace_number)
@@ -70,4 +70,6 @@ __retrace_told() {
   : >"$__retrace_dir/stamp"; sleep 0.02
   return "$code"
 }
+# What ends the shell has no prompt after it.
+trap '__retrace_told $?' EXIT
 PROMPT_COMMAND=__retrace_told`;

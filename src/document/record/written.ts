@@ -28,7 +28,10 @@ export type Kept = { readonly text: string } | { readonly why: string };
 
 /** A document, and what changed but is not in it. */
 interface RecordedDocument {
+  /** Without the secrets that it shows. */
   readonly text: string;
+  /** With them, for a draft, which makes variables of them. */
+  readonly clear: string;
   readonly open: readonly string[];
 }
 
@@ -43,8 +46,11 @@ export function openChanges(session: RecordedSession): readonly OpenChange[] {
   const { text, lines } = documentOf(session, new Map());
   const accounts = accountsOf(readDocument(text, 'session.md'));
   const isTold = commands.map((_, at) => isDrafted(accounts.filter(({ line }) => line === lines[at])));
+  const gone = new Set(differences.flatMap(({ path, now }) => (now === undefined ? [path] : [])));
   return differences.flatMap((difference): readonly OpenChange[] => {
     const { path, now, before } = difference;
+    // It went with its directory.
+    if (now === undefined && gone.has(posix.dirname(path))) return [];
     if (OF_PROGRAMS.test(path) || (now ?? before)?.kind === 'other') return [];
     // What is removed has no time of its own; its directory does.
     const seenAs = now === undefined ? posix.dirname(path) : path;
@@ -74,7 +80,7 @@ export function recordedDocument(
     else added.set(after, [...(added.get(after) ?? []), ...told.commands]);
   }
   const { text } = documentOf(session, added);
-  return { text: withoutSecrets(text, secretsIn(text)), open };
+  return { text: withoutSecrets(text, secretsIn(text)), clear: text, open };
 }
 
 /** The commands that make a path what it is. */
@@ -91,6 +97,8 @@ function retold(
     return { commands: [...(before === undefined ? [script`mkdir -p ${path}`.text] : []), ...rights] };
   if (before?.kind === 'file' && before.content === now.content) return { commands: rights };
   if (kept === undefined || 'why' in kept) return { why: kept?.why ?? 'it was not read' };
+  if (kept.text === '')
+    return before === undefined ? { commands: [script`touch ${path}`.text, ...rights] } : { why: 'it was emptied' };
   if (!kept.text.endsWith('\n')) return { why: 'its last line has no end, which a here-document cannot have' };
   const end = ['EOF', 'END_OF_FILE', 'END_OF_THIS_FILE'].find((word) => !`\n${kept.text}`.includes(`\n${word}\n`));
   if (end === undefined) return { why: 'it has lines like the end of a here-document' };
@@ -141,7 +149,7 @@ function documentOf(
     else {
       fenced(false);
       // A comment: nobody is to repeat what failed.
-      out.push(`<!-- exit code ${code}: ${text.replaceAll('--', '- -')} -->`.replaceAll('\n', ' '), '');
+      out.push(`<!-- exit code ${code}: ${text.replace(/-(?=[->])/g, '- ')} -->`.replaceAll('\n', ' '), '');
       lines.push(undefined);
     }
     add(at);
