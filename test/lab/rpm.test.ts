@@ -240,9 +240,9 @@ describe('yum_repository', () => {
 
 describe('zypper', () => {
   beforeAll(async () => {
-    // What zypper remembers of the packages from an earlier run can be out of date.
+    // What zypper remembers from an earlier run can be out of date, and a run that was stopped leaves its repository.
     await sh(
-      'command -v zypper || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends zypper; rm -rf /var/cache/zypp/solv; zypper -n ar -G file:///opt/rpms/repo goods; zypper -n refresh',
+      'command -v zypper || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends zypper; rm -rf /var/cache/zypp /etc/zypp/repos.d/*.repo; zypper -n ar -G file:///opt/rpms/repo goods; zypper -n refresh',
     );
     // Debian's rpm has a database in root's home, and its zypper the usual one.
     await sh("mkdir -p /etc/rpm; echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.lab");
