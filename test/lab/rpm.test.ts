@@ -245,7 +245,10 @@ describe('zypper', () => {
       'command -v zypper || DEBIAN_FRONTEND=noninteractive apt-get -y -qq install --no-install-recommends zypper; rm -rf /var/cache/zypp /etc/zypp/repos.d/*.repo; zypper -n ar -G file:///opt/rpms/repo goods; zypper -n refresh',
     );
     // Debian's rpm has a database in root's home, and its zypper the usual one.
-    await sh("mkdir -p /etc/rpm; echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.lab");
+    // A run that was stopped may have left one there that cannot be read.
+    await sh(
+      "mkdir -p /etc/rpm; echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.lab; rm -rf /var/lib/rpm; mkdir /var/lib/rpm; rpm --initdb",
+    );
     await remove();
   }, 60_000);
   afterAll(() => sh('zypper -n rr goods; rpm -qa | xargs -r rpm -e; rm -f /etc/rpm/macros.lab'));
