@@ -12,6 +12,12 @@ export type HostAnswers<Q extends Questions> =
   | { readonly ok: true; readonly answers: StateOf<Q> }
   | { readonly ok: false; readonly failure?: SessionFailure; readonly why: string };
 
+/** Why a host could not be looked at. */
+export interface NotLookedAt {
+  readonly failed: string;
+  readonly unreachable: boolean;
+}
+
 /** How the tasks of a run worked on a host, so that questions are asked in the same way. */
 export interface WayIn {
   /** The method by which its tasks became root. */
@@ -63,6 +69,24 @@ export async function askHosts<Q extends Questions>(
   await runPlaybooks(asking, playbooksFor(plays(hosts, ways), context.runFacts.playbookDir, type as TaskType), '');
   return found;
 }
+
+/** Asks questions on one host. */
+export async function askHost<Q extends Questions>(
+  context: RunContext,
+  host: string,
+  questions: Q,
+): Promise<{ readonly answers: StateOf<Q> } | NotLookedAt> {
+  const answer = (await askHosts(context, [host], questions)).get(host);
+  return answer?.ok === true ? answer : notLookedAt(answer);
+}
+
+/** Why there are no answers of a host. */
+export const notLookedAt = (
+  answer: { readonly why: string; readonly failure?: SessionFailure } | undefined,
+): NotLookedAt => ({
+  failed: answer?.why ?? 'it did not answer',
+  unreachable: answer?.failure !== undefined,
+});
 
 function failureIn(event: EventData): { host: string; why: string; failure?: SessionFailure } | undefined {
   if (event.kind === 'host-unreachable')

@@ -13,14 +13,10 @@ export interface ReadAudit {
  * Makes one audit of several that looked at different hosts, as one program would have told it. Parts that are missing, parts that are
  * there twice, and hosts that two audits looked at are mistakes: a report of a whole fleet that lacks some of it would be a lie.
  */
-export function mergeAudits(read: readonly ReadAudit[]): Result<Audit> {
+export function mergeAudits(read: readonly ReadAudit[]): Result<Audit, readonly string[]> {
   const mistakes = mistakesOf(read);
   const [first] = read;
-  if (mistakes.length > 0 || first === undefined)
-    return {
-      ok: false,
-      error: mistakes.map((message) => ({ severity: 'error', code: 'merge', message })),
-    };
+  if (mistakes.length > 0 || first === undefined) return { ok: false, error: mistakes };
   const audits = read.map(({ audit }) => audit);
   const all = audits.flatMap(({ findings }) => findings);
   const seen = new Map(
@@ -30,7 +26,7 @@ export function mergeAudits(read: readonly ReadAudit[]): Result<Audit> {
   return {
     ok: true,
     value: {
-      startedAt: [...audits.map(({ startedAt }) => startedAt)].sort()[0] ?? '',
+      startedAt: audits.map(({ startedAt }) => startedAt).sort()[0] ?? '',
       version,
       playbooks,
       hosts: Object.fromEntries(

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { askHosts } from '../audit/ask-hosts.ts';
+import { askHost, type NotLookedAt } from '../audit/ask-hosts.ts';
 import { pathQuestions, readPaths } from '../audit/at-path.ts';
 import { type Imported, importedFrom, pathsToRead } from '../audit/import/imported.ts';
 import {
@@ -15,7 +15,7 @@ import { writtenPlaybook } from '../audit/import/written.ts';
 import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
 import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
 import { fieldRows, readSurvey } from '../audit/unmanaged/survey.ts';
-import { type CommandLine, nothingGiven } from '../core/command-line.ts';
+import type { CommandLine } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
 import type { Parts } from '../core/facts/parts.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
@@ -26,8 +26,7 @@ import { runPlaybooks } from '../engine/run.ts';
 import { encryptVault } from '../language/vault/vault.ts';
 import type { CallIo } from './command.ts';
 import type { IMPORT_OPTIONS } from './import-options.ts';
-import { type Looking, lookingAtHosts } from './looking.ts';
-import { type Parsed, runOptions } from './options.ts';
+import { type Looking, lookingAtHost, tellNotLookedAt } from './looking.ts';
 import { version } from './version.ts';
 
 type Line = CommandLine<typeof IMPORT_OPTIONS>;
@@ -44,24 +43,18 @@ const MOST_CHECKS = 4;
 /** Writes a playbook from a running machine. Returns the exit code. */
 export async function importPlaybook(line: Line, io: CallIo): Promise<number> {
   const [host = ''] = line.rest;
-  const { name = host, output: directory = io.cwd } = line.options;
+  const { name = host, output: directory = io.cwd, ...options } = line.options;
   if (!/^[\w][\w.-]*$/.test(name))
     return io.refuse([`--name: expected letters, digits, dots and dashes, got "${name}"`]);
   const there = [`${name}.yaml`, name].map((one) => join(directory, one)).filter((path) => statOf(path) !== undefined);
   if (there.length > 0) return io.refuse(there.map((path) => `${path} exists already: an import replaces nothing`));
   let told: EventData[] = [];
   const emit = (event: EventData): void => void told.push(event);
-  return lookingAtHosts({ parsed: parsedOf(line, host), pattern: host, io, emit }, async (looking) => {
-    const [only, ...others] = looking.hosts;
-    if (only === undefined || others.length > 0)
-      return io.refuse([`expected one host, got ${looking.hosts.length}: ${looking.hosts.join(', ')}`]);
+  return lookingAtHost({ options, pattern: host, io, emit }, async (looking, only) => {
     const [password] = looking.loaded.passwords;
     const seal = (bytes: Uint8Array): string => encryptVault(bytes, must(password, 'a vault password'));
     const known = await surveyed(looking, only, password !== undefined);
-    if ('failed' in known) {
-      io.stderr.write(`${only}: ${looking.secrets.mask(visible(known.failed))}\n`);
-      return known.unreachable ? 4 : 1;
-    }
+    if ('failed' in known) return tellNotLookedAt(only, known, io, looking);
     const place = mkdtempSync(join(directory, `.import-${name}-`));
     try {
       let imported = known.imported;
@@ -103,37 +96,21 @@ function write(folder: string, files: ReturnType<typeof writtenPlaybook>): void 
   }
 }
 
-/** The command line of a check of playbooks on one host. */
-const parsedOf = ({ options }: Line, host: string): Parsed => {
-  const { output: _output, name: _name, ...shared } = options;
-  return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [host] }, rest: [] };
-};
-
 /** Asks the host, in two exchanges: what is there, and then the content of the files. */
 async function surveyed(
   { loaded: { context }, secrets }: Looking,
   host: string,
   keepsSecrets: boolean,
-): Promise<{ readonly imported: Imported } | { readonly failed: string; readonly unreachable: boolean }> {
-  const first = (await askHosts(context, [host], { ...surveyQuestions, ...importQuestions })).get(host);
-  if (first?.ok !== true)
-    return { failed: first?.why ?? 'it did not answer', unreachable: first?.failure !== undefined };
-  const {
-    removed: _removed,
-    clones: _clones,
-    datasets: _datasets,
-    containers: _containers,
-    passwords: _passwords,
-    ...survey
-  } = first.answers;
-  const read = readSurvey(survey);
+): Promise<{ readonly imported: Imported } | NotLookedAt> {
+  const first = await askHost(context, host, { ...surveyQuestions, ...importQuestions });
+  if ('failed' in first) return first;
+  const read = readSurvey(first.answers);
   if ('unfit' in read) return { failed: read.unfit, unreachable: false };
   const things = findUnmanaged(read.parts, () => false, MOST_TASKS);
   const clones = readClones(first.answers);
   const paths = pathsToRead(things, clones);
-  const second = (await askHosts(context, [host], pathQuestions(paths, MOST_BYTES))).get(host);
-  if (second?.ok !== true)
-    return { failed: second?.why ?? 'it did not answer', unreachable: second?.failure !== undefined };
+  const second = await askHost(context, host, pathQuestions(paths, MOST_BYTES));
+  if ('failed' in second) return second;
   const passwords = readPasswords(first.answers);
   for (const hash of passwords.values()) secrets.add(hash);
   const imported = importedFrom({

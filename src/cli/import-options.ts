@@ -1,7 +1,7 @@
 import type { OptionSpecs } from '../core/command-line.ts';
-import { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
+import { LOOKING_OPTIONS } from './looking-options.ts';
 
-const { output: _output, 'as-tasks': _tasks, tags: _tags, 'skip-tags': _skip, ...shared } = UNMANAGED_OPTIONS;
+const { tags: _tags, 'skip-tags': _skip, ...shared } = LOOKING_OPTIONS;
 
 /** The options of `run import`. */
 export const IMPORT_OPTIONS = {

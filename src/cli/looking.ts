@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import type { NotLookedAt } from '../audit/ask-hosts.ts';
+import { nothingGiven } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
+import { visible } from '../core/visible.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { selectHosts } from '../language/inventory/index.ts';
@@ -9,7 +12,7 @@ import type { CallIo } from './command.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { type Loaded, loadAll, readConfig } from './load-all.ts';
-import type { Parsed } from './options.ts';
+import { type Parsed, runOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { endPrompts } from './prompt.ts';
 
@@ -27,18 +30,21 @@ export interface Looking {
 }
 
 interface Given {
-  /** The command line of a check of playbooks; without playbooks in `rest`, only the inventory and the vault are loaded. */
-  readonly parsed: Parsed;
+  /** What was said on the command line of how to reach the hosts, and whom to become. */
+  readonly options: Partial<Parsed['options']>;
+  /** Playbooks to check; without any, only the inventory and the vault are loaded. */
+  readonly playbooks?: readonly string[];
   readonly pattern: string;
   readonly io: CallIo;
-  readonly emit: (event: EventData) => void;
+  readonly emit?: (event: EventData) => void;
 }
 
 /** Loads what is needed to look at hosts, hands it to `work`, and closes the connections afterwards. Returns the exit code. */
 export async function lookingAtHosts(
-  { parsed, pattern, io, emit }: Given,
+  { options, playbooks: rest = [], pattern, io, emit = () => {} }: Given,
   work: (looking: Looking) => Promise<number>,
 ): Promise<number> {
+  const parsed = { options: { ...nothingGiven(runOptions), ...options, check: true, limit: [pattern] }, rest };
   const secrets = new Secrets();
   const sources = createFiles();
   const tell = (diagnostics: readonly Diagnostic[]): void => {
@@ -53,12 +59,14 @@ export async function lookingAtHosts(
     const masked = (happening: EventData): void => {
       const event = maskEvent(happening, secrets);
       if (event.kind === 'warning') tell([event.diagnostic]);
+      if (event.kind === 'sent' && parsed.options.verbose > 2)
+        io.stderr.write(`${event.host} (${event.user}):\n${event.script}\n`);
       emit(event);
     };
     const given = { face: io.face, config, origins, secrets, emit: masked, connector, signal: interrupt.signal };
     // Something must be loaded for the inventory, the vault and the settings to be.
     const nothing = resolve('nothing.yaml');
-    const hasPlaybooks = parsed.rest.length > 0;
+    const hasPlaybooks = rest.length > 0;
     const loaded = await loadAll({
       ...given,
       parsed: hasPlaybooks ? parsed : { ...parsed, rest: [nothing] },
@@ -81,6 +89,28 @@ export async function lookingAtHosts(
     interrupt.end();
     endPrompts();
   }
+}
+
+/** The same for a command that looks at a single host. */
+export const lookingAtHost = (
+  given: Given,
+  work: (looking: Looking, host: string) => Promise<number>,
+): Promise<number> =>
+  lookingAtHosts(given, async (looking) => {
+    const [host, ...others] = looking.hosts;
+    if (host !== undefined && others.length === 0) return work(looking, host);
+    return given.io.refuse([`expected one host, got ${looking.hosts.length}: ${looking.hosts.join(', ')}`]);
+  });
+
+/** Tells why a host could not be looked at. Returns the exit code. */
+export function tellNotLookedAt(
+  host: string,
+  { failed, unreachable }: NotLookedAt,
+  io: CallIo,
+  { secrets }: Looking,
+): number {
+  io.stderr.write(`${host}: ${secrets.mask(visible(failed))}\n`);
+  return unreachable ? 4 : 1;
 }
 
 function hostsFor(

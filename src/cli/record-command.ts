@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { askHosts } from '../audit/ask-hosts.ts';
+import { askHost, type NotLookedAt } from '../audit/ask-hosts.ts';
 import { isPlainText, pathQuestions, readPaths } from '../audit/at-path.ts';
 import { secretIn } from '../audit/unmanaged/secrets.ts';
-import { type CommandLine, nothingGiven } from '../core/command-line.ts';
+import type { CommandLine } from '../core/command-line.ts';
 import { statOf, writeLocalFile } from '../core/local-file.ts';
 import { shell } from '../core/questions/shell.ts';
 import type { Connector, Endpoint } from '../core/session.ts';
@@ -17,8 +17,7 @@ import { type Kept, openChanges, recordedDocument } from '../document/record/wri
 import type { RunContext } from '../engine/variables/run-context.ts';
 import { wrongFile } from './audit-outputs.ts';
 import type { CallIo } from './command.ts';
-import { type Looking, lookingAtHosts } from './looking.ts';
-import { type Parsed, runOptions } from './options.ts';
+import { type Looking, lookingAtHost, tellNotLookedAt } from './looking.ts';
 import type { RECORD_OPTIONS } from './record-options.ts';
 import { shellInTerminal } from './shell-in-terminal.ts';
 
@@ -31,7 +30,7 @@ const MOST_BYTES = 1024 ** 2;
 export async function recordSession(line: Line, io: CallIo): Promise<number> {
   const [host = ''] = line.rest;
   const date = new Date().toISOString().slice(0, 10);
-  const { out = `${host}-${date}` } = line.options;
+  const { out = `${host}-${date}`, ...options } = line.options;
   const name = out.replace(/\.(md|ya?ml)$/, '');
   const [document, playbook] = [`${name}.md`, `${name}.yaml`];
   const mistakes = [
@@ -41,15 +40,12 @@ export async function recordSession(line: Line, io: CallIo): Promise<number> {
     ),
   ];
   if (mistakes.length > 0) return io.refuse(mistakes.map((mistake) => `--out: ${mistake}`));
-  return lookingAtHosts({ parsed: parsedOf(line, host), pattern: host, io, emit: () => {} }, async (looking) => {
-    const [only, ...others] = looking.hosts;
-    if (only === undefined || others.length > 0)
-      return io.refuse([`expected one host, got ${looking.hosts.length}: ${looking.hosts.join(', ')}`]);
+  return lookingAtHost({ options, pattern: host, io }, async (looking, only) => {
     const way = wayTo(looking.loaded.context);
     const before = await manifestOf(way.context, only);
-    if ('failed' in before) return tellFailure(only, before, looking, io);
+    if ('failed' in before) return tellNotLookedAt(only, before, io, looking);
     const commands = await recorded(way.endpoint(), looking, io);
-    if ('failed' in commands) return tellFailure(only, commands, looking, io);
+    if ('failed' in commands) return tellNotLookedAt(only, commands, io, looking);
     const after = await manifestOf(way.context, only);
     const lost = 'failed' in after;
     const session = {
@@ -88,12 +84,6 @@ export async function recordSession(line: Line, io: CallIo): Promise<number> {
   });
 }
 
-/** The command line of a check of playbooks on one host. */
-const parsedOf = ({ options }: Line, host: string): Parsed => {
-  const { out: _out, ...shared } = options;
-  return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [host] }, rest: [] };
-};
-
 /** A context that remembers how a host was reached, so that its shell is reached in the same way. */
 function wayTo(context: RunContext): { readonly context: RunContext; readonly endpoint: () => Endpoint | undefined } {
   let last: Endpoint | undefined;
@@ -111,27 +101,16 @@ function wayTo(context: RunContext): { readonly context: RunContext; readonly en
   return { context: { ...context, connector: remembering }, endpoint: () => last };
 }
 
-interface Failed {
-  readonly failed: string;
-  readonly unreachable: boolean;
-}
-
 async function manifestOf(
   context: RunContext,
   host: string,
-): Promise<{ readonly entries: ReadonlyMap<string, Entry>; readonly denied: number } | Failed> {
-  const answer = (await askHosts(context, [host], { etc: shell({ script: manifestScript, about: [] }) })).get(host);
-  if (answer?.ok !== true)
-    return { failed: answer?.why ?? 'it did not answer', unreachable: answer?.failure !== undefined };
+): Promise<{ readonly entries: ReadonlyMap<string, Entry>; readonly denied: number } | NotLookedAt> {
+  const answer = await askHost(context, host, { etc: shell({ script: manifestScript, about: [] }) });
+  if ('failed' in answer) return answer;
   const { stdout, stderr } = answer.answers.etc;
   const entries = readManifest(stdout);
   if (!entries.has('/etc')) return { failed: `/etc cannot be read: ${stderr.trim()}`, unreachable: false };
   return { entries, denied: stderr.split('\n').filter((line) => line.endsWith('Permission denied')).length };
-}
-
-function tellFailure(host: string, { failed, unreachable }: Failed, { secrets }: Looking, io: CallIo): number {
-  io.stderr.write(`${host}: ${secrets.mask(visible(failed))}\n`);
-  return unreachable ? 4 : 1;
 }
 
 /** Lets a person, or a file, use a shell on the host, and reads what was done. */
@@ -139,7 +118,7 @@ async function recorded(
   endpoint: Endpoint | undefined,
   { loaded: { context }, signal }: Looking,
   io: CallIo,
-): Promise<{ readonly commands: readonly RecordedCommand[] } | Failed> {
+): Promise<{ readonly commands: readonly RecordedCommand[] } | NotLookedAt> {
   if (endpoint === undefined) return { failed: 'it was not reached', unreachable: true };
   const name = randomBytes(8).toString('hex');
   const ended = await shellInTerminal(context.connector, endpoint, { name, io, signal });
@@ -153,8 +132,8 @@ async function writableTexts(
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, Kept>> {
   if (paths.length === 0) return new Map();
-  const answer = (await askHosts(context, [host], pathQuestions(paths, MOST_BYTES))).get(host);
-  const found = readPaths(paths, answer?.ok === true ? answer.answers : {}, MOST_BYTES);
+  const answer = await askHost(context, host, pathQuestions(paths, MOST_BYTES));
+  const found = readPaths(paths, 'answers' in answer ? answer.answers : {}, MOST_BYTES);
   return new Map(
     [...found].map(([path, at]): readonly [string, Kept] => {
       if (at.kind !== 'file') return [path, { why: at.kind === 'none' ? at.why : 'it is a link' }];

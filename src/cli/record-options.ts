@@ -1,14 +1,7 @@
 import type { OptionSpecs } from '../core/command-line.ts';
-import { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
+import { LOOKING_OPTIONS } from './looking-options.ts';
 
-const {
-  output: _output,
-  'as-tasks': _tasks,
-  tags: _tags,
-  'skip-tags': _skip,
-  forks: _forks,
-  ...shared
-} = UNMANAGED_OPTIONS;
+const { tags: _tags, 'skip-tags': _skip, forks: _forks, ...shared } = LOOKING_OPTIONS;
 
 /** The options of `run record`. */
 export const RECORD_OPTIONS = {

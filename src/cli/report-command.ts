@@ -32,7 +32,7 @@ export async function reportCommand({ options, rest: [, ...files] }: Line, io: C
   }
   if (mistakes.length > 0) return io.refuse(mistakes);
   const merged = mergeAudits(read);
-  if (!merged.ok) return io.refuse(merged.error.map(({ message }) => message));
+  if (!merged.ok) return io.refuse(merged.error);
   await writeAudit(merged.value, outputs.outputs, {
     diff: options.diff,
     verbose: options.verbose > 0,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import type { NotLookedAt } from '../audit/ask-hosts.ts';
 import type { Connector, Endpoint } from '../core/session.ts';
 import { markOf, recordedShell, resizeScript, type TerminalSize } from '../document/record/shell-text.ts';
 import type { CallIo } from './command.ts';
@@ -18,7 +19,7 @@ export async function shellInTerminal(
   connector: Connector,
   endpoint: Endpoint,
   { name, io, signal }: Given,
-): Promise<string | { readonly failed: string; readonly unreachable: boolean }> {
+): Promise<string | NotLookedAt> {
   const { stdin } = process;
   const size = stdin.isTTY === true && io.isTTY ? sizeOf() : undefined;
   const started = await connector.start(endpoint, recordedShell({ name, ...(size !== undefined && { size }) }), signal);

@@ -1,13 +1,13 @@
-import { askHosts } from '../audit/ask-hosts.ts';
+import { askHosts, type NotLookedAt, notLookedAt } from '../audit/ask-hosts.ts';
 import { pathQuestions, readPaths } from '../audit/at-path.ts';
 import { asTasks } from '../audit/unmanaged/as-tasks.ts';
-import { contentPaths } from '../audit/unmanaged/contents.ts';
 import { recordingOf } from '../audit/unmanaged/declared.ts';
 import { findUnmanaged } from '../audit/unmanaged/find/index.ts';
 import { surveyQuestions } from '../audit/unmanaged/scripts.ts';
 import { readSurvey } from '../audit/unmanaged/survey.ts';
+import { contentPaths } from '../audit/unmanaged/thing.ts';
 import { type Found, unmanagedData, unmanagedText } from '../audit/unmanaged/told.ts';
-import { type CommandLine, nothingGiven } from '../core/command-line.ts';
+import type { CommandLine } from '../core/command-line.ts';
 import type { EventData } from '../core/event.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { runPlaybooks } from '../engine/run.ts';
@@ -16,7 +16,6 @@ import type { CallIo } from './command.ts';
 import type { Loaded } from './load-all.ts';
 import { lookingAtHosts } from './looking.ts';
 import { missingPlaybooks } from './missing-playbooks.ts';
-import { type Parsed, runOptions } from './options.ts';
 import type { UNMANAGED_OPTIONS } from './unmanaged-options.ts';
 import { version } from './version.ts';
 
@@ -30,22 +29,13 @@ export async function unmanagedCommand(line: Line, io: CallIo): Promise<number> 
   const [pattern = '', ...playbooks] = line.rest;
   const absent = missingPlaybooks(playbooks);
   if (absent.length > 0) return io.refuse(absent);
-  const events = eventsOf(io, line.options.verbose);
-  return lookingAtHosts(
-    { parsed: parsedOf(line, playbooks, pattern), pattern, io, emit: events.emit },
-    async (looking) => {
-      const { loaded, hosts, secrets } = looking;
-      const audit = { loaded, hosts, hasPlaybooks: playbooks.length > 0, events };
-      return report(await lookAt(audit), { line, io, secrets, context: loaded.context });
-    },
-  );
+  const { output: _output, 'as-tasks': _tasks, ...options } = line.options;
+  const events = eventsOf();
+  return lookingAtHosts({ options, playbooks, pattern, io, emit: events.emit }, async ({ loaded, hosts, secrets }) => {
+    const audit = { loaded, hosts, hasPlaybooks: playbooks.length > 0, events };
+    return report(await lookAt(audit), { line, io, secrets, context: loaded.context });
+  });
 }
-
-/** The command line of a check of these playbooks. */
-const parsedOf = ({ options }: Line, rest: readonly string[], limit: string): Parsed => {
-  const { output: _output, 'as-tasks': _tasks, ...shared } = options;
-  return { options: { ...nothingGiven(runOptions), ...shared, check: true, limit: [limit] }, rest };
-};
 
 /** What the events of the check tell: the tasks that could not be looked at. */
 interface Events {
@@ -54,10 +44,9 @@ interface Events {
   readonly missed: ReadonlyMap<string, readonly string[]>;
 }
 
-function eventsOf(io: CallIo, verbose: number): Events {
+function eventsOf(): Events {
   const missed = new Map<string, string[]>();
   const emit = (event: EventData): void => {
-    if (event.kind === 'sent' && verbose > 2) io.stderr.write(`${event.host} (${event.user}):\n${event.script}\n`);
     if (event.kind !== 'task-finished' || !['failed', 'unknown'].includes(event.outcome.status)) return;
     const sentence = `what the task "${event.task.name}" manages: in a check, it ${event.outcome.status === 'failed' ? 'fails' : 'is not known'}`;
     missed.set(event.host, [...(missed.get(event.host) ?? []), sentence]);
@@ -73,10 +62,8 @@ interface Audit {
 }
 
 /** A host that could not be looked at, and why. */
-interface NotFound {
+interface NotFound extends NotLookedAt {
   readonly host: string;
-  readonly failed: string;
-  readonly unreachable: boolean;
 }
 
 /** Checks the playbooks, recording what they manage, and looks at the hosts. */
@@ -86,8 +73,7 @@ async function lookAt({ loaded, hosts, hasPlaybooks, events }: Audit): Promise<r
   const answers = await askHosts(loaded.context, hosts, surveyQuestions);
   return hosts.map((host) => {
     const answer = answers.get(host);
-    if (answer?.ok !== true)
-      return { host, failed: answer?.why ?? 'it did not answer', unreachable: answer?.failure !== undefined };
+    if (answer?.ok !== true) return { host, ...notLookedAt(answer) };
     const survey = readSurvey(answer.answers);
     if ('unfit' in survey) return { host, failed: survey.unfit, unreachable: false };
     const things = findUnmanaged(survey.parts, (thing) => recording.isManaged(host, thing));

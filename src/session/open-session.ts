@@ -1,9 +1,11 @@
 import type { Endpoint, Session, SessionFailure, StartedProgram } from '../core/session.ts';
+import { encodeText } from '../core/text-codec.ts';
 import { connectionOf } from './connections/index.ts';
 import { explainFailure, layersOf } from './layers.ts';
 import type { Launch } from './pipes.ts';
 import { type OrphanedShell, ShellSession } from './shell-session.ts';
 import { type ShellStart, startShell } from './start-shell.ts';
+import { framed } from './wire/encode-exchange.ts';
 
 /** A session, or why there is none. */
 export type Opened =
@@ -45,9 +47,8 @@ export async function startProgram(
   const started = await startShell(shellStart(endpoint, launch), signal);
   if (!started.ok) return started;
   const { pipes, listen } = started.shell;
-  // As an exchange is sent; what follows it is the script's own input.
-  const text = Buffer.from(script);
-  pipes.stdin.write(Buffer.concat([Buffer.from(`${text.length}\n`), text]));
+  // What follows it is the script's own input.
+  pipes.stdin.write(Buffer.concat(framed(encodeText(script))));
   return { ok: true, stdin: pipes.stdin, listen, ended: pipes.ended, destroy: () => pipes.destroy() };
 }
 

@@ -38,7 +38,7 @@ const merged = (...audits: readonly Audit[]) =>
   );
 const mistakes = (...audits: readonly Audit[]) => {
   const result = merged(...audits);
-  return result.ok ? [] : result.error.map(({ message }) => message);
+  return result.ok ? [] : result.error;
 };
 
 const hostName = fc.integer({ min: 1, max: 40 }).map((number) => `web${number}`);

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { labPristine } from '../../src/lab/index.ts';
-import { packageRoot } from '../../src/lab/paths.ts';
-import { switchNamespace } from '../../src/lab/switch.ts';
+import { etcManifest } from './etc-manifest.ts';
 import { on } from './in-lab.ts';
 import { type LabProgram, labProgram } from './lab-program.ts';
 
@@ -32,38 +30,10 @@ printf '#!/bin/sh\\necho hi\\n' >/usr/local/bin/backup; chmod 755 /usr/local/bin
 echo 'net.ipv4.ip_forward = 1' >/etc/sysctl.d/99-forward.conf
 `;
 
-/** Each path of /etc with its kind, rights and content. */
-const MANIFEST = `cd /etc && find . -xdev -print0 | sort -z | while IFS= read -r -d '' p; do
-if [ -L "$p" ]; then echo "$p link $(readlink "$p")"
-elif [ -f "$p" ]; then echo "$p file $(stat -c '%a %U %G' "$p") $(sha256sum <"$p" | cut -c1-16)"
-else echo "$p $(stat -c '%F %a %U %G' "$p")"; fi; done`;
-
 /** What is a machine's own, or tells when something was done: the day of a password, the cache of libraries, what was before. */
-const OWN = ['machine-id', 'hostname', 'hosts', 'ld.so.cache', 'shadow', 'shadow-', 'gshadow-', 'passwd-', 'group-'];
-const OWN_PATHS = new Set(OWN.map((name) => `./${name}`));
+const OWN = /^\.\/(machine-id|hostname|hosts|ld\.so\.cache|shadow-?|gshadow-|passwd-|group-|ssh\/ssh_host_\S*) /;
 
 let program: LabProgram;
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const run = (...words: readonly string[]): Promise<Ran> =>
-  new Promise((resolve) => {
-    const command = [process.execPath, join(packageRoot(), 'dist', 'run.cjs'), ...words, '-i', 'hosts'];
-    execFile(
-      'ip',
-      ['netns', 'exec', switchNamespace(), ...command],
-      {
-        cwd: program.folder,
-        env: { ...process.env, NO_COLOR: '1', RETRACE_CALLED_AS: 'run', RETRACE_HISTORY: 'off' },
-        timeout: 120_000,
-      },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
 
 const vault = ['--vault-password-file', 'password'];
 const written = (path: string): string => readFileSync(join(program.folder, path), 'utf8');
@@ -82,7 +52,7 @@ afterAll(() => program.remove());
 
 describe('a playbook from a running machine', () => {
   test('without a vault password holds no secret, and says what it lacks', async () => {
-    const { code, stdout } = await run('import', from, '--name', 'open');
+    const { code, stdout } = await program.run(['import', from, '--name', 'open']);
 
     expect([code, stdout]).toEqual([0, expect.stringContaining('a check finds all of it in order')]);
     expect(stdout).toContain('/etc/myapp/secret.conf: its name is that of a secret, and no vault password was given');
@@ -92,7 +62,7 @@ describe('a playbook from a running machine', () => {
   });
 
   test('with one keeps secrets encrypted, for its owner only', async () => {
-    const { code, stdout } = await run('import', from, '--name', 'imported', ...vault);
+    const { code, stdout } = await program.run(['import', from, '--name', 'imported', ...vault]);
 
     expect([code, stdout]).toEqual([0, expect.stringContaining('a check finds all of it in order')]);
     const secret = join(program.folder, 'imported/files/etc/myapp/secret.conf');
@@ -103,13 +73,13 @@ describe('a playbook from a running machine', () => {
   });
 
   test('replaces nothing that is there', async () => {
-    const { code, stderr } = await run('import', from, '--name', 'imported', ...vault);
+    const { code, stderr } = await program.run(['import', from, '--name', 'imported', ...vault]);
 
     expect([code, stderr]).toEqual([1, expect.stringContaining('exists already: an import replaces nothing')]);
   });
 
   test('is clean on that machine', async () => {
-    const { code, stdout } = await run('imported.yaml', '--check', ...vault);
+    const { code, stdout } = await program.run(['imported.yaml', '--check', ...vault]);
 
     expect([code, stdout.match(/changed=\d+/)?.[0]]).toEqual([0, 'changed=0']);
   });
@@ -121,18 +91,12 @@ describe('a playbook from a running machine', () => {
     );
     writeFileSync(join(program.folder, 'run.yaml'), written('other.yaml'));
 
-    const { code, stdout } = await run('run.yaml', ...vault);
-    const again = await run('run.yaml', ...vault);
+    const { code, stdout } = await program.run(['run.yaml', ...vault], { timeoutMs: 120_000 });
+    const again = await program.run(['run.yaml', ...vault], { timeoutMs: 120_000 });
 
     expect([code, stdout.slice(-1500)]).toEqual([0, expect.any(String)]);
     expect(again.stdout).toContain('changed=0');
-    const lines = async (host: string) =>
-      (await on(host, `bash -c '${MANIFEST.replaceAll("'", "'\\''")}'`))
-        .split('\n')
-        .filter(
-          (line) => line !== '' && !OWN_PATHS.has(line.split(' ')[0] ?? '') && !line.startsWith('./ssh/ssh_host_'),
-        );
-    const [wanted, made] = [await lines(from), new Set(await lines(to))];
+    const [wanted, made] = [await etcManifest(from, OWN), new Set(await etcManifest(to, OWN))];
     const missed = wanted.filter((line) => !made.has(line));
     const more = [...made].filter((line) => !wanted.includes(line));
     expect((missed.length + more.length) / wanted.length, [...missed, ...more].join('\n')).toBeLessThan(0.05);

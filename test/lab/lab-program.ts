@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,21 @@ import { labHost } from '../../src/lab/index.ts';
 import { packageRoot } from '../../src/lab/paths.ts';
 import { switchNamespace } from '../../src/lab/switch.ts';
 
+/** What a run of the program said, and how it ended. */
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** The built program in the lab's network, with plain lab hosts that it reaches over its own ssh connections. */
 export interface LabProgram {
   /** A directory for this test's files, with the inventory `hosts` and the playbook. */
   readonly folder: string;
   /** Runs tasks on all hosts of the inventory that the options do not leave out. */
   play(tasks: string, ...options: string[]): Promise<{ readonly code: number; readonly stdout: string }>;
+  /** Runs the program with these words and this inventory, in the folder. `input` comes on its stdin; after a minute it is killed, or after `timeoutMs`. */
+  run(words: readonly string[], how?: { readonly input?: string; readonly timeoutMs?: number }): Promise<Said>;
   remove(): void;
 }
 
@@ -45,6 +54,20 @@ export async function labProgram(
           (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code), stdout }),
         );
       });
+    },
+    run(words, { input = '', timeoutMs = 60_000 } = {}) {
+      const built = join(packageRoot(), 'dist', 'run.cjs');
+      const command = ['netns', 'exec', switchNamespace(), process.execPath, built, ...words, '-i', 'hosts'];
+      const child = spawn('ip', command, {
+        cwd: folder,
+        env: { ...process.env, NO_COLOR: '1', RETRACE_CALLED_AS: 'run', RETRACE_HISTORY: 'off', ...env },
+        timeout: timeoutMs,
+      });
+      const said = { stdout: '', stderr: '' };
+      child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
+      child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
+      child.stdin.end(input);
+      return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...said })));
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { labPristine } from '../../src/lab/index.ts';
-import { packageRoot } from '../../src/lab/paths.ts';
-import { switchNamespace } from '../../src/lab/switch.ts';
+import { etcManifest } from './etc-manifest.ts';
 import { on } from './in-lab.ts';
 import { type LabProgram, labProgram } from './lab-program.ts';
 
@@ -52,36 +50,13 @@ touch /etc/myapp/empty
 tree /etc/myapp
 `;
 
-/** Each path of /etc with its kind, rights and content. */
-const MANIFEST = `cd /etc && find . -xdev -print0 | sort -z | while IFS= read -r -d '' p; do
-if [ -L "$p" ]; then echo "$p link $(readlink "$p")"
-elif [ -f "$p" ]; then echo "$p file $(stat -c '%a %U %G' "$p") $(sha256sum <"$p" | cut -c1-16)"
-else echo "$p $(stat -c '%F %a %U %G' "$p")"; fi; done`;
-
 /** What is a machine's own, or tells when something was done: the day of a password, what was before. */
 const OWN =
   /^\.\/(machine-id|hostname|hosts|ld\.so\.cache|shadow-?|gshadow-|passwd-|group-|subuid-|subgid-|ssh\/ssh_host_\S*) /;
 
 let program: LabProgram;
 
-const manifest = async (host: string): Promise<readonly string[]> =>
-  (await on(host, `bash -c '${MANIFEST.replaceAll("'", "'\\''")}'`))
-    .split('\n')
-    .filter((line) => line !== '' && !OWN.test(line));
-
-const run = (words: readonly string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    const built = join(packageRoot(), 'dist', 'run.cjs');
-    const child = spawn('ip', ['netns', 'exec', switchNamespace(), process.execPath, built, ...words, '-i', 'hosts'], {
-      cwd: program.folder,
-      env: { ...process.env, NO_COLOR: '1', RETRACE_CALLED_AS: 'run', RETRACE_HISTORY: 'off' },
-    });
-    const said = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
-    child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
-    child.stdin.end(input);
-    child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
-  });
+const manifest = (host: string): Promise<readonly string[]> => etcManifest(host, OWN);
 
 beforeAll(async () => {
   await Promise.all([labPristine(one), labPristine(twin)]);
@@ -92,7 +67,7 @@ afterAll(() => program.remove());
 test('a session of thirty commands becomes a draft that makes a twin with the same /etc', async () => {
   expect(await manifest(one)).toEqual(await manifest(twin));
 
-  const { code, stderr } = await run(['record', one, '-o', 'session'], SESSION);
+  const { code, stderr } = await program.run(['record', one, '-o', 'session'], { input: SESSION, timeoutMs: 300_000 });
   expect([code, stderr]).toEqual([
     0,
     expect.stringContaining('session.md, session.yaml: 30 commands, 1 of them failed'),
@@ -104,9 +79,9 @@ test('a session of thirty commands becomes a draft that makes a twin with the sa
 
   const draft = readFileSync(join(program.folder, 'session.yaml'), 'utf8');
   writeFileSync(join(program.folder, 'twin.yaml'), draft.replaceAll(`hosts: ${one}`, `hosts: ${twin}`));
-  const made = await run(['twin.yaml']);
+  const made = await program.run(['twin.yaml'], { timeoutMs: 300_000 });
   expect([made.code, made.stdout.slice(-1500)]).toEqual([0, expect.stringContaining('failed=0')]);
-  const again = await run(['twin.yaml']);
+  const again = await program.run(['twin.yaml'], { timeoutMs: 300_000 });
   expect(again.stdout).toContain('changed=0');
 
   const [wanted, found] = [await manifest(one), await manifest(twin)];

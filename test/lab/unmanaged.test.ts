@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { labPristine } from '../../src/lab/index.ts';
-import { packageRoot } from '../../src/lab/paths.ts';
-import { switchNamespace } from '../../src/lab/switch.ts';
 import { on } from './in-lab.ts';
 import { type LabProgram, labProgram } from './lab-program.ts';
 
@@ -175,25 +172,9 @@ const LEFT_OF_IT = ['files /opt/tool/bin/1', 'accounts bob in adm'];
 
 let program: LabProgram;
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-}
-
-const run = (...words: readonly string[]): Promise<Ran> =>
-  new Promise((resolve) => {
-    const command = [process.execPath, join(packageRoot(), 'dist', 'run.cjs'), ...words, '-i', 'hosts'];
-    execFile(
-      'ip',
-      ['netns', 'exec', switchNamespace(), ...command],
-      { cwd: program.folder, env: { ...process.env, NO_COLOR: '1', RETRACE_CALLED_AS: 'run' }, timeout: 60_000 },
-      (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code), stdout }),
-    );
-  });
-
 /** What the report names, with keys without their text. */
 async function found(...playbooks: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await run('unmanaged', host, ...playbooks, '--output', 'json');
+  const { stdout } = await program.run(['unmanaged', host, ...playbooks, '--output', 'json']);
   const { hosts } = JSON.parse(stdout) as { hosts: Record<string, { unmanaged: { group: string; name: string }[] }> };
   return (hosts[host]?.unmanaged ?? []).map(({ group, name }) => `${group} ${name.replace(/^key \S+ of/, 'key of')}`);
 }
@@ -226,13 +207,13 @@ describe('what nobody accounts for', () => {
   });
 
   test('is printed as a playbook that a check finds to hold, and that accounts for it', async () => {
-    const { code, stdout } = await run('unmanaged', host, '--as-tasks');
+    const { code, stdout } = await program.run(['unmanaged', host, '--as-tasks']);
     writeFileSync(join(program.folder, 'hand.yaml'), stdout);
 
     expect(code).toBe(2);
     expect(stdout).not.toMatch(/hunter2|\$y\$/);
-    expect(await run('hand.yaml', '--syntax-check')).toMatchObject({ code: 0 });
-    const check = await run('hand.yaml', '--check');
+    expect(await program.run(['hand.yaml', '--syntax-check'])).toMatchObject({ code: 0 });
+    const check = await program.run(['hand.yaml', '--check']);
     expect([check.code, check.stdout.match(/changed=\d+/g)], check.stdout).toEqual([0, ['changed=0']]);
     expect(sorted(await found('hand.yaml'))).toEqual(sorted(WITHOUT_TASK));
   });

@@ -38,3 +38,8 @@ export const AUDIT_FORMS: Readonly<Record<string, AuditForm>> = {
 
 /** The names of the forms, in the order of the help. */
 export const auditFormNames: readonly string[] = Object.keys(AUDIT_FORMS);
+
+/** The names of those that are made of findings, not of a run's events. */
+export const findingFormNames: readonly string[] = Object.entries(AUDIT_FORMS).flatMap(([name, form]) =>
+  'events' in form ? [] : [name],
+);

@@ -2,8 +2,9 @@ import { nameOf } from '../../core/questions/files/paths.ts';
 import type { AtPath } from '../at-path.ts';
 import { inOrder, nameOfTask } from '../unmanaged/as-tasks.ts';
 import { secretIn } from '../unmanaged/secrets.ts';
-import type { Unmanaged, WantedTask } from '../unmanaged/thing.ts';
+import { contentPaths, linkTask, pathOfTask, type Unmanaged, type WantedTask } from '../unmanaged/thing.ts';
 import type { Dataset, FoundClone } from './questions.ts';
+import { crowdedFolders, rankOf, topicOf } from './topics.ts';
 
 /** A task of an imported playbook. */
 export interface ImportedTask {
@@ -58,10 +59,8 @@ const NOT_CARRIED: readonly (readonly [path: RegExp, why: string])[] = [
   [/^\/etc\/\.(git|etckeeper|gitignore)(\/|$)/, "etckeeper's own record"],
 ];
 
-const whyNotCarried = ({ args }: WantedTask): string | undefined => {
-  const path = String(args['dest'] ?? args['path'] ?? '');
-  return NOT_CARRIED.find(([pattern]) => pattern.test(path))?.[1];
-};
+const whyNotCarried = (task: WantedTask): string | undefined =>
+  NOT_CARRIED.find(([pattern]) => pattern.test(pathOfTask(task)))?.[1];
 
 /** Without the keys of the hosts that it comes from, no clone can be made on a new host. */
 const KNOWN_HOSTS = '/root/.ssh/known_hosts';
@@ -69,10 +68,10 @@ const KNOWN_HOSTS = '/root/.ssh/known_hosts';
 /** The files whose content is wanted: not those in clones, which come from their repositories. */
 export const pathsToRead = (things: readonly Unmanaged[], clones: readonly FoundClone[]): readonly string[] => [
   ...(clones.length > 0 ? [KNOWN_HOSTS] : []),
-  ...new Set(
-    outsideClones(things, clones)
-      .flatMap(({ tasks }) => tasks.filter((task) => whyNotCarried(task) === undefined))
-      .flatMap(({ contentOf }) => contentOf ?? []),
+  ...contentPaths(
+    outsideClones(things, clones).map(({ tasks }) => ({
+      tasks: tasks.filter((task) => whyNotCarried(task) === undefined),
+    })),
   ),
 ];
 
@@ -82,9 +81,7 @@ export function importedFrom(known: Known): Imported {
   const things = outsideClones(known.things, clones);
   const left: string[] = [];
   const files: ImportedFile[] = [];
-  const places = inOrder(things).filter(({ task }) => {
-    return whyNotCarried(task) === undefined;
-  });
+  const places = inOrder(things).filter(({ task }) => whyNotCarried(task) === undefined);
   for (const { name, tasks } of things) {
     const why = tasks.map(whyNotCarried).find((one) => one !== undefined);
     if (why !== undefined) left.push(`${name}: ${why}`);
@@ -123,8 +120,8 @@ export function importedFrom(known: Known): Imported {
 
 /** What lies in a clone comes from its repository. */
 function outsideClones(things: readonly Unmanaged[], clones: readonly FoundClone[]): readonly Unmanaged[] {
-  const isInside = ({ args }: WantedTask): boolean => {
-    const path = String(args['dest'] ?? args['path'] ?? '');
+  const isInside = (task: WantedTask): boolean => {
+    const path = pathOfTask(task);
     return clones.some((clone) => path === clone.path || path.startsWith(`${clone.path}/`));
   };
   return things
@@ -137,14 +134,14 @@ type Made =
   | { readonly why: string };
 
 /** The task with its file, or with the link that stands where a file was expected. */
-function madeTask({ type, args, contentOf }: WantedTask, at: AtPath | undefined, keepsSecrets: boolean): Made {
+function madeTask(task: WantedTask, at: AtPath | undefined, keepsSecrets: boolean): Made {
+  const { type, args, contentOf } = task;
   // On a new host a package may have put a file where this one has a link.
   if (args['state'] === 'link') return { type, args: { ...args, force: true } };
   if (contentOf === undefined) return { type, args };
-  const path = String(args['dest'] ?? args['path']);
+  const path = pathOfTask(task);
   if (at === undefined || at.kind === 'none') return { why: at?.why ?? 'it was not read' };
-  if (at.kind === 'link')
-    return { type: 'ansible.builtin.file', args: { path, src: at.target, state: 'link', force: true } };
+  if (at.kind === 'link') return linkTask(path, at.target);
   const secret = secretIn(path, at.text, at.mode);
   if (secret !== undefined && !keepsSecrets) return { why: `${secret}, and no vault password was given` };
   const { owner, group, mode, text } = at;
@@ -153,46 +150,6 @@ function madeTask({ type, args, contentOf }: WantedTask, at: AtPath | undefined,
     args: { src: path, dest: path, owner, group, mode },
     file: { path, text, ...(secret !== undefined && { secret }) },
   };
-}
-
-/** Directories of /etc with several things in them: each gets a file of tasks. */
-function crowdedFolders(tasks: readonly WantedTask[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const task of tasks) {
-    const folder = folderOf(task);
-    if (folder !== undefined) counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
-  return new Set([...counts].flatMap(([folder, count]) => (count > 1 ? [folder] : [])));
-}
-
-function folderOf({ args }: WantedTask): string | undefined {
-  const path = String(args['dest'] ?? args['path'] ?? '');
-  return /^\/etc\/([\w.-]+)\//.exec(path)?.[1]?.replace(/\.d$/, '');
-}
-
-/** The order of the files of tasks: what others need comes first. All other topics stand between. */
-const FIRST = ['packages', 'accounts', 'datasets'];
-// A clone that cannot be made, for want of a key, keeps nothing but what needs it.
-const LAST = ['clones', 'cron', 'units'];
-
-function rankOf(topic: string): number {
-  const first = FIRST.indexOf(topic);
-  if (first >= 0) return first;
-  const last = LAST.indexOf(topic);
-  return last >= 0 ? FIRST.length + 1 + last : FIRST.length;
-}
-
-function topicOf({ group, name }: Unmanaged, task: WantedTask, crowded: ReadonlySet<string>): string {
-  if (name.startsWith('/etc/apt/') || /\.(apt|dpkg_selections|dpkg_divert|alternatives)$/.test(task.type))
-    return 'packages';
-  if (/\.(group|user|authorized_key)$/.test(task.type)) return 'accounts';
-  // The files of units come before clones, which they may be links into; their states come after.
-  if (task.type.endsWith('.systemd')) return 'units';
-  const folder = folderOf(task);
-  if ((group === 'files' || group === 'units') && folder !== undefined && crowded.has(folder)) return folder;
-  if (/^\/(root|home\/[^/]+)\/\.ssh\//.test(String(task.args['dest'] ?? task.args['path'] ?? ''))) return 'accounts';
-  // Sudoers name accounts, but are files.
-  return group === 'accounts' || group === 'units' ? 'files' : group;
 }
 
 function passwordTasks(

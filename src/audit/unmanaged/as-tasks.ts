@@ -2,7 +2,7 @@ import { Document, visit } from 'yaml';
 import { visible } from '../../core/visible.ts';
 import { type AtPath, isPlainText } from '../at-path.ts';
 import { secretIn } from './secrets.ts';
-import type { Unmanaged, WantedTask } from './thing.ts';
+import { linkTask, pathOfTask, type Unmanaged, type WantedTask } from './thing.ts';
 
 /** A host and its things, with the text of the files that tasks need. */
 interface ToDeclare {
@@ -70,14 +70,13 @@ const stageOf = (step: PlacedTask): number => STAGES.findIndex((fits) => fits(st
 
 function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<string, AtPath>): Written {
   const { contentOf } = task;
-  const target = String(task.args['dest'] ?? task.args['path'] ?? '');
+  const target = pathOfTask(task);
   const name = nameOfTask(thing, task);
   if (contentOf === undefined) return { task, name, args: task.args };
   const at = contents.get(contentOf) ?? { kind: 'none', why: 'it was not read' };
-  // A link stands where a package put a file.
   if (at.kind === 'link') {
-    const args = { path: target, src: at.target, state: 'link', force: true };
-    return { task: { type: 'ansible.builtin.file', args }, name, args };
+    const link = linkTask(target, at.target);
+    return { task: link, name, args: link.args };
   }
   const beside = (why: string): Written => ({
     comment: `${target}: ${why}. Copy it next to the playbook:\n${taskText(name, task, { src: `files${target}` })}`,
@@ -94,9 +93,9 @@ function writtenTask(thing: Unmanaged, task: WantedTask, contents: ReadonlyMap<s
 }
 
 /** A task's name: that of its thing, unless the thing needs several, such as a directory and its files, or a user and a group. */
-export function nameOfTask({ name }: Unmanaged, { type, args }: WantedTask): string {
-  if (/\.(copy|file)$/.test(type)) return String(args['dest'] ?? args['path']);
-  return type.endsWith('.group') ? `group ${String(args['name'])}` : name;
+export function nameOfTask({ name }: Unmanaged, task: WantedTask): string {
+  if (/\.(copy|file)$/.test(task.type)) return pathOfTask(task);
+  return task.type.endsWith('.group') ? `group ${String(task.args['name'])}` : name;
 }
 
 const taskText = (name: string, { type, args }: WantedTask, more: object): string =>

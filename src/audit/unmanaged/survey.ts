@@ -12,11 +12,13 @@ interface Survey {
 /** The answers to the survey's questions. */
 type SurveyAnswers = Readonly<Record<keyof typeof surveyQuestions, ShellAnswer>>;
 
-/** Read the answers; a sentence if this is not a host that can be surveyed. */
+/** Read the answers, among which may be others; a sentence if this is not a host that can be surveyed. */
 export function readSurvey(answers: SurveyAnswers): Survey | { readonly unfit: string } {
-  if (answers.packages.code === 127) return { unfit: 'dpkg-query is not installed: this is not a Debian host' };
-  const parts = Object.values(answers).flatMap(({ stdout }) => [...readParts(stdout)]);
-  return { parts: new Map(parts), unread: Object.entries(answers).flatMap(unreadIn) };
+  const { packages, files, units, accounts, running } = answers;
+  const own = { packages, files, units, accounts, running };
+  if (packages.code === 127) return { unfit: 'dpkg-query is not installed: this is not a Debian host' };
+  const parts = Object.values(own).flatMap(({ stdout }) => [...readParts(stdout)]);
+  return { parts: new Map(parts), unread: Object.entries(own).flatMap(unreadIn) };
 }
 
 /** What could not be read in an answer, as sentences that begin with its name. */

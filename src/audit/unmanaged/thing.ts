@@ -26,6 +26,20 @@ export interface WantedTask {
   readonly contentOf?: string;
 }
 
+/** The path that a task is about; empty if it is about none. */
+export const pathOfTask = ({ args }: WantedTask): string => String(args['dest'] ?? args['path'] ?? '');
+
+/** The files whose content the tasks for these things need. */
+export const contentPaths = (things: readonly Pick<Unmanaged, 'tasks'>[]): readonly string[] => [
+  ...new Set(things.flatMap(({ tasks }) => tasks.flatMap(({ contentOf }) => contentOf ?? []))),
+];
+
+/** The task for a link that stands where a package may put a file. */
+export const linkTask = (path: string, target: string): WantedTask => ({
+  type: 'ansible.builtin.file',
+  args: { path, src: target, state: 'link', force: true },
+});
+
 /** Something on a host that neither Debian nor a playbook accounts for. */
 export interface Unmanaged {
   readonly group: Group;

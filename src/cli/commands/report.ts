@@ -1,4 +1,4 @@
-import { auditFormNames } from '../../audit/forms/index.ts';
+import { findingFormNames } from '../../audit/forms/index.ts';
 import { defineCommand } from '../command.ts';
 
 /** `run report`. */
@@ -14,7 +14,7 @@ A part that is missing or twice there is an error. The exit code is that of one 
       short: 'o',
       value: 'FORM[=FILE]',
       many: true,
-      help: `write the report in this form, to a file or to stdout: ${auditFormNames.filter((name) => name !== 'ndjson' && name !== 'junit').join(', ')} (default: text)`,
+      help: `write the report in this form, to a file or to stdout: ${findingFormNames.join(', ')} (default: text)`,
     },
     diff: { type: 'switch', short: 'D', help: 'show diffs of changed text' },
     verbose: { type: 'count', short: 'v', help: 'print more details' },

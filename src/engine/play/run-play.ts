@@ -95,10 +95,9 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   }
   if (keywords.is !== 'value') return { error: keywordError(keywords) };
   let going: 'on' | 'stop' = 'on';
-  const free = isFree(keywords.value);
   for (const [number, some] of [...batches(ready, keywords.value.serial)].entries()) {
     const hosts = some.map((state) => state.host.name);
-    run.emit({ kind: 'batch-started', play: play.id, name, batch: number, hosts, free });
+    run.emit({ kind: 'batch-started', play: play.id, name, batch: number, hosts, free: isFree(keywords.value) });
     batch = some.map((state) => new PlayHost(context, state, [...gatheringTask(context, state), ...play.items]));
     for (const state of some) unseen.delete(state);
     const stop = await runBatch(context, across, batch, keywords.value);

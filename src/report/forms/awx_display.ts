@@ -9,12 +9,13 @@ export const awxDisplay = {
   summary: "Ansible's lines with the events of ansible-runner",
   forPeople: false,
   create: async (options) => {
-    const [{ dropEvent, markedText, runnerSettings }, { runnerReporter }] = await Promise.all([
+    const [{ eventFolder, markedText, runnerSettings }, { runnerReporter }] = await Promise.all([
       import('../runner/job-events.ts'),
       import('../runner/reporter.ts'),
     ]);
     const settings = runnerSettings(options.env);
     if (settings === undefined) return createReporter(ansible, options);
+    const drop = eventFolder(settings);
     let text = '';
     const { columns, rows } = options.stdout;
     const taking = { write: (piece: string) => (text += piece), ...(columns !== undefined && { columns, rows }) };
@@ -26,7 +27,7 @@ export const awxDisplay = {
         return piece;
       },
       tell: (event, of) => {
-        dropEvent(settings, event);
+        drop(event);
         options.stdout.write(markedText(event.uuid, of));
       },
       cwd: options.cwd,

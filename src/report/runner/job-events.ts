@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,7 +14,7 @@ export interface JobEvent {
 }
 
 /** What ansible-runner and AWX tell the program by its environment. */
-export interface RunnerSettings {
+interface RunnerSettings {
   /** The folder whose `job_events` ansible-runner reads. */
   readonly folder: string;
   /** The numbers of AWX's job, which each event repeats. */
@@ -46,18 +45,23 @@ export function runnerSettings(env: NodeJS.ProcessEnv): RunnerSettings | undefin
 
 const isTrue = (value = ''): boolean => value.toLowerCase() === 'true';
 
-/** A new name for an event. */
-export const newUuid = (): string => randomUUID();
-
-/** Puts an event where ansible-runner finds it. It appears there whole, and only its owner may read it. */
-export function dropEvent({ folder, ids, ...limits }: RunnerSettings, event: JobEvent): void {
+/** Puts events where ansible-runner finds them. Each appears there whole, and only its owner may read it. */
+export function eventFolder({ folder, ids, ...limits }: RunnerSettings): (event: JobEvent) => void {
   const events = join(folder, 'job_events');
   mkdirSync(events, { recursive: true, mode: 0o700 });
-  const path = join(events, `${event.uuid}-partial.json`);
-  const { event: kind, ...others } = event;
-  const text = JSON.stringify({ event: kind, ...ids, pid: process.pid, ...others, event_data: dataOf(event, limits) });
-  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-  renameSync(`${path}.tmp`, path);
+  return (event) => {
+    const path = join(events, `${event.uuid}-partial.json`);
+    const { event: kind, ...others } = event;
+    const text = JSON.stringify({
+      event: kind,
+      ...ids,
+      pid: process.pid,
+      ...others,
+      event_data: dataOf(event, limits),
+    });
+    writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+    renameSync(`${path}.tmp`, path);
+  };
 }
 
 function dataOf(

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Event, HostSummary, Reporter, TaskRef, ToldOutcome } from '../../core/event.ts';
 import { noStats, recordStats } from '../custom-stats.ts';
 import { HOSTS_TOGETHER } from '../merged-includes.ts';
-import { type EventValues, type JobEvent, newUuid } from './job-events.ts';
+import type { EventValues, JobEvent } from './job-events.ts';
 
 interface RunnerOptions {
   /** Writes a run's lines, piece by piece, into `taken`. */
@@ -53,7 +54,7 @@ export function runnerReporter({ lines, taken, tell, cwd }: RunnerOptions): Repo
   const levels = (...inner: (Level | undefined)[]): readonly Level[] =>
     [playbook, play, ...inner].filter((level) => level !== undefined);
   const send = (kind: string, around: readonly Level[], at: number, data: EventValues, text: string): void => {
-    const uuid = typeof data['uuid'] === 'string' ? data['uuid'] : newUuid();
+    const uuid = typeof data['uuid'] === 'string' ? data['uuid'] : randomUUID();
     const parent = around.findLast((level) => level.uuid !== uuid);
     tell(
       {
@@ -92,24 +93,21 @@ export function runnerReporter({ lines, taken, tell, cwd }: RunnerOptions): Repo
     tasks = new Map();
     started = new Map();
     task = undefined;
-    play = levelOf('play_uuid', { play: name, play_pattern: pattern });
-    begin(play, 'playbook_on_play_start', levels().slice(0, -1), at, { name, pattern });
+    play = undefined;
+    const next = levelOf('play_uuid', { play: name, play_pattern: pattern });
+    begin(next, 'playbook_on_play_start', levels(), at, { name, pattern });
+    play = next;
   };
   /** The task; told to have begun if this is the first that is heard of it in its play. */
-  const taskOf = (of: TaskRef, host: string, at: number): Level => {
-    const key = taskKey(of, host);
-    const known = tasks.get(key);
-    if (known !== undefined) return known;
-    task = beginTask(of, at);
-    tasks.set(key, task);
-    return task;
-  };
+  const taskOf = (of: TaskRef, host: string, at: number): Level =>
+    tasks.get(taskKey(of, host)) ?? beginTask(of, host, at);
   // Hosts that do not wait for each other begin a task each for itself.
   const taskKey = ({ id, handler }: TaskRef, host: string): string => `${id} ${handler} ${isFree ? host : ''}`;
-  const beginTask = (of: TaskRef, at: number): Level => {
-    const level = levelOf('task_uuid', taskData(of, cwd));
-    begin(level, 'playbook_on_task_start', levels(), at, { name: of.name, is_conditional: of.handler });
-    return level;
+  const beginTask = (of: TaskRef, host: string, at: number): Level => {
+    task = levelOf('task_uuid', taskData(of, cwd));
+    begin(task, 'playbook_on_task_start', levels(), at, { name: of.name, is_conditional: of.handler });
+    tasks.set(taskKey(of, host), task);
+    return task;
   };
   const endLoops = (at: number): void => {
     for (const [host, of] of looping) send('runner_on_ok', of, at, { host, remote_addr: host, res: {} }, '');
@@ -136,14 +134,14 @@ export function runnerReporter({ lines, taken, tell, cwd }: RunnerOptions): Repo
   const ended = (event: Of<'task-finished'> | Of<'item-finished'>): void => {
     const { task, host, outcome, time } = event;
     recordStats(stats, event);
-    const level = taskOf(task, host, started.get(`${host} ${task.id}`)?.at ?? time);
-    const of = [...levels(), level];
+    const begun = started.get(onHost(task, host))?.at ?? time;
+    const level = taskOf(task, host, begun);
+    const of = levels(level);
     if (isDiff && event.kind === 'task-finished' && wordOf(outcome) === 'ok')
       send('runner_on_file_diff', of, time, { host, diff: outcome.changes.flatMap(({ diff }) => diff ?? []) }, '');
-    const begun = started.get(`${host} ${task.id}`)?.at ?? time;
     const took = { start: utc(begun), end: utc(time), duration: (time - begun) / 1000, event_loop: null };
     const isItem = event.kind === 'item-finished';
-    if (!isItem) started.set(`${host} ${task.id}`, { at: begun, endedIn: level });
+    if (!isItem) started.set(onHost(task, host), { at: begun, endedIn: level });
     const kind = `runner_${isItem ? 'item_' : ''}on_${wordOf(outcome)}`;
     send(
       kind,
@@ -185,9 +183,9 @@ export function runnerReporter({ lines, taken, tell, cwd }: RunnerOptions): Repo
         if (event.task.type === 'meta' && !event.task.handler) return;
         if (event.task.handler) for (const key of notified) if (isOf(key, event)) notified.delete(key);
         const key = taskKey(event.task, event.host);
-        const last = started.get(`${event.host} ${event.task.id}`)?.endedIn;
+        const last = started.get(onHost(event.task, event.host))?.endedIn;
         if (last !== undefined && last === tasks.get(key)) tasks.delete(key);
-        started.set(`${event.host} ${event.task.id}`, { at });
+        started.set(onHost(event.task, event.host), { at });
         return send('runner_on_start', levels(taskOf(event.task, event.host, at)), at, { host: event.host }, taken());
       }
       case 'item-finished':
@@ -219,8 +217,7 @@ export function runnerReporter({ lines, taken, tell, cwd }: RunnerOptions): Repo
         );
       case 'meta':
         if (event.task === undefined) return sendRest(at);
-        task = beginTask(event.task, at);
-        tasks.set(taskKey(event.task, event.host ?? ''), task);
+        beginTask(event.task, event.host ?? '', at);
         return;
       case 'included':
         return included(event);
@@ -243,9 +240,12 @@ export function runnerReporter({ lines, taken, tell, cwd }: RunnerOptions): Repo
   };
 }
 
+/** A task on one host. */
+const onHost = ({ id }: TaskRef, host: string): string => `${host} ${id}`;
+
 /** A level whose own name all events below it repeat. */
 function levelOf(name: string, data: EventValues): Level {
-  const uuid = newUuid();
+  const uuid = randomUUID();
   return { uuid, data: { ...data, [name]: uuid } };
 }
 

@@ -11,10 +11,13 @@ const ONE_WRITE = 1_000_000;
  */
 export function encodeExchange(parts: readonly Part[], nonce: string, prelude: string): readonly Bytes[] {
   const text = encodeText(['{', prelude, `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'));
-  const chunks = [Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)];
+  const chunks = [...framed(text), ...parts.flatMap(content)];
   const isSmall = chunks.reduce((sum, { length }) => sum + length, 0) <= ONE_WRITE;
   return isSmall ? [Buffer.concat(chunks.map(wholeOf))] : chunks;
 }
+
+/** A script as a wire shell reads it: its length, and itself. */
+export const framed = (script: Buffer): readonly Buffer[] => [Buffer.from(`${script.length}\n`), script];
 
 function call({ script, stdin, chained, deadlineMs }: Part): string {
   const deadline = deadlineMs === undefined ? '' : String(deadlineMs / 1000);
