@@ -7,6 +7,9 @@ import { parseShard } from '../language/inventory/shard.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
 import { outputFormNames } from '../report/forms/index.ts';
 
+/** How long a run waits for another one that is changing a host, as apt does for its own lock. */
+export const LOCK_TIMEOUT_SECONDS = 120;
+
 /** The options for running playbooks, named as in ansible-playbook; our own come last. */
 export const runOptions = {
   ...INVENTORY_OPTION,
@@ -52,6 +55,13 @@ export const runOptions = {
     value: 'SECONDS',
     help: 'give up connecting after this many seconds (default: 10)',
   },
+  'lock-timeout': {
+    type: 'int',
+    min: 0,
+    value: 'SECONDS',
+    help: `wait this long for another run that is changing a host (default: ${LOCK_TIMEOUT_SECONDS}); 0 does not wait`,
+  },
+  'no-lock': { type: 'switch', help: 'change hosts even while another run is changing them' },
   'ask-pass': { type: 'switch', short: 'k', help: 'ask for the login password' },
   become: { type: 'switch', short: 'b', help: 'become another user on the hosts' },
   'become-user': { type: 'text', value: 'USER', help: 'user to become (default: root)' },
@@ -111,6 +121,8 @@ const {
   'list-tags': _tags,
   'list-hosts': _hosts,
   'syntax-check': _syntax,
+  'lock-timeout': _lockTimeout,
+  'no-lock': _noLock,
   ...checkOptions
 } = runOptions;
 
@@ -255,6 +267,8 @@ export const AS_CHECK = {
   diff: true,
   output: undefined,
   step: false,
+  'lock-timeout': undefined,
+  'no-lock': false,
   'syntax-check': false,
   'list-tasks': false,
   'list-tags': false,

@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { userName } from '../audit/record.ts';
+import { type Locking, lockLine } from '../engine/host/machine-lock.ts';
 import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
 import { parseShard } from '../language/inventory/shard.ts';
 import type { Keywords } from '../language/model.ts';
 import { awxDisplay } from '../report/forms/awx_display.ts';
 import type { Face } from './face.ts';
-import type { Parsed } from './options.ts';
+import { LOCK_TIMEOUT_SECONDS, type Parsed } from './options.ts';
 import { ask, askSecret, askUntilEnd } from './prompt.ts';
 
 /** The verbosity: `-vv` is 2. */
@@ -31,6 +36,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     skipTags: options['skip-tags'] ?? config.skipTags,
     limit: options.limit?.join(','),
     ...(options.shard !== undefined && { shard: parseShard(options.shard) }),
+    ...(!face.ansible && { locking: lockingOf(parsed) }),
     startAtTask: options['start-at-task'],
     step: options.step ? askStep : undefined,
     debugger: {
@@ -78,6 +84,17 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     native: config.jinja2Native,
     flushCache: options['flush-cache'],
     ...(face.ansible && { missingHandler: config.errorOnMissingHandler ? 'error' : 'warning' }),
+  };
+}
+
+/** How machines are locked; Ansible, under whose name two runs have always been possible, does not. */
+function lockingOf({ options, rest }: Parsed): Locking | undefined {
+  if (options['no-lock'] || process.env['RETRACE_LOCK'] === 'off') return undefined;
+  const who = `${userName()}@${hostname()}`;
+  return {
+    run: randomBytes(8).toString('hex'),
+    line: lockLine(new Date(), who, rest.map((file) => basename(file)).join(' ')),
+    timeoutMs: (options['lock-timeout'] ?? LOCK_TIMEOUT_SECONDS) * 1000,
   };
 }
 

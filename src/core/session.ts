@@ -18,10 +18,23 @@ export interface Part {
   readonly deadlineMs?: number;
   /** Its output is a file's content or a whole tree, so a large output is expected. */
   readonly large?: boolean;
+  /**
+   * Locks the machine instead, for as long as this shell lives. Its reply's code is 0 if that run holds the lock from now on,
+   * 1 if another one does, whose line is told (nothing else of the exchange has been run then), 2 if nothing can be locked there.
+   */
+  readonly lock?: MachineLock;
   /** Called when its reply has arrived completely. */
-  readonly onReply?: () => void;
+  readonly onReply?: (reply: Reply) => void;
   /** Called with stdout and stderr as they arrive, for long-running work. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
+}
+
+/** Who locks a machine, for others to read. */
+export interface MachineLock {
+  /** The run, in one word: its sessions share the lock. */
+  readonly run: string;
+  /** One line: since when, who, and for what. */
+  readonly line: string;
 }
 
 /** The reply to one part. Output is bytes, exactly as the script wrote them. */
@@ -51,6 +64,7 @@ export interface SessionFailure {
     | 'lost' // the connection ended while in use
     | 'late' // no answer within the task's timeout
     | 'interrupted' // we ended it because the user asked for it
+    | 'locked' // another run is changing the host
     | 'unplanned' // nothing was sent: these are not the next commands of the plan that is applied
     | 'unsupported'; // this connection lacks a feature; the message says which one has it
   /** One sentence; contains the host, the port and the other side's message. */

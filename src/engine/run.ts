@@ -166,6 +166,7 @@ class States {
       connector,
       emit,
       signal,
+      locking: this.#run.options.check ? undefined : this.#run.options.locking,
       beliefs: new Beliefs(this.#world),
       other: (other, asLogin) => this.#other(other, asLogin),
       changed: (endpoint) => this.#forget(endpoint, name),

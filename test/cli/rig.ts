@@ -34,6 +34,7 @@ export class Rig implements Disposable {
       HOME: this.folder,
       RETRACE_CALLED_AS: options.calledAs ?? 'run',
       RETRACE_HISTORY: 'off',
+      RETRACE_LOCK: 'off',
       ...options.env,
     };
     const child = spawn(process.execPath, [Rig.program, ...args], { cwd: this.folder, env, stdio: 'pipe' });

@@ -89,7 +89,7 @@ export class HostLink {
     this.name = options.name;
     this.beliefs = options.beliefs;
     this.#options = options;
-    this.#sessions = new Sessions(options);
+    this.#sessions = new Sessions({ ...options, changedByOthers: () => this.beliefs.forget() });
   }
 
   /** Exchanges with this host so far, regardless of the number of questions in each. */
@@ -119,6 +119,11 @@ export class HostLink {
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
     const because = this.#options.excuse?.(identity);
     return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false)[0] : undefined);
+  }
+
+  /** What other runs would change on this host has to wait from now on. */
+  claim(): void {
+    this.#sessions.claim();
   }
 
   /** Use new logins from now on: only a new login sees the groups that a user was added to. */
@@ -214,6 +219,7 @@ export class HostLink {
     steps: readonly ActStep[],
     options: ActOptions,
   ): Promise<{ readonly ok: true; readonly steps: readonly DoneStep[] } | { ok: false; failure: SessionFailure }> {
+    this.claim();
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const cut = new AbortController();
@@ -257,7 +263,7 @@ export class HostLink {
     const parts = merged.parts.map((part) =>
       part.chained === true ? part : { ...part, script: withEnvironment(identity, part) },
     );
-    const exchanged = await this.#sessions.exchange(opened.session, identity, parts, { cut: cut.signal });
+    const exchanged = await this.#sessions.exchange(opened.session, identity, parts, { cut: () => cut.signal });
     clearTimeout(timer);
     for (const one of lines) one.end();
     this.#outdate(identity);
@@ -378,7 +384,7 @@ export class HostLink {
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'asking', about: `${questions.length} questions` });
     const asking = mergeQuestions(questions);
     const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
-    const cut = cutAfter(limits.deadline, coming.length > 0);
+    const cut = () => cutAfter(limits.deadline, coming.length > 0);
     const exchanged = await this.#sessions.exchange(opened.session, identity, parts, { counts: false, cut });
     if (exchanged.ok) {
       const answers = asking.read(exchanged.replies);

@@ -79,6 +79,7 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
     all.filter((host) => !usable.some((state) => state.host.name === host)),
   );
   if (usable.length === 0) return 'stop';
+  for (const state of usable) state.link.claim();
   const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
   const prepared = await prepare(context, usable, prompted);
   if ('error' in prepared) return prepared;

@@ -10,6 +10,7 @@ import type { RunFacts } from '../../language/variables/magic-variables.ts';
 import type { Env } from '../../template/env.ts';
 import type { Declarations } from '../host/declarations.ts';
 import type { FactCache } from '../host/fact-cache.ts';
+import type { Locking } from '../host/machine-lock.ts';
 import type { Planning } from '../host/planning.ts';
 
 /** The command line's decisions about a run. */
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly limit?: string;
   /** Only the hosts of this part are played on; all others can still be asked for by `hostvars`. */
   readonly shard?: Shard;
+  /** How hosts are locked that are to be changed; undefined if none is. */
+  readonly locking?: Locking;
   readonly startAtTask?: string;
   /** Called before each task with --step: run it, skip it, or continue without asking. */
   readonly step?: (task: string) => Promise<'yes' | 'no' | 'continue'>;

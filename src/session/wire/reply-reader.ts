@@ -55,10 +55,11 @@ export class ReplyReader {
       const at = this.#replies.length;
       const stdout = Buffer.concat(this.#output.stdout[at] ?? []);
       const stderr = Buffer.concat(this.#output.stderr[at] ?? []);
-      this.#replies.push({ ...outcome(this.#marks[at] ?? ''), stdout, stderr });
+      const reply = { ...outcome(this.#marks[at] ?? ''), stdout, stderr };
+      this.#replies.push(reply);
       this.#output.stdout[at] = [];
       this.#output.stderr[at] = [];
-      this.#parts[at]?.onReply?.();
+      this.#parts[at]?.onReply?.(reply);
     }
   }
 }

@@ -54,9 +54,30 @@ _content() {
   read -r _end && [ "$_end" = . ] || kill -9 0
 }
 
-# _p SCRIPT BYTES CHAINED DEADLINE: one part. The chain has ended if _r is not 0.
+# _lock RUN LINE: lock the machine for as long as this shell lives: it alone keeps descriptor 9. The file is never removed,
+# and belongs to whoever came first: in a directory for everyone, others may open it, but not with O_CREAT.
+_lock() {
+  _s=2
+  for _f in /run/lock /var/lock /tmp; do [ ! -d "$_f" ] || break; done
+  _f=$_f/retrace
+  [ -e "$_f" ] || ( umask 0; set -C; : >"$_f" )
+  if command -v flock >/dev/null && [ -f "$_f" ] && [ ! -L "$_f" ] && [ -r "$_f" ]; then
+    exec 9<"$_f"
+    if flock -n 9; then
+      _s=0
+      printf '%s\\n' "$1 $2" | dd of="$_f" conv=nocreat || printf '%s\\n' "$1 $2" >"$_f"
+    else
+      exec 9<&-
+      _h=$(dd if="$_f" bs=1000 count=1)
+      case $_h in "$1 "*) _s=0 ;; *) _s=1 _out=1; printf '%s\\n' "$_h" ;; esac
+    fi
+  fi
+  _mark "$_s"
+}
+
+# _p SCRIPT BYTES CHAINED DEADLINE: one part. The chain has ended if _r is not 0; with _out, nothing is run.
 _p() {
-  if [ "$3" = 1 ] && [ "$_r" != 0 ]; then
+  if [ "$_out" ] || { [ "$3" = 1 ] && [ "$_r" != 0 ]; }; then
     [ "\${2:-0}" = 0 ] || _content "$2" >/dev/null
     _mark s
     return
@@ -73,8 +94,8 @@ _p() {
 # _run SCRIPT DEADLINE: run it in a subshell, so that exit, cd, traps and syntax errors affect nothing else.
 _run() {
   _watch=
-  [ -z "$2" ] || { _watchdog "$2" </dev/null >/dev/null 5>&- & _watch=$!; }
-  ( eval "unset _n _r _s _watch; set --; $1" ) 2>&5 5>&-
+  [ -z "$2" ] || { _watchdog "$2" </dev/null >/dev/null 5>&- 9<&- & _watch=$!; }
+  ( eval "unset _n _r _s _out _f _h _watch; set --; $1" ) 2>&5 5>&- 9<&-
   set -- $? ''
   [ -z "$_watch" ] || { kill "$_watch"; wait "$_watch"; [ $? != 124 ] || set -- 124 t; }
   _mark "$1$2"
