@@ -29,7 +29,7 @@ export interface VarsReader {
 export function varsReader(vaultSecrets: readonly VaultSecret[]): VarsReader {
   const notes: Diagnostic[] = [];
   const secrets = new Set<string>();
-  const listings = new Map<string, ReadonlySet<string>>();
+  const listings = new Map<string, Listing>();
   const files = new Map<string, VarsFile | undefined>();
   const layers = new Map<string, readonly VarsLayer[]>();
   const load = (file: string): VarsFile | undefined => {
@@ -66,36 +66,41 @@ const GROUP_LEVELS = {
 
 const groupLevel = ({ of }: VarsFolder, group: string): Level => GROUP_LEVELS[of][group === 'all' ? 'all' : 'group'];
 
+/** The names in a directory, sorted, and whether each is a directory: with thousands of files, asking for each takes longer than reading them. */
+type Listing = ReadonlyMap<string, boolean>;
+
 /** A group's or host's files in `group_vars` or `host_vars`: a single file of that name, or all files in a directory of that name. */
-function findVarsFiles(
-  parent: string,
-  name: string,
-  listings = new Map<string, ReadonlySet<string>>(),
-): readonly string[] {
-  const listing = listings.get(parent) ?? new Set(listFolder(parent));
+function findVarsFiles(parent: string, name: string, listings: Map<string, Listing>): readonly string[] {
+  const listing = listings.get(parent) ?? listFolder(parent);
   listings.set(parent, listing);
   if (name.includes('/')) return [];
   const entry = EXTENSIONS.map((extension) => name + extension).find((candidate) => listing.has(candidate));
   if (entry === undefined) return [];
   const path = join(parent, entry);
-  return isFolder(path) ? filesBelow(path) : [path];
+  return listing.get(entry) === true ? filesBelow(path) : [path];
 }
 
 // Sorted by name, with subdirectories in their sorted position; skips hidden files and editor backups.
 function filesBelow(folder: string): readonly string[] {
-  return listFolder(folder)
-    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
-    .flatMap((name) => {
+  return [...listFolder(folder)]
+    .filter(([name]) => !name.startsWith('.') && !name.endsWith('~'))
+    .flatMap(([name, isFolder]) => {
       const path = join(folder, name);
-      if (isFolder(path)) return filesBelow(path);
+      if (isFolder) return filesBelow(path);
       return EXTENSIONS.includes(extname(name)) ? [path] : [];
     });
 }
 
-function listFolder(path: string): readonly string[] {
-  const names = isOnDisk(path) ? readdirSync(path) : [];
-  return [...new Set([...names, ...editedNames(path)])].sort();
+function listFolder(path: string): Listing {
+  const entries = isFolderOnDisk(path) ? readdirSync(path, { withFileTypes: true }) : [];
+  const names = new Map(
+    entries.map((entry): [string, boolean] => [
+      entry.name,
+      entry.isDirectory() || (!entry.isFile() && isFolderOnDisk(join(path, entry.name))),
+    ]),
+  );
+  for (const name of editedNames(path)) names.set(name, names.get(name) ?? isEditedFolder(join(path, name)));
+  return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const isOnDisk = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-const isFolder = (path: string): boolean => isOnDisk(path) || isEditedFolder(path);
+const isFolderOnDisk = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
