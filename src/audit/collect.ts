@@ -55,7 +55,7 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
   const errors: Diagnostic[] = [];
   let started: Extract<Event, { kind: 'run-started' }> | undefined;
   let finished: Extract<Event, { kind: 'run-finished' }> | undefined;
-  let playsBegun = 0;
+  const folders = new Map<number, string>();
   let folder = '';
   const note = (event: Told): void => {
     const key = `${event.play} ${event.task.id} ${event.task.handler}`;
@@ -85,7 +85,8 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
         started = event;
         return;
       case 'play-started':
-        folder = dirname(resolve(playbookOf(started, playsBegun++)));
+        if (!folders.has(event.play)) folders.set(event.play, dirname(resolve(playbookOf(started, folders.size))));
+        folder = folders.get(event.play) ?? '';
         return;
       case 'item-finished':
       case 'task-finished':
@@ -93,6 +94,13 @@ export function collector(): { readonly report: Reporter; readonly end: () => Co
       case 'rescued': {
         const last = noted.findLastIndex(({ host, kind }) => host === event.host && kind === 'failed');
         if (last >= 0) noted.splice(last, 1);
+        return;
+      }
+      case 'hosts-back': {
+        const back = new Set(event.hosts);
+        // A check finds everything again; what a run changed before it lost the host, it does not.
+        const stays = ({ host, kind }: Noted) => !back.has(host) || (started?.check !== true && kind !== 'unreachable');
+        noted.splice(0, noted.length, ...noted.filter(stays));
         return;
       }
       case 'warning':

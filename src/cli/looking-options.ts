@@ -12,6 +12,8 @@ const {
   'list-tags': _tags,
   'list-hosts': _hosts,
   'syntax-check': _syntax,
+  'retry-unreachable': _retry,
+  deadline: _deadline,
   'lock-timeout': _lockTimeout,
   'no-lock': _noLock,
   'scp-extra-args': _scp,

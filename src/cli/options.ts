@@ -55,6 +55,18 @@ export const runOptions = {
     value: 'SECONDS',
     help: 'give up connecting after this many seconds (default: 10)',
   },
+  'retry-unreachable': {
+    type: 'int',
+    min: 1,
+    value: 'SECONDS',
+    help: 'at the end, try hosts again for this long that could not be reached, and play on those that can be by then',
+  },
+  deadline: {
+    type: 'int',
+    min: 1,
+    value: 'SECONDS',
+    help: 'begin nothing after this time; hosts that are not done count as unreachable',
+  },
   'lock-timeout': {
     type: 'int',
     min: 0,

@@ -209,6 +209,8 @@ export type Event = { readonly time: number } & (
   | { readonly kind: 'notified'; readonly task: TaskRef; readonly host: string; readonly handler: string }
   /** A meta task did what it is for; `task` unless the engine itself added it. */
   | { readonly kind: 'meta'; readonly text: string; readonly host?: string; readonly task?: TaskRef }
+  /** Hosts that could not be reached can be by now: what was told of them before is outdated, and they are played on again. */
+  | { readonly kind: 'hosts-back'; readonly hosts: readonly string[] }
   | { readonly kind: 'host-unreachable'; readonly host: string; readonly failure: SessionFailure }
   | { readonly kind: 'warning'; readonly diagnostic: Diagnostic; readonly host?: string }
   /** With `-vvv`: what was sent to a host. */

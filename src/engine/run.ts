@@ -4,13 +4,15 @@ import type { Endpoint } from '../core/session.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
 import { noKeywords } from '../language/keywords/inherited.ts';
-import type { Item, Playbook } from '../language/model.ts';
+import type { Item, Play, Playbook } from '../language/model.ts';
 import { Beliefs, type World } from './host/beliefs.ts';
 import { runMark } from './host/handler-note.ts';
 import { HostLink } from './host/host-link.ts';
 import type { Identity } from './host/identity.ts';
 import type { RunError } from './play/batch-run.ts';
+import { awaitLateHosts } from './play/late-hosts.ts';
 import { type RunState, runPlay } from './play/run-play.ts';
+import { isPast } from './play/strategy.ts';
 import { Includes } from './task/includes.ts';
 import { subjectOf } from './variables/endpoint.ts';
 import { HostState } from './variables/host-state.ts';
@@ -61,27 +63,18 @@ export async function runPlaybooks(
   };
   let error: RunError | undefined;
   try {
-    for (const [index, play] of plays.entries()) {
-      if (run.signal.aborted) break;
-      const went = await runPlay(run, play, across);
-      if (typeof went === 'object') {
-        error = went;
-        run.emit({
-          kind: 'warning',
-          diagnostic: {
-            severity: 'error',
-            code: 'play',
-            message: went.error,
-            at: went.at ?? (went.error.includes(':') ? undefined : play.at),
-          },
-        });
-        break;
-      }
-      if (went === 'stop') {
-        if (index + 1 < plays.length) missRest(run);
-        break;
-      }
-    }
+    error = await playAll(run, plays, across);
+    if (error === undefined)
+      await awaitLateHosts(run, {
+        names: () => states.late,
+        placeOf: (name) => states.placeOf(name, true),
+        playOn: async (names) => {
+          for (const name of names) states.renew(name);
+          run.options = { ...run.options, only: new Set(names) };
+          error = await playAll(run, plays, { ...across, startAt: run.options.startAtTask });
+          return error === undefined;
+        },
+      });
     if (across.startAt !== undefined && error === undefined) {
       error = { error: `no task is named \`${across.startAt}\`` };
       run.emit({ kind: 'warning', diagnostic: { severity: 'error', code: 'start-at-task', message: error.error } });
@@ -109,6 +102,32 @@ export async function runPlaybooks(
     states.exitCode = exitCode;
   }
   return { exitCode: states.exitCode };
+}
+
+/** Runs all plays, or as many as failures leave. Returns what is wrong with one of them. */
+async function playAll(run: RunContext, plays: readonly Play[], across: RunState): Promise<RunError | undefined> {
+  for (const [index, play] of plays.entries()) {
+    if (run.signal.aborted) return undefined;
+    const went = await runPlay(run, play, across);
+    if (typeof went === 'object') {
+      run.emit({
+        kind: 'warning',
+        diagnostic: {
+          severity: 'error',
+          code: 'play',
+          message: went.error,
+          at: went.at ?? (went.error.includes(':') ? undefined : play.at),
+        },
+      });
+      return went;
+    }
+    // After the deadline, the hosts of all other plays are told as late, too.
+    if (went === 'stop' && !isPast(run)) {
+      if (index + 1 < plays.length) missRest(run);
+      return undefined;
+    }
+  }
+  return undefined;
 }
 
 /** What later plays declare is not known. (After an error, nothing is told of any orphan.) */
@@ -147,17 +166,31 @@ class States {
   readonly #states = new Map<string, HostState>();
   readonly #world: World;
   readonly #run: RunContext;
-  readonly #plays: () => readonly import('../language/model.ts').Play[];
+  readonly #plays: () => readonly Play[];
 
-  constructor(run: RunContext, plays: () => readonly import('../language/model.ts').Play[]) {
+  constructor(run: RunContext, plays: () => readonly Play[]) {
     this.#run = run;
     this.#plays = plays;
     this.#world = { changes: 0, check: run.options.check };
   }
 
   get(name: string): HostState | undefined {
-    const known = this.#states.get(name);
-    if (known !== undefined) return known;
+    return this.#states.get(name) ?? this.#make(name);
+  }
+
+  /** The hosts that could not be reached, but may be later. */
+  get late(): readonly string[] {
+    return [...this.#states.values()].filter(({ isLate }) => isLate).map(({ host }) => host.name);
+  }
+
+  /** Forgets what a host's state was; of what a run did before it lost the host, the counts stay. */
+  renew(name: string): void {
+    const before = this.#states.get(name);
+    const state = this.#make(name);
+    if (state !== undefined && before !== undefined && !this.#run.options.check) state.countBefore(before.summary);
+  }
+
+  #make(name: string): HostState | undefined {
     const host = hostOf(this.#run.inventory, name);
     if (host === undefined) return undefined;
     const { connector, emit, signal } = this.#run;
@@ -168,7 +201,7 @@ class States {
       signal,
       locking: this.#run.options.check ? undefined : this.#run.options.locking,
       beliefs: new Beliefs(this.#world),
-      other: (other, asLogin) => this.#other(other, asLogin),
+      other: (other, asLogin) => this.placeOf(other, asLogin),
       changed: (endpoint) => this.#forget(endpoint, name),
       excuse: ({ endpoint }) => {
         const made = subjectOf(endpoint);
@@ -193,7 +226,7 @@ class States {
    * How a question or a command's stdin reaches another host: with that host's inventory settings, but without a task's
    * keywords.
    */
-  #other(name: string, asLogin = false): { link: HostLink; identity: Identity } | undefined {
+  placeOf(name: string, asLogin = false): { link: HostLink; identity: Identity } | undefined {
     const state = this.get(name);
     const play = this.#plays()[0];
     if (state === undefined || play === undefined) return undefined;

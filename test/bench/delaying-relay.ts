@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP relay to a host's port that delays every byte by a number of milliseconds, in each direction. (The kernel here has no netem.) */
+/** A TCP relay to a host's port that delays every byte by a number of milliseconds, in each direction; it listens at a free port, or at the given one. (The kernel here has no netem.) */
 export async function delayingRelay(
   host: string,
   port: number,
   oneWayMs: number,
+  at = 0,
 ): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer({ noDelay: true }, (near) => {
@@ -21,7 +22,7 @@ export async function delayingRelay(
       from.on('close', () => sockets.delete(from));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     close() {

@@ -4,6 +4,7 @@ import type { Block, Include, Meta, Task } from '../../language/model.ts';
 import { registeredNames } from '../../language/registered-names.ts';
 import { countedAs } from '../host/as-told.ts';
 import { applyUnknownFacts } from '../task/apply-facts.ts';
+import { isTransient } from '../task/outcome.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
@@ -32,6 +33,7 @@ export function recordOutcome(
   state.count(countedAs(outcome));
   if (outcome.status === 'unreachable') {
     state.unreachable = true;
+    state.isLate = outcome.failure !== undefined && isTransient(outcome.failure);
     play.run.emit({
       kind: 'host-unreachable',
       host: host.name,

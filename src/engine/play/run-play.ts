@@ -9,7 +9,7 @@ import { askPrompts } from '../task/ask-prompts.ts';
 import { environmentBeforeFacts } from '../task/environment.ts';
 import type { Includes } from '../task/includes.ts';
 import { ifKnown, retryWhenKnown } from '../task/retry-when-known.ts';
-import { keywordError, tellUnlooked } from '../task/unlooked.ts';
+import { keywordError, tellLate, tellUnlooked } from '../task/unlooked.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
@@ -23,7 +23,7 @@ import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import { PlayHost } from './play-host.ts';
 import { gatheringTask, prepare } from './prepare-play.ts';
-import { batches, free, linear } from './strategy.ts';
+import { batches, free, isPast, linear, unfinished } from './strategy.ts';
 
 /** State that a run keeps from play to play. */
 export interface RunState {
@@ -58,6 +58,7 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
   if (pattern.is !== 'value') return { error: keywordError(pattern) };
   const selected = pattern.value;
   if ('error' in selected) return selected;
+  if (run.options.only !== undefined && selected.hosts.length === 0) return 'on';
   all.push(...selected.hosts);
   const name = nameOf(context);
   const usable = reachable(all.map((host) => across.states.get(host)).filter((state) => state !== undefined));
@@ -79,6 +80,11 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
     all.filter((host) => !usable.some((state) => state.host.name === host)),
   );
   if (usable.length === 0) return 'stop';
+  if (run.options.deadline !== undefined && isPast(run)) {
+    for (const state of usable) tellLate(context, state, run.options.deadline);
+    missPlay(context, name, all);
+    return 'on';
+  }
   for (const state of usable) state.link.claim();
   const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
   const prepared = await prepare(context, usable, prompted);
@@ -103,7 +109,8 @@ export async function runPlay(run: RunContext, play: Play, across: RunState): Pr
     for (const state of some) unseen.delete(state);
     const stop = await runBatch(context, across, batch, keywords.value);
     if (typeof stop === 'object') return stop;
-    if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
+    const isOver = batch.every((host) => host.state.failed || host.state.unreachable) && !isPast(run);
+    if (stop === 'fatal' || isOver) going = 'stop';
     if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
   }
   missPlay(
@@ -164,6 +171,8 @@ async function runBatch(
     stepping: across.stepping,
   };
   await (isFree({ strategy }) ? free(performing) : linear(performing));
+  if (run.options.deadline !== undefined && isPast(run) && performing.stop === 'no')
+    for (const { state } of unfinished(performing)) tellLate(context, state, run.options.deadline);
   across.startAt = performing.startAt;
   across.stepping = performing.stepping;
   // Handlers of failed hosts run only on request; those of other hosts have run in the flush at the end of the play.
@@ -304,7 +313,8 @@ function hostsOf(context: PlayContext, prompted?: Vars): { hosts: readonly strin
     });
     if (!selected.ok) return { error: selected.error.map((one) => one.message).join('; ') };
     for (const diagnostic of selected.warnings ?? []) run.emit({ kind: 'warning', diagnostic });
-    return { hosts: selected.value };
+    const { only } = run.options;
+    return { hosts: only === undefined ? selected.value : selected.value.filter((host) => only.has(host)) };
   } catch (error) {
     if (error instanceof TemplateError) return { error: placed(error) };
     throw error;

@@ -1,6 +1,7 @@
 import { breather } from '../host/breather.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import { comparePaths, type Step } from '../task/cursor.ts';
+import type { RunContext } from '../variables/run-context.ts';
 import type { BatchRun } from './batch-run.ts';
 import { tellNoHostsLeft } from './end-all.ts';
 import { perform } from './perform.ts';
@@ -37,7 +38,16 @@ export async function free(performing: BatchRun): Promise<void> {
   });
 }
 
-const goesOn = ({ play, stop }: BatchRun): boolean => stop === 'no' && !play.run.signal.aborted;
+const goesOn = ({ play, stop }: BatchRun): boolean => stop === 'no' && !play.run.signal.aborted && !isPast(play.run);
+
+/** Whether the run's deadline has passed. */
+export const isPast = ({ options }: RunContext): boolean =>
+  options.deadline !== undefined && Date.now() >= options.deadline;
+
+/** The hosts of a batch that have something left to do. */
+export const unfinished = (performing: BatchRun): readonly PlayHost[] => [
+  ...nextSteps(performing, performing.hosts).keys(),
+];
 
 function nextSteps(performing: BatchRun, hosts: readonly PlayHost[]): Map<PlayHost, Step> {
   const steps = new Map<PlayHost, Step>();

@@ -28,6 +28,10 @@ export const unknownOutcome = (because: string): Outcome => ({
  */
 export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become' || reason === 'unplanned';
 
+/** Whether the host may be there later, without anybody doing anything. */
+export const isTransient = ({ reason }: SessionFailure): boolean =>
+  reason === 'unreachable' || reason === 'lost' || reason === 'late' || reason === 'locked';
+
 /** The outcome if the host could not be asked, or did not let us become the task's user. */
 export const unreachable = (failure: SessionFailure): Outcome => ({
   status: isRefusal(failure) ? 'failed' : 'unreachable',

@@ -24,6 +24,8 @@ export class HostState {
   /** A task failed, and the check continued: the host is not as it should be. */
   stumbled = false;
   unreachable = false;
+  /** It could not be reached, but may be there later. */
+  isLate = false;
   readonly #counts = {
     ok: 0,
     changed: 0,
@@ -95,6 +97,11 @@ export class HostState {
     this.#counts[status]++;
     // As Ansible counts, a changed task is also an ok one.
     if (status === 'changed') this.#counts.ok++;
+  }
+
+  /** What this run did on the host before it was lost still counts. */
+  countBefore({ unreachable: _, ...before }: HostSummary): void {
+    Object.assign(this.#counts, before);
   }
 
   /** A task whose failure was ignored may still have changed something. */

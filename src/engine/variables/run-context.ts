@@ -23,6 +23,12 @@ export interface RunOptions {
   readonly limit?: string;
   /** Only the hosts of this part are played on; all others can still be asked for by `hostvars`. */
   readonly shard?: Shard;
+  /** Only these hosts are played on: those that were late. */
+  readonly only?: ReadonlySet<string>;
+  /** For how long hosts that cannot be reached are tried again, in milliseconds. */
+  readonly retryUnreachableMs?: number;
+  /** Nothing is begun after this time, in milliseconds since the epoch. */
+  readonly deadline?: number;
   /** How hosts are locked that are to be changed; undefined if none is. */
   readonly locking?: Locking;
   readonly startAtTask?: string;
