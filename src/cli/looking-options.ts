@@ -12,6 +12,7 @@ const {
   'list-tags': _tags,
   'list-hosts': _hosts,
   'syntax-check': _syntax,
+  answers: _answers,
   'retry-unreachable': _retry,
   deadline: _deadline,
   'lock-timeout': _lockTimeout,

@@ -10,6 +10,15 @@ import { outputFormNames } from '../report/forms/index.ts';
 /** How long a run waits for another one that is changing a host, as apt does for its own lock. */
 export const LOCK_TIMEOUT_SECONDS = 120;
 
+/** Answers that a script of `run questions` has printed. */
+export const ANSWERS_OPTION = {
+  type: 'path',
+  exists: 'file',
+  many: true,
+  value: 'FILE',
+  help: 'with --check: judge hosts by what a script of `run questions` has printed there, without any connection',
+} as const;
+
 /** The options for running playbooks, named as in ansible-playbook; our own come last. */
 export const runOptions = {
   ...INVENTORY_OPTION,
@@ -55,6 +64,7 @@ export const runOptions = {
     value: 'SECONDS',
     help: 'give up connecting after this many seconds (default: 10)',
   },
+  answers: ANSWERS_OPTION,
   'retry-unreachable': {
     type: 'int',
     min: 1,

@@ -89,7 +89,17 @@ function exitCodeOf({ hosts }: PlanFile, { exitCode }: PlanLook): number {
 }
 
 /** Options that have nothing to do with what is planned, or that may contain passwords. */
-const NOT_KEPT: ReadonlySet<string> = new Set(['extra-vars', 'output', 'commands', 'verbose', 'diff', 'help']);
+const NOT_KEPT: ReadonlySet<string> = new Set([
+  'extra-vars',
+  'output',
+  'commands',
+  'verbose',
+  'diff',
+  'help',
+  'answers',
+  'retry-unreachable',
+  'deadline',
+]);
 
 /** The given options, as a plan keeps them. */
 const keptOptions = ({ options }: PlanLine): Readonly<Record<string, unknown>> =>

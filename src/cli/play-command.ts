@@ -35,6 +35,8 @@ export async function playCommand(parsed: Parsed, io: CallIo, special: Special =
         commands.map(({ name }) => name),
       );
   if (absent.length > 0) return io.refuse(absent);
+  if (parsed.options.answers !== undefined && !parsed.options.check)
+    return io.refuse(['--answers belongs to a check: answers in a file cannot be changed; add --check']);
   if (parsed.options.lab) {
     const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
@@ -106,7 +108,21 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
     }
   };
   const interrupt = interruptible((text) => process.stderr.write(text));
-  const connector = lazyConnector(process.env);
+  const answers =
+    parsed.options.answers === undefined
+      ? undefined
+      : (await import('./answers-in.ts')).answersIn(parsed.options.answers);
+  if (answers?.ok === false) {
+    tell(answers.error);
+    return 1;
+  }
+  const connector =
+    answers === undefined
+      ? lazyConnector(process.env)
+      : (await import('../session/by-file/connector.ts')).byFileConnector({
+          answers: answers.value,
+          isSecret: () => false,
+        });
   const terminal = { isTTY: process.stdout.isTTY === true, term: process.env['TERM'] };
   const reportOptions: ReportOptions = {
     stdout: process.stdout,
@@ -145,6 +161,7 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
   const emit = emitTo(watchers);
   try {
     tell(warnings);
+    if (answers !== undefined) tell((await import('./answers-in.ts')).toldAnswers(answers.value));
     if (face.ansible && verbosityOf(parsed, config) > 0) process.stdout.write(visible(`${configLine(config)}\n`));
     const given = { parsed, face, texts, config, origins, secrets, emit, connector, signal: interrupt.signal };
     const loaded = await loadAll(given);

@@ -36,6 +36,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     skipTags: options['skip-tags'] ?? config.skipTags,
     limit: options.limit?.join(','),
     ...(options.shard !== undefined && { shard: parseShard(options.shard) }),
+    ...(options.answers !== undefined && { separately: true }),
     ...(options['retry-unreachable'] !== undefined && { retryUnreachableMs: options['retry-unreachable'] * 1000 }),
     ...(options.deadline !== undefined && { deadline: Date.now() + options.deadline * 1000 }),
     ...(!face.ansible && { locking: lockingOf(parsed) }),

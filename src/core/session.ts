@@ -44,6 +44,8 @@ export interface Reply {
   readonly stderr: Buffer;
   readonly skipped?: boolean;
   readonly timedOut?: boolean;
+  /** There is no reply: the host's answers are in a file, and this was not asked there. */
+  readonly unasked?: boolean;
 }
 
 /** Information about a session from its first reply. */
@@ -64,6 +66,7 @@ export interface SessionFailure {
     | 'lost' // the connection ended while in use
     | 'late' // no answer within the task's timeout
     | 'interrupted' // we ended it because the user asked for it
+    | 'unasked' // nothing is sent: the host's answers are in a file, and this was not asked there
     | 'locked' // another run is changing the host
     | 'unplanned' // nothing was sent: these are not the next commands of the plan that is applied
     | 'unsupported'; // this connection lacks a feature; the message says which one has it

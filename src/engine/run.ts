@@ -199,6 +199,7 @@ class States {
       connector,
       emit,
       signal,
+      separately: this.#run.options.separately,
       locking: this.#run.options.check ? undefined : this.#run.options.locking,
       beliefs: new Beliefs(this.#world),
       other: (other, asLogin) => this.placeOf(other, asLogin),

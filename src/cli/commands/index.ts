@@ -16,6 +16,7 @@ import { lab } from './lab.ts';
 import { linkAnsible } from './link-ansible.ts';
 import { lint } from './lint.ts';
 import { plan } from './plan.ts';
+import { questions } from './questions.ts';
 import { record } from './record.ts';
 import { reportMerge } from './report.ts';
 import { retire } from './retire.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   plan,
   apply,
   unmanaged,
+  questions,
   importCommand,
   steps,
   draft,

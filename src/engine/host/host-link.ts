@@ -15,7 +15,7 @@ import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
 import type { Identity } from './identity.ts';
-import { type DoneStep, mergeQuestions, mergeSteps, untold } from './round.ts';
+import { type DoneStep, mergeQuestions, mergeSteps, separateQuestions, untold } from './round.ts';
 import { type Opened, Sessions, type SessionsOptions } from './sessions.ts';
 import { linesOf } from './whole-lines.ts';
 
@@ -36,6 +36,9 @@ export interface Ahead extends Place {
  */
 const aheadWaitMs = 20_000;
 
+/** What cannot be known of a host whose answers are in a file. */
+const unasked: SessionFailure = { reason: 'unasked', message: 'a question that was not asked' };
+
 /** A host and user that could not be asked in a round, and why. */
 interface Unasked {
   readonly link: HostLink;
@@ -44,6 +47,8 @@ interface Unasked {
 }
 
 interface LinkOptions extends SessionsOptions {
+  /** Ask each question in parts of its own. */
+  readonly separately?: boolean | undefined;
   readonly beliefs: Beliefs;
   /**
    * In a check: the task whose predicted change would make this host reachable (a container that has not been created
@@ -116,7 +121,8 @@ export class HostLink {
    * In a check: the task whose predicted change may resolve this failure, by creating the container or user, or
    * permitting become.
    */
-  excused(identity: Identity, { reason }: SessionFailure): string | undefined {
+  excused(identity: Identity, { reason, message }: SessionFailure): string | undefined {
+    if (reason === 'unasked') return message;
     const because = this.#options.excuse?.(identity);
     return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false)[0] : undefined);
   }
@@ -172,9 +178,9 @@ export class HostLink {
     return this.#sessions.open(identity, newLoginMs);
   }
 
-  /** The questions of upcoming tasks; none after such questions have gone unanswered once. */
+  /** The questions of upcoming tasks; none after such questions have gone unanswered once, or if none has to travel. */
   #coming(ahead: () => Promise<readonly Ahead[]>): Promise<readonly Ahead[]> {
-    return this.#asksAhead ? ahead() : Promise.resolve([]);
+    return this.#asksAhead && this.#options.separately !== true ? ahead() : Promise.resolve([]);
   }
   #asksAhead = true;
 
@@ -382,14 +388,17 @@ export class HostLink {
     if (!opened.ok) return opened.failure;
     const questions = [...own, ...coming];
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'asking', about: `${questions.length} questions` });
-    const asking = mergeQuestions(questions);
+    const asking = this.#options.separately === true ? separateQuestions(questions) : mergeQuestions(questions);
     const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
     const cut = () => cutAfter(limits.deadline, coming.length > 0);
     const exchanged = await this.#sessions.exchange(opened.session, identity, parts, { counts: false, cut });
     if (exchanged.ok) {
       const answers = asking.read(exchanged.replies);
-      for (const question of questions) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
-      return undefined;
+      for (const question of questions) {
+        const answer = answers.get(question.key);
+        if (answer !== undefined) this.beliefs.learn(question, identity.key, answer);
+      }
+      return own.every(({ key }) => answers.has(key)) ? undefined : unasked;
     }
     const { replies: _, ...failure } = exchanged.failure;
     if (failure.reason === 'late' && coming.length > 0) {

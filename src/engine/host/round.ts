@@ -5,7 +5,7 @@ import type { Part, Reply } from '../../core/session.ts';
 /** Questions for one host and user, merged into the parts of one exchange. */
 interface Asking {
   readonly parts: readonly Part[];
-  /** Extracts the answers, by question key, from the replies to the parts. */
+  /** Extracts the answers, by question key, from the replies to the parts. What was not asked has none. */
   read(replies: readonly Reply[]): ReadonlyMap<string, Answer<unknown>>;
 }
 
@@ -70,6 +70,23 @@ export function mergeQuestions(questions: readonly Question<unknown>[]): Asking 
           answers.set(one.key, read[index] ?? { ok: false, why: 'no answer' });
       }
       return answers;
+    },
+  };
+}
+
+/** The same with parts for each question of its own: each reply then means the same, whatever else is asked. */
+export function separateQuestions(questions: readonly Question<unknown>[]): Asking {
+  const each = questions.map((question) => mergeQuestions([question]));
+  return {
+    parts: each.flatMap(({ parts }) => parts),
+    read(replies) {
+      let next = 0;
+      const answers = each.flatMap(({ parts, read }) => {
+        const own = replies.slice(next, next + parts.length);
+        next += parts.length;
+        return own.some(({ unasked }) => unasked === true) ? [] : [...read(own)];
+      });
+      return new Map(answers);
     },
   };
 }

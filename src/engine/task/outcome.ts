@@ -33,13 +33,17 @@ export const isTransient = ({ reason }: SessionFailure): boolean =>
   reason === 'unreachable' || reason === 'lost' || reason === 'late' || reason === 'locked';
 
 /** The outcome if the host could not be asked, or did not let us become the task's user. */
-export const unreachable = (failure: SessionFailure): Outcome => ({
-  status: isRefusal(failure) ? 'failed' : 'unreachable',
-  changes: [],
-  message: failure.message,
-  failure,
-  result: { changed: false, ...(isRefusal(failure) ? { failed: true } : { unreachable: true }), msg: failure.message },
-});
+export function unreachable(failure: SessionFailure): Outcome {
+  const { reason, message } = failure;
+  if (reason === 'unasked') return unknownOutcome(message);
+  return {
+    status: isRefusal(failure) ? 'failed' : 'unreachable',
+    changes: [],
+    message,
+    failure,
+    result: { changed: false, ...(isRefusal(failure) ? { failed: true } : { unreachable: true }), msg: message },
+  };
+}
 
 /**
  * A failure in a check may occur only because a check changes nothing: the outcome is then unknown, since these tasks

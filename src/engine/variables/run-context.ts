@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly limit?: string;
   /** Only the hosts of this part are played on; all others can still be asked for by `hostvars`. */
   readonly shard?: Shard;
+  /** Questions are not merged, so that answers in a file can be told apart. */
+  readonly separately?: boolean;
   /** Only these hosts are played on: those that were late. */
   readonly only?: ReadonlySet<string>;
   /** For how long hosts that cannot be reached are tried again, in milliseconds. */
