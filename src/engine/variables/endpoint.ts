@@ -156,6 +156,9 @@ function listOf(value: Value | undefined): readonly string[] | undefined {
   return Array.isArray(value) ? value.map(String) : [String(value)];
 }
 
-const localUser = (): string | undefined => (process.getuid?.() === 0 ? 'root' : process.env['USER']);
+// Asked for each task of each host, and each time it would be a system call.
+const isRoot = process.getuid?.() === 0;
+
+const localUser = (): string | undefined => (isRoot ? 'root' : process.env['USER']);
 
 const isLocalhost = (name: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(name);

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname, type UserInfo, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../core/session.ts';
 import { addressOf } from '../address-of.ts';
@@ -47,11 +47,19 @@ export const configFor = (endpoint: Endpoint, { config }: Pick<TargetContext, 'c
   resolveConfig(config, queryOf(endpoint));
 
 function queryOf({ address, name, user }: Endpoint): ConfigQuery {
-  return { host: address ?? name, localUser: userInfo().username, ...(user !== undefined && { user }) };
+  return { host: address ?? name, localUser: thisUser().username, ...(user !== undefined && { user }) };
+}
+
+let known: UserInfo<string> | undefined;
+
+/** Who runs this program; looked up once, as there may be thousands of logins. */
+function thisUser(): UserInfo<string> {
+  known ??= userInfo();
+  return known;
 }
 
 const ofThisMachine = (): Tokens => ({
-  i: String(userInfo().uid),
+  i: String(thisUser().uid),
   l: hostname(),
   L: hostname().replace(/\..*/, ''),
 });
