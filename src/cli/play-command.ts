@@ -121,6 +121,7 @@ export async function play(parsed: Parsed, face: Face, special: Special = {}): P
       ? lazyConnector(process.env)
       : (await import('../session/by-file/connector.ts')).byFileConnector({
           answers: answers.value,
+          here: lazyConnector(process.env),
           isSecret: () => false,
         });
   const terminal = { isTTY: process.stdout.isTTY === true, term: process.env['TERM'] };

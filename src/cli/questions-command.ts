@@ -28,7 +28,7 @@ export async function questionsCommand(line: Line, io: CallIo): Promise<number> 
       return 1;
     }
     const isSecret = (text: string): boolean => isMasked(secrets, text);
-    const connector = byFileConnector({ answers: answers.value, host, isSecret });
+    const connector = byFileConnector({ answers: answers.value, host, here: loaded.context.connector, isSecret });
     const context = {
       ...loaded.context,
       connector,

@@ -48,10 +48,10 @@ const FORMS: readonly ((n: number) => string)[] = [
   (n) => `copy: { content: "n = ${n}\\n", dest: "{{ place }}/file-${n}", mode: "0640" }`,
   (n) => `file: { path: "{{ place }}/deep/${n}", state: directory, owner: nobody }`,
   (n) =>
-    `file: { path: /etc/hosts, state: ${n % 2 ? 'file' : 'touch'}, modification_time: preserve, access_time: preserve }`,
+    `file: { path: "{{ own }}", state: ${n % 2 ? 'file' : 'touch'}, modification_time: preserve, access_time: preserve }`,
   (n) => `file: { src: /etc/hosts, dest: "{{ place }}/link-${n}", state: link }`,
-  (n) => `lineinfile: { path: /etc/hosts, line: "127.0.0.${n} n${n}" }`,
-  (n) => `blockinfile: { path: /etc/passwd, block: "x${n}:x" }`,
+  (n) => `lineinfile: { path: "{{ own }}", line: "127.0.0.${n} n${n}" }`,
+  (n) => `blockinfile: { path: "{{ own }}", block: "x${n}:x" }`,
   (n) => `template: { src: t.j2, dest: "{{ place }}/t-${n}" }`,
   (n) => `user: { name: user-${n}, shell: /bin/bash }`,
   (n) => `user: { name: ${n % 2 ? 'root' : 'daemon'}, shell: /bin/bash }`,
@@ -60,9 +60,9 @@ const FORMS: readonly ((n: number) => string)[] = [
   (n) => `package: { name: coreutils-${n}, state: absent }`,
   (n) => `cron: { name: job-${n}, minute: "${n % 60}", job: /bin/true }`,
   (n) => `sysctl: { name: vm.swappiness, value: "${n}", reload: false }`,
-  (n) => `stat: { path: /etc/passwd, checksum_algorithm: ${n % 2 ? 'sha1' : 'sha256'} }`,
+  (n) => `stat: { path: "{{ own }}", checksum_algorithm: ${n % 2 ? 'sha1' : 'sha256'} }`,
   (n) => `ini_file: { path: /etc/adduser.conf, section: s${n}, option: a, value: b }`,
-  (n) => `replace: { path: /etc/hosts, regexp: localhost, replace: "l${n}" }`,
+  (n) => `replace: { path: "{{ own }}", regexp: localhost, replace: "l${n}" }`,
   (n) => `command: { cmd: "echo ${n}", creates: ${n % 2 ? '/etc/hosts' : '/no/such'} }`,
   (n) => `slurp: { src: "${n % 2 ? '/etc/hostname' : '/etc/no-such'}" }`,
   (n) => `find: { paths: /etc/apt, patterns: "*.list", age: "-${n}d" }`,
@@ -81,15 +81,19 @@ describe('a check of answers in a file', () => {
   });
   afterAll(() => sshd.stop());
 
-  test('tells of 500 tasks what a check over ssh tells of them', { timeout: 120_000 }, async () => {
+  test('tells of 500 tasks what a check over ssh tells of them', { timeout: 400_000 }, async () => {
     const tasks = Array.from({ length: 500 }, (_, n) => {
       const form = FORMS[n % FORMS.length]!(n);
       const user = n % 9 === 0 ? ', become: true, become_user: nobody' : '';
       return `    - { name: task ${n}, ${form.replace(/ #.*/, '')}${user}${n % 11 === 0 ? ', loop: [1, 2]' : ''} }\n`;
     });
-    const rig = rigOf(`- hosts: box\n  vars: { place: /root/no-such-place }\n  tasks:\n${tasks.join('')}`);
+    const rig = rigOf(
+      `- hosts: box\n  vars: { place: /root/no-such-place, own: "{{ playbook_dir }}/own" }\n  tasks:\n${tasks.join('')}`,
+    );
     const { port, privateKey, knownHosts } = sshd;
     rig.write({
+      // Other tests change files in /etc meanwhile.
+      own: 'localhost\n',
       't.j2': '{{ ansible_facts.hostname }} {{ ansible_managed }}\n',
       '.ssh/known_hosts': readFileSync(knownHosts, 'utf8'),
       'near.ini': `box ansible_host=127.0.0.1 ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${privateKey}\n`,
@@ -120,6 +124,32 @@ describe('a script of questions', () => {
     expect(rounds).toBe(2);
     expect(stdout).toContain('directory /root/none-True: absent → 0755');
     expect(code).toBe(2);
+  });
+
+  test.runIf(existsSync('/bin/busybox'))('means the same to another shell, which has tools of its own', async () => {
+    const rig = rigOf('- hosts: box\n  gather_facts: false\n  tasks: [{ stat: { path: /etc/hosts } }]\n');
+    const { stdout: script } = await questions(rig);
+
+    const [ours, theirs] = [['/bin/sh'], ['/bin/busybox', 'sh']].map(([program = '', ...args]) =>
+      execFileSync(program, args, { input: script, encoding: 'utf8' }).replace(/^at .*$/m, ''),
+    );
+
+    expect(theirs).toBe(ours);
+  });
+
+  test('asks nothing of the machine it is printed on: that is asked when the answers are judged', async () => {
+    const rig = rigOf(`- hosts: box
+  gather_facts: false
+  tasks:
+    - { name: here, file: { path: "{{ playbook_dir }}/site.yaml", state: file }, delegate_to: localhost }
+    - { name: there, file: { path: /etc/hosts, state: file } }
+`);
+
+    await askAll(rig);
+    const { code, stdout } = await check(rig);
+
+    expect(stdout).toMatch(/box : ok=2 changed=0 failed=0/);
+    expect(code).toBe(0);
   });
 
   test('leaves nothing behind', async () => {
@@ -189,6 +219,18 @@ describe('answers', () => {
 
     expect(stdout).toContain('unknown: [box] depends on "a question that was not asked"');
     expect(code).toBe(3);
+  });
+
+  test('are judged by an audit, too', async () => {
+    const rig = rigOf(one.replace('state: file', 'state: absent'));
+    await askAll(rig);
+
+    const args = ['audit', 'site.yaml', '-i', 'away.ini', '--answers', 'answers', '-o', 'json'];
+    const { code, stdout } = await rig.run(args);
+
+    const { findings } = JSON.parse(stdout) as { findings: { kind: string; hosts: string[] }[] };
+    expect(findings.map(({ kind, hosts }) => [kind, ...hosts])).toEqual([['drift', 'box']]);
+    expect(code).toBe(2);
   });
 
   test('of another host are none of this one', async () => {

@@ -85,16 +85,16 @@ function take(into: Reading, line: string): boolean {
       into.skipped.add(first);
       return rest.length === 1;
     case 'part': {
-      const code = Number(second);
+      const code = Number.parseInt(second, 10);
       into.replies.set(first, {
         code,
         stdout: bytesIn(third),
         stderr: bytesIn(fourth),
-        ...(code === 124 && { timedOut: true }),
+        ...(second.endsWith('t') && { timedOut: true }),
       });
       into.count++;
       return (
-        /^[\da-f]{32}$/.test(first) && /^\d+$/.test(second) && isBytes(third) && isBytes(fourth) && rest.length === 4
+        /^[\da-f]{32}$/.test(first) && /^\d+t?$/.test(second) && isBytes(third) && isBytes(fourth) && rest.length === 4
       );
     }
     case 'asked': {

@@ -12,6 +12,8 @@ interface ByFile {
   readonly answers: readonly HostReplies[];
   /** The host whose further questions are wanted; others without answers have not been asked. */
   readonly host?: string;
+  /** For shells on this machine, which need no connection. */
+  readonly here: Connector;
   /** Whether a text holds a secret, so that it must not be in a script. */
   readonly isSecret: (text: string) => boolean;
 }
@@ -29,7 +31,7 @@ export interface ByFileConnector extends Connector {
 const noReply: Reply = { code: -1, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), unasked: true };
 
 /** HostReplies from files. What they do not hold has no reply; commands are never run. */
-export function byFileConnector({ answers, host, isSecret }: ByFile): ByFileConnector {
+export function byFileConnector({ answers, host, here, isSecret }: ByFile): ByFileConnector {
   const missing = new Map<string, Map<string, Part>>();
   const withheld = new Set<string>();
   const others = new Set<string>();
@@ -67,9 +69,10 @@ export function byFileConnector({ answers, host, isSecret }: ByFile): ByFileConn
     get withheld() {
       return withheld.size;
     },
-    async open(endpoint) {
+    async open(endpoint, signal) {
       const { name } = endpoint;
       if (of.has(name) || name === host) return { ok: true, session: sessionOf(name, userOf(endpoint)) };
+      if (endpoint.connection === 'local') return here.open(endpoint, signal);
       others.add(name);
       const message = `${name}: there are no answers of this host`;
       const hint = `\`run questions PLAYBOOK --host ${name}\` prints a script that asks for them`;
@@ -82,7 +85,7 @@ export function byFileConnector({ answers, host, isSecret }: ByFile): ByFileConn
     }),
     reset: async () => {},
     logins: 0,
-    close: async () => {},
+    close: () => here.close(),
   };
 }
 

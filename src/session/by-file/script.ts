@@ -33,7 +33,9 @@ export function questionsScript({ host, about, asked }: ScriptOf): string {
   ].join('\n');
 }
 
-/** Who is not that user, and cannot become it, is not asked instead. */
+/**
+ * A shell that brings its own tools (Debian's `busybox sh`) is left for the system's, whose tools the host has. Who is not that user, and cannot become it, is not asked instead.
+ */
 function section(user: string, parts: ReadonlyMap<string, Part>): readonly string[] {
   const text = sectionText(parts);
   // A line that occurs nowhere in the text ends it.
@@ -41,7 +43,7 @@ function section(user: string, parts: ReadonlyMap<string, Part>): readonly strin
   while (text.includes(end)) end += 'S';
   const name = sh`${user}`.script;
   return [
-    `if [ "$(id -un)" = ${name} ]; then set -- sh; elif [ "$(id -u)" = 0 ]; then set -- su -s /bin/sh ${name} -c sh; else set --; fi`,
+    `if [ "$(id -un)" = ${name} ]; then set -- /bin/sh -c 'exec sh'; elif [ "$(id -u)" = 0 ]; then set -- su -s /bin/sh ${name} -c sh; else set --; fi`,
     `if [ $# = 0 ]; then printf 'skipped %s\\n' ${name}; else "$@" <<'${end}'`,
     text,
     end,
@@ -70,10 +72,12 @@ const sectionText = (parts: ReadonlyMap<string, Part>): string =>
 _q() {
   if [ "$3" ] && [ -z "$_b" ]; then
     printf %s "$2" | base64 -d | timeout -k 5 "$3" sh -c "$4" >"$_t/out" 2>"$_t/err"
+    set -- "$1" $?
+    [ "$2" != 124 ] || set -- "$1" 124t
   else
     printf %s "$2" | base64 -d | ( eval "set --; $4" ) >"$_t/out" 2>"$_t/err"
+    set -- "$1" $?
   fi
-  set -- "$1" $?
   printf 'part %s %s .%s .%s\\n' "$1" "$2" "$(_64 <"$_t/out")" "$(_64 <"$_t/err")"
 }`,
     `eval "HOME=~$(id -un)"`,

@@ -389,15 +389,15 @@ test('group names become valid variable names if so configured', () => {
   ]);
 });
 
-test('ten thousand hosts load and freeze in a few seconds', () => {
-  const started = performance.now();
+test('ten thousand hosts share what they have from their group: its file is read once', () => {
   const inventory = loaded({
     'hosts.yaml': 'web: { hosts: { "w[1:10000]": { a: 1 } }, vars: { v: 1 } }\neu: { children: { web: } }\n',
     'group_vars/web.yml': 'x: 1\n',
   });
 
   expect(inventory.hosts.size).toBe(10_000);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  const ofGroup = [...inventory.hosts.values()].map(({ layers }) => layers.find(({ vars }) => vars.has('x')));
+  expect(new Set(ofGroup).size).toBe(1);
 });
 
 describe('changeInventory', () => {
