@@ -84,7 +84,8 @@ export const readRealpaths = (words: readonly string[], count: number): readonly
 
 /**
  * A tool's errors on stderr in the C locale, looked up by path; undefined for a path that merely does not exist. Stderr is
- * read once, however many paths are looked up: there is a line for each that does not exist.
+ * read once, however many paths are looked up: there is a line for each that does not exist. A tool that does not know our
+ * options has looked at nothing, which is a complaint about every path.
  */
 export function complaintsIn(stderr: string): (path: string) => string | undefined {
   const lines = stderr
@@ -93,9 +94,12 @@ export function complaintsIn(stderr: string): (path: string) => string | undefin
       (line) =>
         line !== '' && !/: (No such file or directory|Not a directory|Too many levels of symbolic links)$/.test(line),
     );
+  const refusal = lines.find((line) => /^[\w.+-]+: (unrecognized|invalid|illegal|unknown) option/i.test(line));
   return (path) => {
     const line =
-      lines.find((line) => names(line, path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'));
+      lines.find((line) => names(line, path)) ??
+      lines.find((line) => line.includes("'\\''") || line.includes('\\')) ??
+      refusal;
     return line === undefined ? undefined : inAnsiblesWords(path, line);
   };
 }
