@@ -109,7 +109,7 @@ describe('a deadline', () => {
       'long.yaml': `- hosts: here
   gather_facts: false
   tasks:
-    - { name: long, command: sleep 2 }
+    - { name: long, command: sleep 9 }
     - { name: after, command: "true" }
 - hosts: localhost
   gather_facts: false
@@ -118,7 +118,7 @@ describe('a deadline', () => {
 `,
     });
 
-    const { code, stdout } = await rig.run(['long.yaml', '-i', 'hosts.yaml', '--deadline', '1', '-o', 'json']);
+    const { code, stdout } = await rig.run(['long.yaml', '-i', 'hosts.yaml', '--deadline', '8', '-o', 'json']);
 
     const told = events(stdout).filter(({ kind }) => kind === 'task-finished');
     expect(

@@ -87,20 +87,27 @@ describe('two runs at once', () => {
     return rig.write({
       '.ssh/known_hosts': readFileSync(knownHosts, 'utf8'),
       'hosts.yaml': `all: { hosts: { box: ${vars}, alias: ${vars} } }\n`,
-      // The second task tells in the log of this file which run it is in the middle of.
+      // The first run ends only when it may.
       'slow.yaml': `- hosts: box
   gather_facts: false
   tasks:
     - shell: echo "{{ who }} begins" >> ${rig.folder}/log; touch ${rig.folder}/begun
-    - shell: sleep {{ seconds }}; echo "{{ who }} ends" >> ${rig.folder}/log
+    - shell: while [ {{ who }} = first ] && [ ! -e ${rig.folder}/go ]; do sleep 0.1; done; echo "{{ who }} ends" >> ${rig.folder}/log
 `,
     });
   };
   const env = { RETRACE_LOCK: '' };
   const play = (rig: Rig, who: string, ...more: string[]): Promise<Said> =>
-    rig.run(['slow.yaml', '-i', 'hosts.yaml', '-e', `who=${who}`, '-e', 'seconds=1', ...more], { env });
+    rig.run(['slow.yaml', '-i', 'hosts.yaml', '-e', `who=${who}`, ...more], {
+      env: { ...env, RETRACE_EVENTS: join(rig.folder, `events-${who}`) },
+    });
+  const go = (rig: Rig): void => void rig.write({ go: '' });
   const begun = async (rig: Rig): Promise<void> => {
-    await vi.waitFor(() => expect(existsSync(join(rig.folder, 'begun'))).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(() => expect(existsSync(join(rig.folder, 'begun'))).toBe(true), { timeout: 40_000 });
+  };
+  const told = async (rig: Rig, who: string, what: string): Promise<void> => {
+    const events = join(rig.folder, `events-${who}`);
+    await vi.waitFor(() => expect(readFileSync(events, 'utf8')).toContain(what), { timeout: 40_000 });
   };
   const log = (rig: Rig): string[] => readFileSync(join(rig.folder, 'log'), 'utf8').trim().split('\n');
 
@@ -109,7 +116,10 @@ describe('two runs at once', () => {
     const first = play(rig, 'first');
     await begun(rig);
 
-    const second = await play(rig, 'second');
+    const waiting = play(rig, 'second');
+    await told(rig, 'second', 'waiting up to 120 s');
+    go(rig);
+    const second = await waiting;
 
     expect((await first).code).toBe(0);
     expect(second.code).toBe(0);
@@ -125,6 +135,7 @@ describe('two runs at once', () => {
     await begun(rig);
 
     const second = await play(rig, 'second', '--lock-timeout', '0');
+    go(rig);
 
     expect((await first).code).toBe(0);
     expect(second.code).toBe(4);
@@ -134,7 +145,7 @@ describe('two runs at once', () => {
   });
 
   test.for([
-    ['--no-lock changes it at the same time', ['--no-lock', '-e', 'seconds=0']],
+    ['--no-lock changes it at the same time', ['--no-lock']],
     ['a check does not wait: it changes nothing', ['--check']],
   ] as const)('%s', async ([, more]) => {
     const rig = rigOf();
@@ -144,7 +155,8 @@ describe('two runs at once', () => {
     const second = await play(rig, 'second', ...more);
 
     expect(second.stdout).not.toContain('waiting');
-    expect(log(rig).at(-1)).not.toBe('first ends');
+    expect(log(rig)).not.toContain('first ends');
+    go(rig);
     expect((await first).code).toBe(0);
   });
 
@@ -153,11 +165,12 @@ describe('two runs at once', () => {
     const first = play(rig, 'first');
     await begun(rig);
 
-    const args = ['slow.yaml', '-i', 'hosts.yaml', '-e', 'who=second', '-e', 'seconds=0'];
+    const args = ['slow.yaml', '-i', 'hosts.yaml', '-e', 'who=second'];
     const second = await rig.run(args, { env, calledAs: 'ansible-playbook' });
 
     expect(second.code).toBe(0);
     expect(log(rig)).toEqual(['first begins', 'second begins', 'second ends']);
+    go(rig);
     await first;
   });
 
@@ -166,7 +179,7 @@ describe('two runs at once', () => {
       'both.yaml': '- hosts: all\n  gather_facts: false\n  tasks: [{ command: sleep 0.5 }]\n',
     });
 
-    const { code, stderr } = await rig.run(['both.yaml', '-i', 'hosts.yaml', '--lock-timeout', '1'], { env });
+    const { code, stderr } = await rig.run(['both.yaml', '-i', 'hosts.yaml', '--lock-timeout', '60'], { env });
 
     expect([code, stderr]).toEqual([0, '']);
   });
@@ -187,6 +200,7 @@ describe('two runs at once', () => {
 
     expect(second.code).not.toBe(0);
     expect(second.stdout).toContain('has been changing it since');
+    go(rig);
     await first;
   });
 
