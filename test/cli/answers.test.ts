@@ -58,14 +58,14 @@ const FORMS: readonly ((n: number) => string)[] = [
   (n) => `group: { name: group-${n}, system: true }`,
   (n) => `apt: { name: [bash, coreutils] } # ${n}`,
   (n) => `package: { name: coreutils-${n}, state: absent }`,
-  (n) => `cron: { name: job-${n}, minute: "${n % 60}", job: /bin/true }`,
-  (n) => `sysctl: { name: vm.swappiness, value: "${n}", reload: false }`,
+  (n) => `cron: { name: job-${n}, minute: "${n % 60}", job: /bin/true, user: root, cron_file: job-${n} }`,
+  (n) => `sysctl: { name: vm.swappiness, value: "${n}", reload: false, sysctl_file: "{{ own }}" }`,
   (n) => `stat: { path: "{{ own }}", checksum_algorithm: ${n % 2 ? 'sha1' : 'sha256'} }`,
-  (n) => `ini_file: { path: /etc/adduser.conf, section: s${n}, option: a, value: b }`,
+  (n) => `ini_file: { path: "{{ own }}", section: s${n}, option: a, value: b }`,
   (n) => `replace: { path: "{{ own }}", regexp: localhost, replace: "l${n}" }`,
   (n) => `command: { cmd: "echo ${n}", creates: ${n % 2 ? '/etc/hosts' : '/no/such'} }`,
   (n) => `slurp: { src: "${n % 2 ? '/etc/hostname' : '/etc/no-such'}" }`,
-  (n) => `find: { paths: /etc/apt, patterns: "*.list", age: "-${n}d" }`,
+  (n) => `find: { paths: "{{ playbook_dir }}/some", patterns: "o*", size: "-${n}" }`,
   (n) => `alternatives: { name: editor-${n}, path: /bin/true, link: /usr/bin/editor-${n} }`,
   (n) => `hostname: { name: host-${n} }`,
   (n) =>
@@ -94,6 +94,7 @@ describe('a check of answers in a file', () => {
     rig.write({
       // Other tests change files in /etc meanwhile.
       own: 'localhost\n',
+      'some/one': 'x',
       't.j2': '{{ ansible_facts.hostname }} {{ ansible_managed }}\n',
       '.ssh/known_hosts': readFileSync(knownHosts, 'utf8'),
       'near.ini': `box ansible_host=127.0.0.1 ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${privateKey}\n`,
