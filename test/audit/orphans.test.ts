@@ -142,7 +142,7 @@ describe('kinds of orphans', () => {
     if (/failed=[1-9]|ignored=[1-9]/.test(stdout)) throw new Error(stdout);
     rig.write({ 'site.yaml': play([{ debug: { msg: 'nothing is declared any more' } }]) });
     first = await audit();
-  }, 60_000);
+  }, 200_000);
   afterAll(() => rig[Symbol.dispose]());
 
   test('each is told', () => {
@@ -165,7 +165,7 @@ describe('kinds of orphans', () => {
     ).toEqual([]);
     expect(readFileSync(join(rig.folder, 'lines'), 'utf8')).toBe('other\n');
     expect(await audit()).toEqual([]);
-  }, 60_000);
+  }, 200_000);
 });
 
 describe('run retire', () => {
